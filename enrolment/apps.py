@@ -1,0 +1,11 @@
+"""Who takes part: expressions of interest, places and seats."""
+
+from django.apps import AppConfig
+
+
+class EnrolmentConfig(AppConfig):
+    name = "enrolment"
+    verbose_name = "Interest and places"
+
+    def ready(self) -> None:
+        from enrolment import messages  # noqa: F401  registers the kinds of message

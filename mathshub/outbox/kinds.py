@@ -1,0 +1,72 @@
+"""Kinds of message: each app registers its own, with what it says and whether it is still wanted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from mathshub.outbox.models import Message
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What one message says, rendered at send time.
+
+    ``template`` names three files: templates/<template>.subject.txt, .txt and .html;
+    ``attachments`` are (file name, content, MIME type with parameters).
+    """
+
+    template: str
+    context: dict
+    attachments: list[tuple[str, bytes, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of message.
+
+    ``render(message, now)`` reads the rows afresh and returns the letter. ``unwanted(message, now)``
+    returns why it should no longer go ("the seat was given up"), or an empty string. Both run
+    within the scope of the message's hub.
+    """
+
+    name: str
+    label: str
+    render: Callable[[Message, datetime], Letter]
+    unwanted: Callable[[Message, datetime], str]
+    priority: Message.Priority = Message.Priority.IMMEDIATE
+    expires_after: timedelta = timedelta(hours=72)
+
+
+_kinds: dict[str, Kind] = {}
+_planners: list[Callable[[datetime], int]] = []
+
+
+def register(kind: Kind) -> Kind:
+    """Make a kind known; each name once."""
+    if kind.name in _kinds:
+        raise ValueError(f"Message kind {kind.name!r} is registered twice.")
+    _kinds[kind.name] = kind
+    return kind
+
+
+def kind_named(name: str) -> Kind:
+    """The kind of that name; raises ``KeyError``."""
+    return _kinds[name]
+
+
+def all_kinds() -> list[Kind]:
+    return list(_kinds.values())
+
+
+def register_planner(planner: Callable[[datetime], int]) -> Callable[[datetime], int]:
+    """A function that inserts the messages due to be written at ``now``, for the hub in scope.
+
+    It must be safe to run any number of times: keys make its inserts once only. It returns how
+    many messages it added. Called for each hub by ``outbox.services.plan_messages``.
+    """
+    _planners.append(planner)
+    return planner
+
+
+def planners() -> list[Callable[[datetime], int]]:
+    return list(_planners)

@@ -1,0 +1,123 @@
+"""Messages and suppressed addresses."""
+
+import uuid
+
+from django.db import models
+
+from mathshub.scope import HubOwned, hub_key, hub_manager
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def waiting(self) -> "MessageQuerySet":
+        """Not yet sent and not given up."""
+        return self.filter(state__in=Message.WAITING)
+
+    def failed(self) -> "MessageQuerySet":
+        """Given up, or refused because the address refuses mail."""
+        return self.filter(state__in=[Message.State.DEAD, Message.State.SUPPRESSED])
+
+
+class Message(HubOwned):
+    """One e-mail to one address, sent once: its key is unique for ever."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "waiting"
+        CLAIMED = "claimed", "about to be sent"
+        INFLIGHT = "inflight", "being sent"
+        SENT = "sent", "sent"
+        DEAD = "dead", "could not be sent"
+        CANCELLED = "cancelled", "no longer needed"
+        SUPPRESSED = "suppressed", "address refuses mail"
+
+    WAITING = [State.QUEUED, State.CLAIMED, State.INFLIGHT]
+
+    class Priority(models.IntegerChoices):
+        IMMEDIATE = 10, "confirmations and sign-in"
+        CHANGE = 20, "changes"
+        REMINDER = 30, "reminders and digests"
+
+    key = models.CharField(max_length=200, unique=True)
+    recipient = models.EmailField(max_length=254)
+    recipient_name = models.CharField(max_length=120, blank=True)
+    kind = models.CharField(max_length=40)
+    context = models.JSONField(default=dict, blank=True, help_text="Ids only; read at send time.")
+    priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.IMMEDIATE)
+    due_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    state = models.CharField(max_length=12, choices=State, default=State.QUEUED)
+    state_reason = models.CharField(max_length=200, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    claim = models.UUIDField(null=True, editable=False)
+    lease_until = models.DateTimeField(null=True, editable=False)
+    maybe_duplicate = models.BooleanField(default=False)
+    last_code = models.PositiveSmallIntegerField(null=True)
+    last_error = models.CharField(max_length=300, blank=True)
+    message_id = models.CharField(max_length=200, blank=True)
+    subject = models.CharField(max_length=200, blank=True)
+    text_body = models.TextField(blank=True)
+    html_body = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    sent_at = models.DateTimeField(null=True)
+
+    objects = hub_manager(MessageQuerySet)
+
+    class Meta:
+        ordering = ["-due_at", "-id"]
+        constraints = [
+            hub_key(),
+            models.CheckConstraint(
+                condition=models.Q(expires_at__gt=models.F("due_at")),
+                name="message_expires_after_due",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["priority", "due_at"],
+                condition=models.Q(state="queued"),
+                name="message_due",
+            ),
+            models.Index(
+                fields=["lease_until"],
+                condition=models.Q(state__in=["claimed", "inflight"]),
+                name="message_lease",
+            ),
+            models.Index(fields=["hub", "state", "-due_at"], name="message_hub_state"),
+            models.Index(fields=["hub", "recipient"], name="message_hub_recipient"),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject or self.kind
+
+
+class Suppression(HubOwned):
+    """An address that refused mail for good: nothing more goes there until a person lifts it."""
+
+    address_hash = models.CharField(max_length=64)
+    address = models.EmailField(max_length=254, blank=True)
+    reason = models.CharField(max_length=200)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["hub", "address_hash"], name="suppression_once_per_address_and_hub"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.address or "an erased address"
+
+
+class Heartbeat(models.Model):
+    """When each part of the machinery last did its work, and the rate tokens it has left."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    at = models.DateTimeField()
+    tokens = models.FloatField(default=0)
+    blocked_until = models.DateTimeField(null=True)
+    failures = models.PositiveIntegerField(default=0)
+    run = models.UUIDField(default=uuid.uuid4)
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.at:%d %B %Y %H:%M:%S}"

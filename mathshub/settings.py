@@ -1,0 +1,298 @@
+"""Settings, read from the environment (and from .env beside manage.py, when there is one).
+
+Three modes, by two variables: DEMO=1 (invented hubs, nothing to set), TESTING=1 (the test
+suite), neither (production: what is missing stops the start with one sentence each).
+"""
+
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env(
+    # variable           (type, default)   what it is
+    DEMO=(bool, False),  # the demonstration: two invented hubs, mail kept in files
+    TESTING=(bool, False),  # set by the test runner only
+    DEBUG=(bool, False),  # Django's error pages; never on a public host
+    SECRET_KEY=(str, ""),  # 50 characters or more; signs links and cookies
+    SECRET_KEY_FALLBACKS=(list, []),  # earlier keys, while they are being retired
+    ALLOWED_HOSTS=(list, []),  # every hub's host name, exactly
+    SITE_URL=(str, ""),  # scheme and port of all links, e.g. https://portal.example.org
+    DEFAULT_FROM_EMAIL=(str, ""),  # the sender of all messages
+    DATABASE_URL=(str, ""),  # postgres://...; SQLite in VAR_DIR when empty
+    REDIS_URL=(str, ""),  # redis://... or rediss://...; an embedded Valkey when empty
+    EMAIL_URL=(str, ""),  # smtp+tls://user:password@host:587
+    EMAIL_RATE_PER_MINUTE=(int, 25),  # what the mail account may send
+    VAR_DIR=(str, str(BASE_DIR / "var")),  # database, broker socket, collected files
+    PORT=(int, 8000),  # where `manage.py start` listens, on loopback
+    SWEEP_SECONDS=(float, 5.0),  # how often beat looks for messages that are due
+    PLAN_SECONDS=(float, 300.0),  # how often beat plans reminders
+    TRUST_PROXY=(bool, False),  # the proxy in front sets X-Forwarded-Proto and -For
+    PING_URL=(str, ""),  # called after each healthy sweep; its absence raises the alarm
+    LOG_LEVEL=(str, "INFO"),
+)
+if (BASE_DIR / ".env").exists():
+    env.read_env(BASE_DIR / ".env")
+
+DEMO = env("DEMO")
+TESTING = env("TESTING")
+PRODUCTION = not (DEMO or TESTING)
+DEBUG = env("DEBUG")
+VAR_DIR = Path(env("VAR_DIR")).resolve()
+PORT = env("PORT")
+
+# What only a person can decide for a real portal, and what the demonstration assumes.
+_NEEDED = {
+    "SECRET_KEY": "SECRET_KEY is not set: make one of 50 characters or more and keep it secret.",
+    "ALLOWED_HOSTS": "ALLOWED_HOSTS is not set: name the host of every hub, comma-separated.",
+    "SITE_URL": "SITE_URL is not set: give the address that links in e-mails start with, "
+    "for example https://portal.example.org.",
+    "DEFAULT_FROM_EMAIL": "DEFAULT_FROM_EMAIL is not set: give the address that messages are sent from.",
+}
+_missing = [sentence for name, sentence in _NEEDED.items() if PRODUCTION and not env(name)]
+if PRODUCTION and env("SECRET_KEY") and len(env("SECRET_KEY")) < 50:
+    _missing.append("SECRET_KEY is too short: it needs 50 characters or more.")
+if _missing:
+    raise ImproperlyConfigured("\n".join(_missing))
+
+SECRET_KEY = env("SECRET_KEY") or "demonstration-only-" + "not-a-secret-" * 4
+SECRET_KEY_FALLBACKS = env("SECRET_KEY_FALLBACKS")
+ALLOWED_HOSTS = env("ALLOWED_HOSTS") or [".localhost", "127.0.0.1", "[::1]", "testserver"]
+SITE_URL = env("SITE_URL") or f"http://localhost:{PORT}"
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL") or "Maths Hub portal <portal@mathshub.example.org>"
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+HTTPS = SITE_URL.startswith("https://")
+
+INSTALLED_APPS = [
+    "mathshub.site.admin_config.PortalAdminConfig",
+    "mathshub.accounts",
+    "mathshub.outbox",
+    "workgroups",
+    "enrolment",
+    "sessions",
+    "mathshub.site",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "crispy_forms",
+    "csp",
+    "simple_history",
+]
+AUTH_USER_MODEL = "accounts.Account"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "mathshub.headers.HeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "workgroups.middleware.HubMiddleware",
+    "mathshub.accounts.middleware.SecondFactorMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+]
+ROOT_URLCONF = "mathshub.urls"
+WSGI_APPLICATION = "mathshub.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "workgroups.context.hub",
+            ],
+        },
+    }
+]
+CRISPY_ALLOWED_TEMPLATE_PACKS = "hubforms"
+CRISPY_TEMPLATE_PACK = "hubforms"
+
+# --- data -------------------------------------------------------------------------------
+VAR_DIR.mkdir(parents=True, exist_ok=True)
+_POSTGRES = {
+    "CONN_HEALTH_CHECKS": True,
+    "CONN_MAX_AGE": 60,
+    "OPTIONS": {
+        "options": "-c lock_timeout=3s -c statement_timeout=15s "
+        "-c idle_in_transaction_session_timeout=30s"
+    },
+}
+_SQLITE = {
+    "OPTIONS": {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+    }
+}
+DATABASES = {"default": env.db_url_config(env("DATABASE_URL") or f"sqlite:///{VAR_DIR}/portal.sqlite3")}
+DATABASES["default"] |= (
+    _POSTGRES if DATABASES["default"]["ENGINE"].endswith("postgresql") else _SQLITE
+)
+# Rate limits must count across workers and must not hang with the broker: the database keeps them.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entries"}
+}
+
+# --- words and times --------------------------------------------------------------------
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "Europe/London"
+USE_I18N = True
+USE_TZ = True
+FORMAT_MODULE_PATH = ["mathshub.formats"]
+
+# --- files ------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if TESTING or DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = TESTING or DEBUG
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # bytes
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000  # bytes
+
+# --- mail -------------------------------------------------------------------------------
+if env("EMAIL_URL"):
+    vars().update(env.email_url_config(env("EMAIL_URL")))
+elif DEMO:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = str(VAR_DIR / "mail")
+EMAIL_TIMEOUT = 10  # seconds; Django's default waits for ever
+EMAIL_RATE_PER_MINUTE = 6_000 if DEMO or TESTING else env("EMAIL_RATE_PER_MINUTE")
+
+# --- tasks ------------------------------------------------------------------------------
+REDIS_URL = env("REDIS_URL")
+CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{VAR_DIR / 'valkey.sock'}"
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 120  # seconds
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 300,  # seconds
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+}
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULE = {
+    # Sends what is due; a sweep that waited five seconds is no longer wanted, the next one is there.
+    "sweep": {
+        "task": "outbox.sweep",
+        "schedule": env("SWEEP_SECONDS"),
+        "options": {"expires": 5},
+    },
+    # Writes the reminders and digests that have become due to be written.
+    "plan": {
+        "task": "outbox.plan",
+        "schedule": env("PLAN_SECONDS"),
+        "options": {"expires": 240},
+    },
+}
+PING_URL = env("PING_URL")
+
+# --- sign-in ----------------------------------------------------------------------------
+AUTHENTICATION_BACKENDS = [
+    "allauth.account.auth_backends.AuthenticationBackend",
+    "workgroups.permissions.HubRoleBackend",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"] + (
+    ["django.contrib.auth.hashers.MD5PasswordHasher"] if TESTING else []
+)
+if TESTING:
+    PASSWORD_HASHERS.reverse()
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "admin:index"
+ACCOUNT_ADAPTER = "mathshub.accounts.adapter.PortalAccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by hub administrators, never by sign-up
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 1800  # seconds
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Maths Hub portal"
+MFA_ADAPTER = "allauth.mfa.adapter.DefaultMFAAdapter"
+
+# --- what browsers are told -------------------------------------------------------------
+SESSION_COOKIE_AGE = 8 * 3600  # seconds
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+if HTTPS:
+    SESSION_COOKIE_NAME = "__Host-sessionid"
+    CSRF_COOKIE_NAME = "__Host-csrftoken"
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+if env("TRUST_PROXY"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+TRUST_PROXY = env("TRUST_PROXY")
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+CSRF_FAILURE_VIEW = "mathshub.site.errors.csrf_failure"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "manifest-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"mathshub": {"level": env("LOG_LEVEL")}},
+}

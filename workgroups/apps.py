@@ -1,0 +1,8 @@
+"""What exists: hubs, schools, years, programmes, Work Groups."""
+
+from django.apps import AppConfig
+
+
+class WorkgroupsConfig(AppConfig):
+    name = "workgroups"
+    verbose_name = "Programmes and Work Groups"

@@ -1,0 +1,146 @@
+"""Programmes (the stages of the mastery journey, as data) and their offering in a year."""
+
+from datetime import date
+
+from django.db import models
+
+from mathshub.scope import HubOwned, SameHub, hub_history, hub_key, hub_manager
+from workgroups.models.years import AcademicYear
+
+
+class Programme(HubOwned):
+    """A programme of a hub. Stages change from year to year: they are rows, never an enum."""
+
+    class Phase(models.TextChoices):
+        PRIMARY = "primary", "primary"
+        SECONDARY = "secondary", "secondary"
+
+    name = models.CharField(max_length=80)
+    short_name = models.CharField(max_length=40, help_text="For the journey and for lists.")
+    slug = models.SlugField(max_length=60)
+    position = models.PositiveSmallIntegerField(
+        default=1, help_text="Its step in the mastery journey."
+    )
+    phase = models.CharField(max_length=10, choices=Phase, default=Phase.PRIMARY)
+    seats_per_school = models.PositiveSmallIntegerField(default=2)
+    usual_sessions = models.PositiveSmallIntegerField(default=6)
+    years = models.PositiveSmallIntegerField("length in years", default=1)
+    is_starting_point = models.BooleanField(default=False)
+    is_once_only = models.BooleanField("once only per school", default=False)
+    asks_for_barriers = models.BooleanField(
+        default=False, help_text="The form asks what stands in the school's way."
+    )
+    strapline = models.CharField(max_length=80, blank=True)
+    summary = models.TextField(blank=True)
+    for_whom = models.TextField("who it is for", blank=True)
+    what_is_involved = models.TextField(blank=True)
+    outcomes = models.TextField(blank=True)
+    cost = models.TextField(blank=True)
+    reminder_days = models.JSONField(
+        default=list, blank=True, help_text="Days before a session on which reminders go out."
+    )
+
+    history = hub_history()
+
+    class Meta:
+        ordering = ["position", "name"]
+        constraints = [
+            hub_key(),
+            models.UniqueConstraint(fields=["hub", "slug"], name="programme_slug_once_per_hub"),
+            models.CheckConstraint(
+                condition=models.Q(seats_per_school__gte=1), name="programme_has_a_seat"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Prerequisite(HubOwned):
+    """``programme`` follows ``needs``: one of a programme's prerequisites is enough."""
+
+    programme = models.ForeignKey(
+        Programme, on_delete=models.CASCADE, related_name="prerequisites"
+    )
+    needs = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="leads_to")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "needs"], name="prerequisite_once_per_pair"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(programme=models.F("needs")),
+                name="prerequisite_is_another_programme",
+                violation_error_message="A programme can't be its own prerequisite.",
+            ),
+            SameHub("programme", name="prerequisite_programme_same_hub"),
+            SameHub("needs", name="prerequisite_needs_same_hub"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.programme} follows {self.needs}"
+
+
+class OfferingQuerySet(models.QuerySet["Offering"]):
+    def open_to_interest(self, today: date) -> "OfferingQuerySet":
+        """Those whose window for expressions of interest is open on ``today``."""
+        return self.filter(opens_on__lte=today, closes_on__gte=today)
+
+    def in_order(self) -> "OfferingQuerySet":
+        """Latest year first, then along the journey."""
+        return self.order_by("-academic_year__start_year", "programme__position")
+
+
+class Offering(HubOwned):
+    """A programme in an academic year: its project code and its window for interest."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="offerings")
+    academic_year = models.ForeignKey(AcademicYear, on_delete=models.PROTECT)
+    project_code = models.CharField(
+        max_length=20, blank=True, help_text="As the national programme numbers it this year."
+    )
+    opens_on = models.DateField("interest opens on", null=True, blank=True)
+    closes_on = models.DateField("interest closes on", null=True, blank=True)
+    decisions_by = models.DateField(
+        null=True, blank=True, help_text="When schools will hear, told to them on receipt."
+    )
+    messages_on = models.BooleanField(
+        default=True, help_text="Off: no reminder goes out for this offering's groups."
+    )
+
+    objects = hub_manager(OfferingQuerySet)
+    history = hub_history()
+
+    class Meta:
+        ordering = ["-academic_year__start_year", "programme__position"]
+        constraints = [
+            hub_key(),
+            models.UniqueConstraint(
+                fields=["programme", "academic_year"],
+                name="offering_once_per_programme_and_year",
+                violation_error_message="This programme is already offered in this year.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(opens_on__isnull=True, closes_on__isnull=True)
+                | models.Q(
+                    opens_on__isnull=False,
+                    closes_on__isnull=False,
+                    closes_on__gte=models.F("opens_on"),
+                ),
+                name="offering_closes_after_it_opens",
+                violation_error_message="Give both days, and let interest close after it opens.",
+            ),
+            SameHub("programme", name="offering_programme_same_hub"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.programme} {self.academic_year}"
+
+    def is_open_to_interest(self, today: date) -> bool:
+        """Whether a school may express its interest on ``today`` (a day in London)."""
+        return bool(self.opens_on and self.closes_on and self.opens_on <= today <= self.closes_on)
+
+    def opens_later(self, today: date) -> bool:
+        """Whether its window is still to come."""
+        return bool(self.opens_on and today < self.opens_on)

@@ -1,0 +1,99 @@
+"""Schools as the register (Get Information about Schools, GIAS) knows them."""
+
+from django.core.validators import RegexValidator
+from django.db import models
+from simple_history.models import HistoricalRecords
+
+from workgroups.models.hubs import LocalAuthority
+
+# Codes of the register. Open now means open, or open but proposed to close.
+OPEN_STATUSES = (1, 3)
+PRIMARY_PHASES = (2, 3)
+ALL_THROUGH_PHASE = 7
+MAINSTREAM_STATE_TYPES = (1, 2, 3, 5, 28, 34, 35)
+
+
+class SchoolQuerySet(models.QuerySet["School"]):
+    def open_now(self) -> "SchoolQuerySet":
+        """Open, or open but proposed to close."""
+        return self.filter(status_code__in=OPEN_STATUSES)
+
+    def eligible_primaries(self) -> "SchoolQuerySet":
+        """State-funded mainstream primaries that are open."""
+        return self.open_now().filter(
+            type_code__in=MAINSTREAM_STATE_TYPES, phase_code__in=PRIMARY_PHASES
+        )
+
+    def pickable(self) -> "SchoolQuerySet":
+        """Rows a person may choose as their school: English schools that are open."""
+        english = models.Q(urn__regex=r"^[123]\d{5}$")
+        return self.open_now().filter(english | models.Q(is_demonstration=True))
+
+
+class School(models.Model):
+    """A row of the register. Public, shared by all hubs; what a hub knows of it stands elsewhere."""
+
+    urn = models.CharField(
+        "URN",
+        max_length=6,
+        unique=True,
+        validators=[RegexValidator(r"^\d{5,6}$", "A URN has six digits.")],
+    )
+    name = models.CharField(max_length=150)
+    local_authority = models.ForeignKey(
+        LocalAuthority, on_delete=models.PROTECT, related_name="schools", null=True
+    )
+    establishment_number = models.CharField(max_length=4, blank=True)
+    ukprn = models.CharField("UKPRN", max_length=8, blank=True)
+    type_code = models.PositiveSmallIntegerField()
+    type_name = models.CharField(max_length=80)
+    type_group_code = models.PositiveSmallIntegerField(null=True)
+    type_group_name = models.CharField(max_length=60, blank=True)
+    status_code = models.PositiveSmallIntegerField()
+    status_name = models.CharField(max_length=40)
+    phase_code = models.PositiveSmallIntegerField()
+    phase_name = models.CharField(max_length=40)
+    low_age = models.PositiveSmallIntegerField(null=True)
+    high_age = models.PositiveSmallIntegerField(null=True)
+    pupils = models.PositiveIntegerField(null=True)
+    trust_code = models.CharField(max_length=10, blank=True)
+    trust_name = models.CharField(max_length=150, blank=True)
+    opened_on = models.DateField(null=True)
+    closed_on = models.DateField(null=True)
+    street = models.CharField(max_length=150, blank=True)
+    locality = models.CharField(max_length=100, blank=True)
+    town = models.CharField(max_length=60, blank=True)
+    postcode = models.CharField(max_length=8, blank=True)
+    easting = models.PositiveIntegerField(null=True)
+    northing = models.PositiveIntegerField(null=True)
+    website = models.CharField(max_length=200, blank=True)
+    search_text = models.TextField(blank=True, editable=False)
+    is_demonstration = models.BooleanField(default=False, editable=False)
+
+    objects = SchoolQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["search_text"])
+
+    class Meta:
+        ordering = ["name", "town"]
+        indexes = [
+            models.Index(fields=["local_authority", "status_code"], name="school_authority_status"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_open(self) -> bool:
+        return self.status_code in OPEN_STATUSES
+
+    @property
+    def is_mainstream_state_primary(self) -> bool:
+        """State-funded, mainstream, primary or middle deemed primary."""
+        return self.type_code in MAINSTREAM_STATE_TYPES and self.phase_code in PRIMARY_PHASES
+
+    @property
+    def whereabouts(self) -> str:
+        """What tells it from a school of the same name: town, postcode, borough, URN."""
+        borough = self.local_authority.name if self.local_authority else ""
+        place = " ".join(part for part in (self.town, self.postcode) if part)
+        return " · ".join(part for part in (place, borough, f"URN {self.urn}") if part)

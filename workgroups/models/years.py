@@ -1,0 +1,80 @@
+"""Academic years, and each borough's terms in them."""
+
+from datetime import date
+
+from django.db import models
+
+from mathshub.scope import HubOwned, hub_history
+from workgroups.models.hubs import LocalAuthority
+
+
+class AcademicYear(models.Model):
+    """A school year, 1 September to 31 August, written 2026/27. Shared by all hubs."""
+
+    start_year = models.PositiveSmallIntegerField(unique=True)
+
+    class Meta:
+        ordering = ["start_year"]
+
+    def __str__(self) -> str:
+        return f"{self.start_year}/{(self.start_year + 1) % 100:02d}"
+
+    @property
+    def starts_on(self) -> date:
+        return date(self.start_year, 9, 1)
+
+    @property
+    def ends_on(self) -> date:
+        return date(self.start_year + 1, 8, 31)
+
+
+class TermDate(HubOwned):
+    """One term of one borough, with its half-term, as the hub plans by it."""
+
+    class Term(models.TextChoices):
+        AUTUMN = "autumn", "autumn"
+        SPRING = "spring", "spring"
+        SUMMER = "summer", "summer"
+
+    local_authority = models.ForeignKey(LocalAuthority, on_delete=models.PROTECT)
+    academic_year = models.ForeignKey(AcademicYear, on_delete=models.PROTECT)
+    term = models.CharField(max_length=6, choices=Term)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    half_term_starts_on = models.DateField(null=True, blank=True)
+    half_term_ends_on = models.DateField(null=True, blank=True)
+    source = models.CharField(
+        max_length=200, blank=True, help_text="Where these dates come from: a page or a person."
+    )
+
+    history = hub_history()
+
+    class Meta:
+        ordering = ["local_authority__name", "starts_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["hub", "local_authority", "academic_year", "term"],
+                name="term_date_once_per_authority_year_and_term",
+                violation_error_message="This borough already has this term.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ends_on__gt=models.F("starts_on")),
+                name="term_date_ends_after_it_starts",
+                violation_error_message="A term must end after it starts.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(half_term_starts_on__isnull=True, half_term_ends_on__isnull=True)
+                | models.Q(
+                    half_term_starts_on__isnull=False,
+                    half_term_ends_on__isnull=False,
+                    half_term_starts_on__gt=models.F("starts_on"),
+                    half_term_ends_on__gte=models.F("half_term_starts_on"),
+                    half_term_ends_on__lt=models.F("ends_on"),
+                ),
+                name="term_date_half_term_within_term",
+                violation_error_message="The half-term must lie within the term.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.local_authority}, {self.term} {self.academic_year}"

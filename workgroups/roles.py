@@ -1,0 +1,74 @@
+"""Roles and what each may do: the one table from which all permissions are made.
+
+A Work Group Lead's rows are narrowed further, to the own groups, by the admin's querysets.
+"""
+
+from workgroups.models import HubMember
+
+Role = HubMember.Role
+
+_SEE = {
+    "workgroups": (
+        "hub",
+        "programme",
+        "prerequisite",
+        "offering",
+        "workgroup",
+        "workgrouplead",
+        "termdate",
+        "school",
+        "localauthority",
+        "academicyear",
+    ),
+    "enrolment": (
+        "expressionofinterest",
+        "intendedparticipant",
+        "place",
+        "participant",
+        "seat",
+        "briefing",
+    ),
+    "workgroup_sessions": ("session", "apology"),
+    "outbox": ("message", "suppression"),
+}
+_VIEW = frozenset(
+    f"{app}.view_{model}" for app, models in _SEE.items() for model in models
+)
+_OWN_GROUPS = frozenset(
+    f"{app}.view_{model}"
+    for app, models in {
+        "workgroups": ("offering", "workgroup", "workgrouplead", "school"),
+        "enrolment": ("place", "participant", "seat"),
+        "workgroup_sessions": ("session", "apology"),
+    }.items()
+    for model in models
+) | {"workgroup_sessions.change_session", "workgroup_sessions.add_apology"}
+
+
+def _edit(app: str, *models: str) -> frozenset[str]:
+    return frozenset(
+        f"{app}.{verb}_{model}" for model in models for verb in ("add", "change", "delete")
+    )
+
+
+_DELIVER = (
+    _VIEW
+    | _edit("workgroups", "programme", "prerequisite", "offering", "workgroup", "workgrouplead")
+    | _edit("workgroups", "termdate")
+    | _edit("enrolment", "expressionofinterest", "intendedparticipant", "briefing")
+    | _edit("enrolment", "participant", "seat", "place")
+    | _edit("workgroup_sessions", "session", "apology")
+    | {"workgroups.change_hub", "outbox.change_message", "outbox.delete_suppression"}
+)
+_ADMINISTER = (
+    _DELIVER
+    | _edit("workgroups", "hubmember")
+    | {"workgroups.view_hubmember", "accounts.add_account", "accounts.view_account"}
+)
+
+PERMISSIONS: dict[str, frozenset[str]] = {
+    Role.ADMINISTRATOR: _ADMINISTER,
+    Role.HUB_LEAD: _DELIVER,
+    Role.WORK_GROUP_LEAD: _OWN_GROUPS,
+    Role.VIEWER: _VIEW,
+}
