@@ -1,0 +1,212 @@
+"""Valid rows of this app, for tests; keyword-only, each usable within ``hub_scope``.
+
+    hub = make_hub()
+    with hub_scope(hub):
+        group = make_work_group(offering=make_offering())
+
+Owned rows take the hub in scope. What is not given is invented: names are numbered, schools have
+URNs from 999001, so nothing made here can be taken for a real school.
+"""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from itertools import count
+from typing import Any
+
+from mathshub.accounts.models import Account
+from workgroups.models import (
+    AcademicYear,
+    Hub,
+    HubMember,
+    LocalAuthority,
+    Offering,
+    Prerequisite,
+    Programme,
+    School,
+    TermDate,
+    WorkGroup,
+    WorkGroupLead,
+)
+from workgroups.search import searchable
+
+_numbers = count(1)
+_schools = count(1)
+_authorities = count(1)
+
+# The real codes of the boroughs that tests speak of; others are numbered from 001.
+BOROUGH_CODES = {"Hackney": "204", "Newham": "316", "Redbridge": "317", "Wandsworth": "212"}
+
+
+def make_local_authority(*, name: str = "Hackney", code: str = "") -> LocalAuthority:
+    """The borough of that name, made once."""
+    code = code or BOROUGH_CODES.get(name) or f"{next(_authorities) % 200:03d}"
+    authority, _ = LocalAuthority.objects.get_or_create(name=name, defaults={"code": code})
+    return authority
+
+
+def make_hub(
+    *,
+    slug: str = "",
+    host: str = "",
+    local_authorities: Iterable[LocalAuthority] = (),
+    **fields: Any,
+) -> Hub:
+    """A hub on ``<slug>.localhost``; the first one made is also what ``testserver`` shows."""
+    slug = slug or f"hub-{next(_numbers)}"
+    fields.setdefault("name", f"{slug.replace('-', ' ').title()} Maths Hub")
+    fields.setdefault("contact_email", f"hello@{slug}.example.org")
+    hub = Hub.objects.create(slug=slug, host=host or f"{slug}.localhost", **fields)
+    hub.local_authorities.set(local_authorities)
+    return hub
+
+
+def make_account(*, email: str = "", name: str = "Asha Patel", **fields: Any) -> Account:
+    """An account with the password "correct horse battery", unless told otherwise."""
+    fields.setdefault("password", "correct horse battery")
+    return Account.objects.create_user(
+        email or f"person{next(_numbers)}@example.org", name=name, **fields
+    )
+
+
+def make_member(
+    *, account: Account | None = None, role: str = HubMember.Role.HUB_LEAD, **fields: Any
+) -> HubMember:
+    """A member of staff of the hub in scope."""
+    return HubMember.objects.create(account=account or make_account(), role=role, **fields)
+
+
+def make_school(
+    *,
+    urn: str = "",
+    name: str = "",
+    local_authority: LocalAuthority | None = None,
+    **fields: Any,
+) -> School:
+    """An open community primary school in Hackney, invented (URN 999xxx), that may be picked."""
+    number = next(_schools)
+    fields = {
+        "establishment_number": f"{2000 + number % 4000}",
+        "type_code": 1,
+        "type_name": "Community school",
+        "type_group_code": 4,
+        "type_group_name": "Local authority maintained schools",
+        "status_code": 1,
+        "status_name": "Open",
+        "phase_code": 2,
+        "phase_name": "Primary",
+        "low_age": 3,
+        "high_age": 11,
+        "town": "London",
+        "postcode": "E8 1AA",
+        "is_demonstration": True,
+    } | fields
+    school = School(
+        urn=urn or f"{999000 + number % 1000}",
+        name=name or f"Invented Primary School {number}",
+        local_authority=local_authority or make_local_authority(),
+        **fields,
+    )
+    school.search_text = searchable(school)
+    school.save()
+    return school
+
+
+def make_year(*, start_year: int = 2026) -> AcademicYear:
+    """The academic year that starts in that September, made once."""
+    year, _ = AcademicYear.objects.get_or_create(start_year=start_year)
+    return year
+
+
+def make_programme(
+    *, name: str = "", needs: Iterable[Programme] = (), **fields: Any
+) -> Programme:
+    """A programme of the hub in scope that follows any of ``needs``."""
+    number = next(_numbers)
+    name = name or f"Programme {number}"
+    fields = {
+        "short_name": name,
+        "slug": f"{name.lower().replace(' ', '-')}-{number}",
+        "strapline": "six sessions over the year",
+        "summary": "For schools that want to teach for mastery.",
+        "reminder_days": [14, 2],
+    } | fields
+    programme = Programme.objects.create(name=name, **fields)
+    for other in needs:
+        Prerequisite.objects.create(programme=programme, needs=other)
+    return programme
+
+
+def make_offering(
+    *,
+    programme: Programme | None = None,
+    academic_year: AcademicYear | None = None,
+    **fields: Any,
+) -> Offering:
+    """An offering for 2026/27 whose window is open from 2 January 2026 to 31 December 2027."""
+    fields = {
+        "project_code": "NCP26-09",
+        "opens_on": date(2026, 1, 2),
+        "closes_on": date(2027, 12, 31),
+    } | fields
+    return Offering.objects.create(
+        programme=programme or make_programme(),
+        academic_year=academic_year or make_year(),
+        **fields,
+    )
+
+
+def make_work_group(
+    *,
+    offering: Offering | None = None,
+    name: str = "",
+    leads: Iterable[HubMember] = (),
+    local_authorities: Iterable[LocalAuthority] = (),
+    **fields: Any,
+) -> WorkGroup:
+    """A Work Group that takes schools and stands on the public pages."""
+    fields.setdefault("state", WorkGroup.State.FORMING)
+    group = WorkGroup.objects.create(
+        offering=offering or make_offering(),
+        name=name or f"Work Group {next(_numbers)}",
+        **fields,
+    )
+    group.local_authorities.set(local_authorities)
+    for member in leads:
+        WorkGroupLead.objects.create(work_group=group, member=member)
+    return group
+
+
+# First and last day of each term and of its half-term; the year is that of the autumn.
+_TERMS = {
+    TermDate.Term.AUTUMN: ((0, 9, 2), (0, 12, 18), (0, 10, 26), (0, 10, 30)),
+    TermDate.Term.SPRING: ((1, 1, 4), (1, 3, 25), (1, 2, 15), (1, 2, 19)),
+    TermDate.Term.SUMMER: ((1, 4, 12), (1, 7, 21), (1, 5, 31), (1, 6, 4)),
+}
+
+
+def make_term_dates(
+    *,
+    local_authority: LocalAuthority | None = None,
+    academic_year: AcademicYear | None = None,
+    half_term_shift: timedelta = timedelta(0),
+) -> list[TermDate]:
+    """The three terms of a borough; ``half_term_shift`` moves its half-terms (a week, say)."""
+    authority = local_authority or make_local_authority()
+    year = academic_year or make_year()
+
+    def day(parts: tuple[int, int, int]) -> date:
+        return date(year.start_year + parts[0], parts[1], parts[2])
+
+    return [
+        TermDate.objects.create(
+            local_authority=authority,
+            academic_year=year,
+            term=term,
+            starts_on=day(first),
+            ends_on=day(last),
+            half_term_starts_on=day(half_first) + half_term_shift,
+            half_term_ends_on=day(half_last) + half_term_shift,
+            source="invented for tests",
+        )
+        for term, (first, last, half_first, half_last) in _TERMS.items()
+    ]
