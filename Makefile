@@ -104,7 +104,7 @@ static/build/.built: $(SCSS) node_modules/.installed Makefile
 		$(AUTOCOMPLETE)/accessible-autocomplete.min.css; do \
 		sed 's,//# sourceMappingURL=.*,,; s,/\*# sourceMappingURL=.*\*/,,' "$$file" \
 			> "static/build/$$(basename "$$file")" || exit 1; done
-	@cp $(TYPEFACE)/*-latin-wght-normal.woff2 static/build/fonts/
+	@cp $(TYPEFACE)/*-wght-normal.woff2 static/build/fonts/
 	@touch $@
 
 lock:

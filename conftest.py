@@ -90,8 +90,9 @@ def celery_worker_and_beat(
     env = portal_env(
         EMAIL_URL=smtp_sink.url, SWEEP_SECONDS=str(BEAT_SECONDS), PLAN_SECONDS=str(BEAT_SECONDS)
     )
-    parts = [broker_part(VAR_DIR), worker_part(tmp_path, env), beat_part(tmp_path, env)]
-    clockwork = Clockwork(*parts, env=env)
+    clockwork = Clockwork(
+        broker_part(VAR_DIR), worker_part(tmp_path, env), beat_part(tmp_path, env)
+    )
     shutil.rmtree(VAR_DIR / "valkey", ignore_errors=True)  # the tasks of an earlier test
     try:
         clockwork.broker.start()
@@ -101,8 +102,9 @@ def celery_worker_and_beat(
         clockwork.worker.wait_until(lambda: " ready." in clockwork.worker.read_log(), seconds=30)
         yield clockwork
     finally:
-        for part in reversed(parts):
-            part.stop()
+        clockwork.beat.stop()
+        clockwork.worker.stop()
+        clockwork.broker.stop()
 
 
 @pytest.fixture(scope="session")

@@ -56,7 +56,7 @@ class Part:
     @property
     def exit_code(self) -> int | None:
         """None while it runs (or before it was started)."""
-        return self.process and self.process.poll()
+        return None if self.process is None else self.process.poll()
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the process and all its children; no error when they are gone."""

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from contextlib import nullcontext
+from contextlib import ExitStack
 from pathlib import Path
 
 from mathshub.testing.postgres import running_postgres
@@ -40,8 +40,8 @@ def main() -> int:
 
 def run_on_postgres(arguments: list[str], counts: Counter[str]) -> int:
     given = os.environ.get("DATABASE_URL", "").startswith("postgres")
-    server = nullcontext({}) if given else running_postgres()
-    with server as env:
+    with ExitStack() as stack:
+        env = {} if given else stack.enter_context(running_postgres())
         return run_pytest("PostgreSQL", arguments, env, counts)
 
 

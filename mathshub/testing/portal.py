@@ -2,8 +2,7 @@
 
 import os
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -42,7 +41,6 @@ class Clockwork:
     broker: Part
     worker: Part
     beat: Part
-    env: Mapping[str, str] = field(repr=False)
 
     def beats(self, entry: str = "plan") -> int:
         """How often beat has sent this entry of the schedule."""

@@ -147,7 +147,7 @@ class SmtpSink:
                 self._keep(envelope)
             if fault in ("lost-reply", "cut"):
                 self.faults[address] += 1
-                server.transport.abort()
+                _connection(server).abort()
                 return "250 nobody hears this"
             if fault == "hang":
                 self.faults[address] += 1
@@ -163,7 +163,7 @@ class SmtpSink:
             return ""
         self.faults[address] += 1
         if fault["code"] == "421":
-            server.loop.call_soon(server.transport.close)  # once the reply is written
+            server.loop.call_soon(_connection(server).close)  # once the reply is written
         return f"{fault['code']} as asked for by the recipient's name"
 
     def _keep(self, envelope: Envelope) -> None:
@@ -179,6 +179,11 @@ class SmtpSink:
     async def _wait_until_stopping(self) -> None:
         while not self._stopping.is_set():
             await asyncio.sleep(0.05)
+
+
+def _connection(server: SMTP) -> asyncio.Transport:
+    assert isinstance(server.transport, asyncio.Transport)
+    return server.transport
 
 
 def _local_part(address: str) -> str:

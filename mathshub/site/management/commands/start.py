@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,7 @@ class Command(BaseCommand):
         "Prepare the database and the static files, then run broker, worker, beat and web server "
         "until Ctrl-C or SIGTERM. With DEMO=1, load the demonstration the first time."
     )
-    requires_system_checks: Sequence[str] = []  # migrate, below, runs them
+    requires_system_checks = ()  # migrate, below, runs them
 
     def handle(self, *args: Any, **options: Any) -> None:
         with only_start_in(settings.VAR_DIR):
