@@ -1,0 +1,107 @@
+"""Draws Django's form fields as GOV.UK Frontend's components (templates/hubforms/)."""
+
+from typing import Any
+
+from django import forms, template
+from django.forms.boundfield import BoundField, BoundWidget
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+LONG_TEXT = 150
+"""A text area that may hold more characters than this says how many are left."""
+
+
+@register.filter
+def field_kind(field: BoundField) -> str:
+    """Which component draws the field."""
+    widget = field.field.widget
+    match widget:
+        case forms.CheckboxSelectMultiple():
+            return "checkboxes"
+        case forms.RadioSelect():
+            return "radios"
+        case forms.CheckboxInput():
+            return "checkbox"
+        case forms.SelectDateWidget():
+            return "date"
+        case forms.PasswordInput():
+            return "password"
+        case forms.Select():
+            return "select"
+        case forms.Textarea():
+            return "count" if (getattr(field.field, "max_length", 0) or 0) >= LONG_TEXT else "textarea"
+        case forms.FileInput():
+            return "file"
+        case _:
+            return "input"
+
+
+_CLASSES = {
+    "checkbox": "govuk-checkboxes__input",
+    "select": "govuk-select",
+    "textarea": "govuk-textarea",
+    "count": "govuk-textarea govuk-js-character-count",
+    "file": "govuk-file-upload",
+    "input": "govuk-input",
+    "password": "govuk-input govuk-password-input__input govuk-js-password-input-input",
+}
+
+
+@register.simple_tag
+def govuk_widget(field: BoundField) -> SafeString:
+    """The field's own control with GOV.UK Frontend's classes added to those that it has."""
+    kind = field_kind(field)
+    classes = [field.field.widget.attrs.get("class", ""), _CLASSES[kind]]
+    if field.errors and kind in {"select", "textarea", "count", "input", "password"}:
+        classes.append(f"{_CLASSES[kind].split()[0]}--error")
+    attrs: dict[str, Any] = {"class": " ".join(filter(None, classes))}
+    if kind == "count":
+        described = [field.aria_describedby, f"{field.auto_id}-info"]
+        attrs["aria-describedby"] = " ".join(filter(None, described))
+    return field.as_widget(attrs=attrs)
+
+
+@register.filter
+def option_hint(field: BoundField, option: BoundWidget) -> str:
+    """What stands under a choice: the widget's ``hints``, a dict from value to words."""
+    hints = getattr(field.field.widget, "hints", {})
+    value = option.data["value"]
+    return hints.get(getattr(value, "value", value), "")
+
+
+@register.filter
+def date_parts(field: BoundField) -> list[dict[str, Any]]:
+    """Day, month and year of a SelectDateWidget, with what was typed."""
+    value = field.field.widget.format_value(field.value()) or {}
+    return [
+        {
+            "name": f"{field.html_name}_{part}",
+            "id": f"{field.auto_id}_{part}",
+            "label": part.capitalize(),
+            "value": value.get(part) or "",
+            "width": 4 if part == "year" else 2,
+        }
+        for part in ("day", "month", "year")
+    ]
+
+
+@register.filter
+def anchor(field: BoundField) -> str:
+    """The id of the control that an error of this field leads to."""
+    kind = field_kind(field)
+    if kind == "date":
+        return f"{field.auto_id}_day"
+    if kind in {"radios", "checkboxes"}:
+        return f"{field.auto_id}_0"
+    return field.id_for_label
+
+
+@register.filter
+def error_lines(form: forms.BaseForm) -> list[dict[str, str]]:
+    """All errors of a form in the order of its fields, each with the id that it leads to."""
+    lines = [{"words": str(error), "anchor": ""} for error in form.non_field_errors()]
+    for field in form:
+        target = "" if field.is_hidden else anchor(field)
+        lines += [{"words": str(error), "anchor": target} for error in field.errors]
+    return lines

@@ -1,0 +1,80 @@
+"""What templates need to draw the portal's own pieces; how they look, never what holds."""
+
+from typing import Any
+
+from django import template
+from django.core.paginator import Page
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+CELL_WORDS = {
+    "came": "came",
+    "apology": "apology",
+    "absent": "absent",
+    "no_register": "register not taken",
+    "cancelled": "cancelled",
+    "next": "next",
+    "to_come": "to come",
+    "unconfirmed": "to be confirmed",
+}
+"""The states of a cell in the bar of six (templates/_bar.html), with their words."""
+
+
+def _of(cell: Any, name: str) -> Any:
+    if isinstance(cell, dict):
+        return cell.get(name)
+    return getattr(cell, name, None)
+
+
+@register.filter
+def cell_words(cell: Any) -> str:
+    """The words in a cell of the bar: its own, or its state's."""
+    return _of(cell, "words") or CELL_WORDS[_of(cell, "state")]
+
+
+@register.filter
+def cell_class(cell: Any) -> str:
+    """CSS classes of a cell: its state, and whether it is filled in part."""
+    return f"{_of(cell, 'state')} shared" if _is_shared(cell) else _of(cell, "state")
+
+
+@register.filter
+def cell_fill(cell: Any) -> str:
+    """The part of a group that came, drawn from the left.
+
+    A drawing, because the content security policy refuses a width in a style attribute.
+    """
+    if not _is_shared(cell):
+        return ""
+    percent = round(100 * min(max(_of(cell, "share"), 0), 1))
+    return format_html(
+        '<svg class="fill" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"'
+        ' focusable="false"><rect width="{}" height="10"/></svg>',
+        str(percent),
+    )
+
+
+def _is_shared(cell: Any) -> bool:
+    return _of(cell, "state") == "came" and _of(cell, "share") is not None
+
+
+@register.filter
+def near(number: int, page: Page) -> bool:
+    """Whether a list's pages should offer this one: the first, the last and two on either side."""
+    return number in {1, page.paginator.num_pages} or abs(number - page.number) <= 2
+
+
+@register.simple_tag(takes_context=True)
+def nav_link(context: template.Context, path: str, words: str) -> SafeString:
+    """A link of the header, marked where the reader is on its page or below it."""
+    request = context.get("request")
+    here = request.path if request else ""
+    if here == path:
+        current = SafeString(' aria-current="page"')
+    elif here.startswith(path):
+        current = SafeString(' aria-current="true"')
+    else:
+        current = SafeString("")
+    return format_html('<a href="{}"{}>{}</a>', path, current, words)

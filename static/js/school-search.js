@@ -1,0 +1,150 @@
+// Turns the school question's text field into a list that answers as one types.
+//
+// The page works without this: the field is sent, and the answer shows the schools found as
+// radio buttons named like the URN. With it the choice is made in place:
+//
+//   <div data-school-search data-url="/schools/search/" data-urn-name="urn">
+//     <label for="id_school">…</label>  <input id="id_school" name="school" value="…">
+//     <div data-school-results>… radio buttons named "urn", if the server has answered before …</div>
+//   </div>
+//
+// The list comes from data-url?q=… as JSON: [{urn, name, town, postcode, local_authority, …}].
+// Optional: note ("closed 2019, now called …"), which greys the entry, and open_urn, the school
+// to take in its place. Choosing sets a hidden field named data-urn-name; typing on clears it.
+// Needs window.accessibleAutocomplete (accessible-autocomplete, loaded before).
+
+const WAIT = 120; // milliseconds after the last keystroke
+const SHORTEST = 2; // characters; fewer match half of the register
+
+function debounced(search) {
+  let timer;
+  let running;
+  return (query, show) => {
+    clearTimeout(timer);
+    running?.abort();
+    if (query.trim().length < SHORTEST) {
+      show([]);
+      return;
+    }
+    timer = setTimeout(async () => {
+      running = new AbortController();
+      try {
+        show(await search(query, running.signal));
+      } catch (error) {
+        if (error.name !== "AbortError") {
+          show([]); // the field still works: sent as it stands, the server searches
+        }
+      }
+    }, WAIT);
+  };
+}
+
+function fetchSchools(url) {
+  return async (query, signal) => {
+    const response = await fetch(`${url}?q=${encodeURIComponent(query)}`, {
+      headers: { Accept: "application/json" },
+      signal,
+    });
+    return response.ok ? response.json() : [];
+  };
+}
+
+function escaped(text) {
+  const element = document.createElement("span");
+  element.textContent = text ?? "";
+  return element.innerHTML;
+}
+
+function whereabouts(school) {
+  const place = [school.town, school.postcode].filter(Boolean).join(" ");
+  return [place, school.local_authority, `URN ${school.urn}`].filter(Boolean).join(" · ");
+}
+
+function suggestion(school) {
+  if (typeof school === "string") {
+    return escaped(school); // the words that were there when the page came
+  }
+  const grey = school.note ? ' class="is-closed"' : "";
+  return `<span${grey}>${escaped(school.name)}</span><small>${escaped(school.note || whereabouts(school))}</small>`;
+}
+
+function hiddenUrn(box) {
+  const field = document.createElement("input");
+  field.type = "hidden";
+  field.name = box.dataset.urnName || "urn";
+  field.disabled = true; // says nothing until a school is chosen
+  box.append(field);
+  return field;
+}
+
+function chosenLine(box) {
+  const line = document.createElement("p");
+  line.className = "note leaf chosen-school";
+  line.hidden = true;
+  box.append(line);
+  return line;
+}
+
+function enhance(box) {
+  const input = box.querySelector("input[type=text], input[type=search], input:not([type])");
+  const results = box.querySelector("[data-school-results]");
+  const urn = hiddenUrn(box);
+  const chosen = chosenLine(box);
+  const target = document.createElement("div");
+  const { id, name, value } = input;
+  const described = input.getAttribute("aria-describedby");
+  let words = value;
+  input.replaceWith(target);
+
+  const forget = () => {
+    urn.disabled = true;
+    chosen.hidden = true;
+  };
+
+  window.accessibleAutocomplete({
+    element: target,
+    id,
+    name,
+    defaultValue: value,
+    minLength: SHORTEST,
+    confirmOnBlur: false,
+    displayMenu: "overlay",
+    source: debounced(fetchSchools(box.dataset.url)),
+    templates: {
+      inputValue: (school) => (typeof school === "string" ? school : school?.name) ?? "",
+      suggestion,
+    },
+    tNoResults: () => "No school found. Try part of the name, the town or the postcode.",
+    tStatusResults: (length, selected) =>
+      `${length} ${length === 1 ? "school" : "schools"} found. ${selected}`,
+    tStatusSelectedOption: (selected, length, index) => `${selected}, ${index + 1} of ${length}`,
+    onConfirm(school) {
+      if (!school || typeof school === "string") {
+        return;
+      }
+      words = school.name;
+      urn.value = school.open_urn || school.urn;
+      urn.disabled = false;
+      chosen.textContent = school.note
+        ? `Chosen: ${school.name} (${school.note}).`
+        : `Chosen: ${school.name}, ${whereabouts(school)}.`;
+      chosen.hidden = false;
+      results?.remove();
+    },
+  });
+
+  const field = target.querySelector("input");
+  field.autocomplete = "off";
+  if (described) {
+    field.setAttribute("aria-describedby", `${described} ${field.getAttribute("aria-describedby") ?? ""}`.trim());
+  }
+  field.addEventListener("input", () => {
+    if (field.value !== words) {
+      forget();
+    }
+  });
+}
+
+if (window.accessibleAutocomplete) {
+  document.querySelectorAll("[data-school-search]").forEach(enhance);
+}
