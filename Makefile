@@ -25,10 +25,10 @@ start: $(VENV)/.installed static/build/.built
 	@DEMO=1 exec $(BIN)/python manage.py start
 
 test: $(VENV)/.installed-dev static/build/.built
-	@exec $(BIN)/python -m mathshub.testing $(ARGS)
+	@exec $(BIN)/python -W "ignore:XDG_RUNTIME_DIR" -m mathshub.testing $(ARGS)
 
 lint: $(VENV)/.installed-dev
-	$(BIN)/ruff check .
+	$(BIN)/ruff check --output-format=concise .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 	find templates -name '*.html' -o -name '*.txt' | xargs -r $(BIN)/djade --target-version 5.2 --check

@@ -90,10 +90,10 @@ def celery_worker_and_beat(
     env = portal_env(
         EMAIL_URL=smtp_sink.url, SWEEP_SECONDS=str(BEAT_SECONDS), PLAN_SECONDS=str(BEAT_SECONDS)
     )
+    shutil.rmtree(VAR_DIR / "valkey", ignore_errors=True)  # the tasks of an earlier test
     clockwork = Clockwork(
         broker_part(VAR_DIR), worker_part(tmp_path, env), beat_part(tmp_path, env)
     )
-    shutil.rmtree(VAR_DIR / "valkey", ignore_errors=True)  # the tasks of an earlier test
     try:
         clockwork.broker.start()
         clockwork.broker.wait_until(lambda: broker.is_answering(broker.socket_path(VAR_DIR)), 10)
