@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from mathshub.outbox.kinds import Kind
+from mathshub.outbox.kinds import Kind, kind_named
 from mathshub.outbox.models import Message
 from mathshub.scope import current_hub
 
@@ -17,10 +17,10 @@ from mathshub.scope import current_hub
 class Draft:
     """A message to queue. ``key`` is unique for ever; ``context`` holds ids only.
 
-    ``due_at`` defaults to now, ``expires_at`` to ``due_at`` plus the kind's ``expires_after``.
+    ``kind`` is given by name where an app further right registers it. ``due_at`` defaults to now, ``expires_at`` to ``due_at`` plus the kind's ``expires_after``.
     """
 
-    kind: Kind
+    kind: Kind | str
     key: str
     recipient: str
     recipient_name: str = ""
@@ -37,18 +37,19 @@ def queue_messages(drafts: Iterable[Draft], *, now: datetime) -> int:
     hub = current_hub()
     rows = []
     for draft in drafts:
+        kind = kind_named(draft.kind) if isinstance(draft.kind, str) else draft.kind
         due_at = draft.due_at or now
         rows.append(
             Message(
                 hub=hub,
-                kind=draft.kind.name,
+                kind=kind.name,
                 key=draft.key,
                 recipient=draft.recipient.strip(),
                 recipient_name=draft.recipient_name,
                 context=draft.context,
-                priority=draft.kind.priority,
+                priority=kind.priority,
                 due_at=due_at,
-                expires_at=draft.expires_at or due_at + draft.kind.expires_after,
+                expires_at=draft.expires_at or due_at + kind.expires_after,
             )
         )
     Message.objects.bulk_create(rows, ignore_conflicts=True)
