@@ -1,14 +1,15 @@
 """Finding a school in the register by name, town, borough, postcode or numbers.
 
 Both sides are folded alike: School.search_text when the row is written, the query when it is asked.
-What ``searchable`` does must stay in step with ``fold``: after a change of either, import the
-register again (rows whose search text differs are written anew).
+After a change of the folding, import the register again: rows whose search text differs are
+written anew.
 """
 
 import re
 import unicodedata
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.utils.dateformat import format as format_date
 
 from workgroups.models import School
 from workgroups.models.schools import (
@@ -18,77 +19,127 @@ from workgroups.models.schools import (
     PRIMARY_PHASES,
 )
 
-MAX_QUERY_LENGTH = 100  # characters
-MAX_WORDS = 8
-MIN_QUERY_LENGTH = 2  # characters, once folded
+LONGEST_QUERY = 100  # characters
+MOST_WORDS = 8
+SHORTEST_QUERY = 2  # characters, once folded
 
+PROPOSED_TO_OPEN = 4
 _APOSTROPHES = re.compile("['’‘ʼ`´′]")
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
-# Spellings of one thing, on folded text: the register and its readers use all of them.
+# One thing, several spellings: a name with one of them is found by all of them.
 _SPELLINGS = [
-    (re.compile(r"\bchurch of england\b|\bc of e\b|\bc e\b|\bce\b"), "cofe"),
-    (re.compile(r"\broman catholic\b|\brc\b|\br c\b"), "catholic"),
-    (re.compile(r"\bsaint\b"), "st"),
+    (re.compile(r"\b(?:st|saint)\b"), "st saint"),
+    (re.compile(r"\b(?:cofe|ce|church of england)\b"), "church of england cofe ce"),
+    (re.compile(r"\b(?:rc|catholic)\b"), "roman catholic rc"),
+]
+_ABBREVIATIONS = [
+    (re.compile(r"\bc of e\b|\bc e\b"), "cofe"),
+    (re.compile(r"\br c\b"), "rc"),
 ]
 _POSTCODE = re.compile(r"\b([a-z]{1,2}) ?(\d[a-z\d]?) ?(\d) ?([a-z]{2})\b")
 _DFE_NUMBER = re.compile(r"\b(\d{3}) (\d{4})\b")
+# Left out of a query that found nothing: people add them, or take one for the other.
+_GENERIC = frozenset("the school schools primary academy infant infants junior juniors".split())
 
 
 def fold(text: str) -> str:
     """``text`` in lower-case words without accents and apostrophes, one space between them."""
-    text = _APOSTROPHES.sub("", text.replace("&", " and "))
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    words = _NOT_A_WORD.sub(" ", plain).strip()
-    for spelling, one in _SPELLINGS:
-        words = spelling.sub(one, words)
+    text = _APOSTROPHES.sub("", text.replace("&", " and ")).casefold()
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    words = _NOT_A_WORD.sub(" ", text).strip()
+    for spelling, abbreviation in _ABBREVIATIONS:
+        words = spelling.sub(abbreviation, words)
     return words
 
 
-def searchable(school: School) -> str:
-    """What the school can be found by. Begins with a space, so that each word has one before it."""
+def search_text(
+    *,
+    urn: str,
+    name: str,
+    town: str,
+    postcode: str,
+    locality: str = "",
+    establishment_number: str = "",
+    authority_code: str = "",
+    authority_name: str = "",
+) -> str:
+    """What a school can be found by. Each word has a space before it, the first one too."""
+    joined_postcode = postcode.replace(" ", "")
+    dfe_number = authority_code + establishment_number if establishment_number else ""
+    words = fold(
+        f"{name} {locality} {town} {authority_name} {postcode} {joined_postcode} {urn} {dfe_number}"
+    )
+    spellings = [all_of_them for one, all_of_them in _SPELLINGS if one.search(words)]
+    return " ".join(["", words, *spellings])
+
+
+def search_text_of(school: School) -> str:
+    """The search text of a row that did not come from the register's file."""
     authority = school.local_authority
-    numbers = [school.urn]
-    if authority and school.establishment_number:
-        numbers.append(f"{authority.code}{school.establishment_number}")
-    parts = [
-        school.name,
-        school.locality,
-        school.town,
-        authority.name if authority else "",
-        school.postcode,
-        school.postcode.replace(" ", ""),
-        *numbers,
-    ]
-    return f" {' '.join(filter(None, map(fold, parts)))}"
+    return search_text(
+        urn=school.urn,
+        name=school.name,
+        town=school.town,
+        postcode=school.postcode,
+        locality=school.locality,
+        establishment_number=school.establishment_number,
+        authority_code=authority.code if authority else "",
+        authority_name=authority.name if authority else "",
+    )
 
 
 def query_words(query: str) -> list[str]:
     """The folded words of what was typed, a whole postcode or DfE number as one word."""
-    text = fold(query[:MAX_QUERY_LENGTH])
+    text = fold(query[:LONGEST_QUERY])
     text = _POSTCODE.sub(r"\1\2\3\4", text)
     text = _DFE_NUMBER.sub(r"\1\2", text)
-    return text.split()[:MAX_WORDS]
+    return text.split()[:MOST_WORDS]
 
 
 def search_schools(query: str, *, limit: int = 12) -> list[School]:
     """Schools in which every word of ``query`` begins a word; best first, ``limit`` at most.
 
-    Open mainstream state primaries come first, then other open schools, then the rest; within each,
-    names that begin as typed, then by name. Less than two characters find nothing.
+    Open mainstream state schools come first, then others that are open, then the rest; within each
+    those whose name begins as typed, then by name. Where nothing is found, words such as "primary"
+    and "school" are left out. Less than two letters or figures find nothing.
     """
     words = query_words(query)
-    if len("".join(words)) < MIN_QUERY_LENGTH:
+    if len("".join(words)) < SHORTEST_QUERY:
         return []
-    found: QuerySet[School] = School.objects.select_related("local_authority")
+    found = list(_matching(words)[:limit])
+    telling = [word for word in words if word not in _GENERIC]
+    if found or telling == words or len("".join(telling)) < SHORTEST_QUERY:
+        return found
+    return list(_matching(telling)[:limit])
+
+
+def why_not_pickable(school: School) -> str:
+    """Why nobody can choose this school as theirs, in words; empty where they can.
+
+    The counterpart of ``School.objects.pickable()``: change both together.
+    """
+    if school.status_code == PROPOSED_TO_OPEN:
+        return "Not open yet"
+    if not school.is_open:
+        closed = school.closed_on
+        when = f" in {format_date(closed, 'F Y')}" if closed else ""
+        return f"Closed{when}. It may have a new name or number: try the postcode"
+    if not (school.is_demonstration or re.fullmatch(r"[123]\d{5}", school.urn)):
+        return "Not a school in England"
+    return ""
+
+
+def _matching(words: list[str]) -> QuerySet[School]:
+    found = School.objects.select_related("local_authority")
     for word in words:
         found = found.filter(search_text__contains=f" {word}")
     begins = Case(
-        When(search_text__startswith=f" {' '.join(words)}", then=0),
-        default=1,
+        When(search_text__startswith=f" {' '.join(words)}", then=Value(0)),
+        default=Value(1),
         output_field=IntegerField(),
     )
-    return list(found.order_by(_standing(), begins, "name", "town", "urn")[:limit])
+    return found.order_by(_standing(), begins, "name", "town", "urn")
 
 
 def _standing() -> Case:

@@ -27,7 +27,7 @@ from workgroups.models import (
     WorkGroup,
     WorkGroupLead,
 )
-from workgroups.search import searchable
+from workgroups.search import search_text_of
 
 _numbers = count(1)
 _schools = count(1)
@@ -106,7 +106,7 @@ def make_school(
         local_authority=local_authority or make_local_authority(),
         **fields,
     )
-    school.search_text = searchable(school)
+    school.search_text = search_text_of(school)
     school.save()
     return school
 

@@ -1,0 +1,130 @@
+"""Reading a register file: its encoding, its header, its lines. What a line means is in rows.py."""
+
+import codecs
+import csv
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from io import TextIOWrapper
+from typing import BinaryIO
+
+LONGEST_LINE = 100_000  # characters; the register's own lines have about 2,000
+CHUNK = 1 << 20  # bytes
+
+Progress = Callable[[int], object]
+"""Told of every few lines how many characters they had."""
+
+
+class RegisterRefused(Exception):
+    """The file as a whole can't be taken; the words say why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A record of the file: the line it begins on, counted from 1, and its cells."""
+
+    number: int
+    cells: list[str]
+
+
+@dataclass
+class RegisterFile:
+    """An opened register: its columns, and its lines, which can be read more than once."""
+
+    raw: BinaryIO
+    name: str
+    encoding: str
+    columns: list[str] = field(default_factory=list)
+
+    def lines(self, progress: Progress | None = None) -> Iterator[Line]:
+        """The records after the header, blank ones left out. Raises ``RegisterRefused``."""
+        records = self._records(progress)
+        next(records, None)
+        return records
+
+    def _records(self, progress: Progress | None = None) -> Iterator[Line]:
+        self.raw.seek(0)
+        text = TextIOWrapper(self.raw, encoding=self.encoding, newline="")
+        reader = csv.reader(_bounded_lines(text, self.name, progress))
+        begins = 1
+        try:
+            for cells in reader:
+                if any(cells):
+                    yield Line(begins, cells)
+                begins = reader.line_num + 1
+        except csv.Error as error:
+            raise RegisterRefused(
+                f"{self.name} can't be read from line {begins} on: is a quotation mark opened there "
+                f"and not closed? ({error})"
+            ) from error
+        finally:
+            text.detach()  # the file stays open for the next reading
+
+
+def open_register(raw: BinaryIO, *, name: str) -> RegisterFile:
+    """The register in ``raw``, a seekable binary file; ``name`` is what messages call it.
+
+    Raises ``RegisterRefused`` for what is no comma-separated file in UTF-8 or Windows-1252.
+    """
+    register = RegisterFile(raw, name, _encoding_of(raw, name=name))
+    header = next(register._records(), None)
+    if header is None:
+        raise RegisterRefused(f"{name} is empty.")
+    if len(header.cells) < 3 and ";" in header.cells[0]:
+        raise RegisterRefused(
+            f"{name} has semicolons between its columns: save it again with commas between them."
+        )
+    register.columns = [" ".join(cell.split()) for cell in header.cells]
+    return register
+
+
+def _bounded_lines(
+    text: TextIOWrapper, name: str, progress: Progress | None
+) -> Iterator[str]:
+    """Lines of ``text``, none of which may fill the memory."""
+    number = 0
+    while line := text.readline(LONGEST_LINE):
+        number += 1
+        if len(line) == LONGEST_LINE and not line.endswith("\n"):
+            raise RegisterRefused(
+                f"{name} has a line of more than {LONGEST_LINE:,} characters (line {number}): "
+                "this is not the register."
+            )
+        if progress:
+            progress(len(line))
+        yield line
+
+
+def _encoding_of(raw: BinaryIO, *, name: str) -> str:
+    """UTF-8 where the whole file is UTF-8, with or without a mark, otherwise Windows-1252."""
+    start = raw.read(4096)
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in start:
+        raise RegisterRefused(
+            f"{name} is not saved as UTF-8 or Windows-1252 (it looks like UTF-16): open it in your "
+            "spreadsheet and save it as “CSV UTF-8”."
+        )
+    if start.startswith(b"PK\x03\x04"):
+        raise RegisterRefused(
+            f"{name} is a zip file or a workbook: unpack it, or save its sheet as “CSV UTF-8”."
+        )
+    beginning = start.removeprefix(codecs.BOM_UTF8).lstrip().lower()
+    if beginning.startswith((b"<!doctype", b"<html", b"<?xml", b"<head")):
+        raise RegisterRefused(
+            f"{name} is a web page, not the register: download the file again and look into it "
+            "before you import it."
+        )
+    for encoding in ("utf-8-sig", "cp1252"):
+        if _decodes(raw, encoding):
+            return encoding
+    raise RegisterRefused(f"{name} is neither UTF-8 nor Windows-1252: save it as “CSV UTF-8”.")
+
+
+def _decodes(raw: BinaryIO, encoding: str) -> bool:
+    raw.seek(0)
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        while chunk := raw.read(CHUNK):
+            decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,238 @@
+"""What a line of the register says about a school: columns by name, codes as numbers."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from workgroups.models import School
+from workgroups.register.read import RegisterFile, RegisterRefused
+from workgroups.search import search_text
+
+Convert = Callable[[str, str], Any]
+"""From a cell (trimmed, perhaps empty) and the name of its column to a value; raises ``BadRow``."""
+
+
+class BadRow(Exception):
+    """A line that says nothing usable about a school; the words say why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """A local authority as a line of the register names it."""
+
+    code: str
+    name: str
+    gss_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolRow:
+    """A line of the register: the authority, and a value for each of ``RowReader.fields``."""
+
+    authority: Authority | None
+    values: dict[str, Any]
+
+    @property
+    def urn(self) -> str:
+        return self.values["urn"]
+
+
+def clean(cell: str) -> str:
+    """The cell without characters that can't be seen, no-break spaces as spaces, one between words."""
+    cell = " ".join(cell.split())
+    return cell if cell.isprintable() else "".join(filter(str.isprintable, cell))
+
+
+def _urn(cell: str, column: str) -> str:
+    if not (cell.isascii() and cell.isdigit()):
+        raise BadRow(f"the URN is “{cell}”: a URN has six digits")
+    if len(cell) == 8:
+        raise BadRow(f"the URN is {cell}: that looks like a UKPRN")
+    if len(cell) == 7:
+        raise BadRow(f"the URN is {cell}: that looks like an establishment number with its authority")
+    if len(cell) not in (5, 6):
+        raise BadRow(f"the URN is {cell}: a URN has six digits")
+    return cell
+
+
+def _number(cell: str, column: str) -> int | None:
+    if not cell:
+        return None
+    if not (cell.isascii() and cell.isdigit() and len(cell) <= 9):
+        raise BadRow(f"{column} is “{cell}”, not a whole number")
+    return int(cell)
+
+
+def _position(cell: str, column: str) -> int | None:
+    return _number(cell, column) or None  # 0 is the register's way to say nowhere
+
+
+def _code(cell: str, column: str) -> int:
+    number = _number(cell, column)
+    if number is None or number > 999:
+        raise BadRow(f"{column} is “{cell}”: a code is needed")
+    return number
+
+
+def _optional_code(cell: str, column: str) -> int | None:
+    return _code(cell, column) if cell else None
+
+
+def _establishment_number(cell: str, column: str) -> str:
+    number = _number(cell, column)
+    return "" if number is None else f"{number:04d}"
+
+
+@lru_cache(maxsize=20_000)
+def _date(cell: str, column: str) -> date | None:
+    """dd-mm-yyyy, or dd/mm/yyyy after a spreadsheet."""
+    if not cell:
+        return None
+    if not (parts := re.fullmatch(r"(\d\d?)[-/](\d\d?)[-/](\d{4})", cell)):
+        raise BadRow(f"{column} is “{cell}”, not a date like 31-08-2023")
+    day, month, year = map(int, parts.groups())
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise BadRow(f"{column} is “{cell}”: there is no such day") from None
+
+
+def _words(cell: str, column: str) -> str:
+    return "" if cell == "-" else cell
+
+
+def _name(cell: str, column: str) -> str:
+    if not cell:
+        raise BadRow("the school has no name")
+    return cell
+
+
+def _postcode(cell: str, column: str) -> str:
+    cell = cell.upper()
+    if " " in cell or len(cell) < 5:
+        return cell
+    return f"{cell[:-3]} {cell[-3:]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the register and the field of School that it fills."""
+
+    name: str
+    field: str
+    convert: Convert
+    is_required: bool = False
+
+
+COLUMNS = (
+    Column("URN", "urn", _urn, True),
+    Column("EstablishmentName", "name", _name, True),
+    Column("EstablishmentNumber", "establishment_number", _establishment_number),
+    Column("UKPRN", "ukprn", _words),
+    Column("TypeOfEstablishment (code)", "type_code", _code, True),
+    Column("TypeOfEstablishment (name)", "type_name", _words, True),
+    Column("EstablishmentTypeGroup (code)", "type_group_code", _optional_code),
+    Column("EstablishmentTypeGroup (name)", "type_group_name", _words),
+    Column("EstablishmentStatus (code)", "status_code", _code, True),
+    Column("EstablishmentStatus (name)", "status_name", _words, True),
+    Column("PhaseOfEducation (code)", "phase_code", _code, True),
+    Column("PhaseOfEducation (name)", "phase_name", _words, True),
+    Column("StatutoryLowAge", "low_age", _optional_code),
+    Column("StatutoryHighAge", "high_age", _optional_code),
+    Column("NumberOfPupils", "pupils", _number),
+    Column("Trusts (code)", "trust_code", _words),
+    Column("Trusts (name)", "trust_name", _words),
+    Column("OpenDate", "opened_on", _date),
+    Column("CloseDate", "closed_on", _date),
+    Column("Street", "street", _words),
+    Column("Locality", "locality", _words),
+    Column("Town", "town", _words, True),
+    Column("Postcode", "postcode", _postcode, True),
+    Column("Easting", "easting", _position),
+    Column("Northing", "northing", _position),
+    Column("SchoolWebsite", "website", _words),
+)
+AUTHORITY_CODE, AUTHORITY_NAME, AUTHORITY_GSS = "LA (code)", "LA (name)", "GSSLACode (name)"
+REQUIRED = [AUTHORITY_CODE, AUTHORITY_NAME, *(c.name for c in COLUMNS if c.is_required)]
+
+
+class RowReader:
+    """Makes school rows of the lines of one file, by its header."""
+
+    def __init__(self, register: RegisterFile) -> None:
+        """Raises ``RegisterRefused`` when the header lacks a column or names a needed one twice."""
+        columns = register.columns
+        known = {column.casefold(): index for index, column in enumerate(columns)}
+        _check_header(register.name, [column.casefold() for column in columns])
+        self.width = len(columns)
+        self._columns = [
+            (known[column.name.casefold()], column, _longest(column.field))
+            for column in COLUMNS
+            if column.name.casefold() in known
+        ]
+        self._authority = [
+            known.get(name.casefold()) for name in (AUTHORITY_CODE, AUTHORITY_NAME, AUTHORITY_GSS)
+        ]
+        self.fields = [*(column.field for _, column, _ in self._columns), "search_text"]
+
+    def read(self, cells: Sequence[str]) -> SchoolRow:
+        """The school that a line's cells tell of; raises ``BadRow``."""
+        if len(cells) != self.width:
+            raise BadRow(f"it has {len(cells)} cells, the header has {self.width}")
+        values = {}
+        for index, column, longest in self._columns:
+            value = column.convert(clean(cells[index]), column.name)
+            if longest and len(value) > longest:
+                raise BadRow(f"{column.name} has {len(value)} characters, {longest} at most")
+            values[column.field] = value
+        authority = self._read_authority(cells)
+        values["search_text"] = _search_text(values, authority)
+        return SchoolRow(authority, values)
+
+    def _read_authority(self, cells: Sequence[str]) -> Authority | None:
+        code, name, gss_code = ("" if i is None else clean(cells[i]) for i in self._authority)
+        return _authority(code, name, gss_code)
+
+
+@lru_cache(maxsize=1_000)
+def _authority(code: str, name: str, gss_code: str) -> Authority | None:
+    """None where the register says that a school belongs to none (no code, or 0)."""
+    number = _optional_code(code, AUTHORITY_CODE)
+    if not number:
+        return None
+    if not name or len(name) > 80:
+        raise BadRow(f"the local authority {number:03d} needs a name of 80 characters at most")
+    return Authority(f"{number:03d}", name, gss_code if len(gss_code) == 9 else "")
+
+
+def _search_text(values: dict[str, Any], authority: Authority | None) -> str:
+    return search_text(
+        urn=values["urn"],
+        name=values["name"],
+        town=values["town"],
+        postcode=values["postcode"],
+        locality=values.get("locality", ""),
+        establishment_number=values.get("establishment_number", ""),
+        authority_code=authority.code if authority else "",
+        authority_name=authority.name if authority else "",
+    )
+
+
+def _longest(field: str) -> int | None:
+    return getattr(School._meta.get_field(field), "max_length", None)
+
+
+def _check_header(name: str, columns: list[str]) -> None:
+    missing = [column for column in REQUIRED if column.casefold() not in columns]
+    if missing:
+        raise RegisterRefused(
+            f"{name} lacks {'the column' if len(missing) == 1 else 'these columns'}: "
+            f"{', '.join(missing)}. Is it the register's “all data” file?"
+        )
+    needed = [AUTHORITY_CODE, AUTHORITY_NAME, *(column.name for column in COLUMNS)]
+    twice = [column for column in needed if columns.count(column.casefold()) > 1]
+    if twice:
+        raise RegisterRefused(f"{name} has this column more than once: {', '.join(twice)}.")
