@@ -85,27 +85,34 @@ function chosenLine(box) {
   return line;
 }
 
+// The component draws its own field; what the page's field said of itself goes with it.
+function keepDescription(field, original) {
+  const described = original.getAttribute("aria-describedby");
+  if (original.hasAttribute("aria-invalid")) {
+    field.setAttribute("aria-invalid", original.getAttribute("aria-invalid"));
+  }
+  if (described) {
+    const describe = () => field.setAttribute("aria-describedby", described);
+    describe();
+    field.addEventListener("focus", describe); // the component drops it while one types
+  }
+}
+
 function enhance(box) {
   const input = box.querySelector("input[type=text], input[type=search], input:not([type])");
   const results = box.querySelector("[data-school-results]");
+  const target = document.createElement("div");
   const urn = hiddenUrn(box);
   const chosen = chosenLine(box);
-  const target = document.createElement("div");
-  const { id, name, value } = input;
-  const described = input.getAttribute("aria-describedby");
-  let words = value;
+  let words = input.value;
   input.replaceWith(target);
-
-  const forget = () => {
-    urn.disabled = true;
-    chosen.hidden = true;
-  };
 
   window.accessibleAutocomplete({
     element: target,
-    id,
-    name,
-    defaultValue: value,
+    id: input.id,
+    name: input.name,
+    defaultValue: input.value,
+    inputClasses: input.classList.contains("govuk-input--error") ? "govuk-input--error" : null,
     minLength: SHORTEST,
     confirmOnBlur: false,
     displayMenu: "overlay",
@@ -115,9 +122,11 @@ function enhance(box) {
       suggestion,
     },
     tNoResults: () => "No school found. Try part of the name, the town or the postcode.",
+    tStatusQueryTooShort: (length) => `Type ${length} or more letters.`,
     tStatusResults: (length, selected) =>
       `${length} ${length === 1 ? "school" : "schools"} found. ${selected}`,
     tStatusSelectedOption: (selected, length, index) => `${selected}, ${index + 1} of ${length}`,
+    tAssistiveHint: () => "When schools are found, use the up and down arrows to look through them and Enter to choose.",
     onConfirm(school) {
       if (!school || typeof school === "string") {
         return;
@@ -125,9 +134,7 @@ function enhance(box) {
       words = school.name;
       urn.value = school.open_urn || school.urn;
       urn.disabled = false;
-      chosen.textContent = school.note
-        ? `Chosen: ${school.name} (${school.note}).`
-        : `Chosen: ${school.name}, ${whereabouts(school)}.`;
+      chosen.textContent = `Chosen: ${school.name}, ${school.note || whereabouts(school)}.`;
       chosen.hidden = false;
       results?.remove();
     },
@@ -135,12 +142,11 @@ function enhance(box) {
 
   const field = target.querySelector("input");
   field.autocomplete = "off";
-  if (described) {
-    field.setAttribute("aria-describedby", `${described} ${field.getAttribute("aria-describedby") ?? ""}`.trim());
-  }
+  keepDescription(field, input);
   field.addEventListener("input", () => {
     if (field.value !== words) {
-      forget();
+      urn.disabled = true;
+      chosen.hidden = true;
     }
   });
 }

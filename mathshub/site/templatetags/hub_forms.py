@@ -30,7 +30,9 @@ def field_kind(field: BoundField) -> str:
         case forms.Select():
             return "select"
         case forms.Textarea():
-            return "count" if (getattr(field.field, "max_length", 0) or 0) >= LONG_TEXT else "textarea"
+            return (
+                "count" if (getattr(field.field, "max_length", 0) or 0) >= LONG_TEXT else "textarea"
+            )
         case forms.FileInput():
             return "file"
         case _:
@@ -99,9 +101,27 @@ def anchor(field: BoundField) -> str:
 
 @register.filter
 def error_lines(form: forms.BaseForm) -> list[dict[str, str]]:
-    """All errors of a form in the order of its fields, each with the id that it leads to."""
-    lines = [{"words": str(error), "anchor": ""} for error in form.non_field_errors()]
+    """All errors of a form in the order of its fields, each with the id that it leads to.
+
+    A form should say its errors in its own words ("Enter your name"); where it leaves that to
+    Django ("This field is required."), the field's label goes before them.
+    """
+    lines = [{"words": error, "anchor": ""} for error in form.non_field_errors()]
     for field in form:
         target = "" if field.is_hidden else anchor(field)
-        lines += [{"words": str(error), "anchor": target} for error in field.errors]
+        unnamed = _ready_made(field.field)
+        label = str(field.label).rstrip("?.:")
+        lines += [
+            {"words": f"{label}: {error}" if error in unnamed else error, "anchor": target}
+            for error in map(str, field.errors)
+        ]
     return lines
+
+
+def _ready_made(field: forms.Field) -> set[str]:
+    """The messages that say nothing of the field: Django's own."""
+    messages: dict[str, Any] = {}
+    for cls in reversed(type(field).__mro__):
+        messages |= getattr(cls, "default_error_messages", {})
+    ready = {str(message) for message in messages.values()}
+    return ready | {str(validator.message) for validator in field.default_validators}

@@ -1,5 +1,6 @@
 """What templates need to draw the portal's own pieces; how they look, never what holds."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import template
@@ -51,7 +52,8 @@ def cell_fill(cell: Any) -> str:
     percent = round(100 * min(max(_of(cell, "share"), 0), 1))
     return format_html(
         '<svg class="fill" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"'
-        ' focusable="false"><rect width="{}" height="10"/></svg>',
+        ' focusable="false"><path stroke="none" d="M0 0h{0}v10H0z"/>'
+        '<path d="M{0} 0v10" vector-effect="non-scaling-stroke"/></svg>',
         str(percent),
     )
 
@@ -61,9 +63,9 @@ def _is_shared(cell: Any) -> bool:
 
 
 @register.filter
-def near(number: int, page: Page) -> bool:
-    """Whether a list's pages should offer this one: the first, the last and two on either side."""
-    return number in {1, page.paginator.num_pages} or abs(number - page.number) <= 2
+def page_numbers(page: Page) -> Iterator[str | int]:
+    """The pages that a list offers: the first, the last, two on either side, "…" for the others."""
+    return page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
 
 
 @register.simple_tag(takes_context=True)
