@@ -37,7 +37,14 @@ from playwright.sync_api import BrowserContext, Page
 from pytest_django import Settings
 
 from mathshub import broker
-from mathshub.processes import answers, beat_part, broker_part, web_part, worker_part
+from mathshub.processes import (
+    answers,
+    beat_part,
+    broker_part,
+    stop_together,
+    web_part,
+    worker_part,
+)
 from mathshub.testing import browser
 from mathshub.testing.plugin import VAR_DIR
 from mathshub.testing.portal import BEAT_SECONDS, Clockwork, LivePortal, portal_env
@@ -102,9 +109,7 @@ def celery_worker_and_beat(
         clockwork.worker.wait_until(lambda: " ready." in clockwork.worker.read_log(), seconds=30)
         yield clockwork
     finally:
-        clockwork.beat.stop()
-        clockwork.worker.stop()
-        clockwork.broker.stop()
+        stop_together([clockwork.broker, clockwork.worker, clockwork.beat])
 
 
 @pytest.fixture(scope="session")

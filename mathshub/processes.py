@@ -63,12 +63,16 @@ class Part:
         with suppress(ProcessLookupError):
             os.killpg(self.pid, number)
 
+    def ask_to_stop(self) -> None:
+        """Tell it to finish, without waiting for it."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+
     def stop(self, grace: float = 10) -> None:
         """Ask it to finish what it is doing; after `grace` seconds kill it and its children."""
         if self.process is None:
             return
-        if self.process.poll() is None:
-            self.process.terminate()
+        self.ask_to_stop()
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(grace)
         self.signal(signal.SIGKILL)
@@ -84,6 +88,11 @@ class Part:
                 raise TimeoutError(f"{self.name} was not ready after {seconds:g} s\n{self.tail()}")
             time.sleep(POLL_SECONDS)
 
+    def wait(self, seconds: float) -> int:
+        """Its exit code, once it has ended by itself. Raises subprocess.TimeoutExpired."""
+        assert self.process is not None, f"{self.name} was not started"
+        return self.process.wait(seconds)
+
     def tail(self, lines: int = 15) -> str:
         """The last lines of its log."""
         return "\n".join(self.read_log().splitlines()[-lines:])
@@ -91,6 +100,14 @@ class Part:
     def read_log(self) -> str:
         """All that it has said since it was started."""
         return self.log.read_text(errors="replace")
+
+
+def stop_together(parts: list[Part]) -> None:
+    """Stop all of them; the first one, which the others lean on, when those have ended."""
+    for part in parts[1:]:
+        part.ask_to_stop()
+    for part in reversed(parts):
+        part.stop()
 
 
 class PartEnded(Exception):

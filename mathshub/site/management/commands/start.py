@@ -22,6 +22,7 @@ from mathshub.processes import (
     answers,
     beat_part,
     broker_part,
+    stop_together,
     web_part,
     worker_part,
 )
@@ -70,8 +71,7 @@ class Command(BaseCommand):
         except (PartEnded, TimeoutError) as problem:
             raise CommandError(str(problem)) from problem
         finally:
-            for part in reversed(parts):
-                part.stop()
+            stop_together(parts)
 
 
 def portal_parts(var_dir: Path, port: int) -> list[Part]:
