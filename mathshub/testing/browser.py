@@ -48,7 +48,7 @@ def find_chromium() -> str | None:
 def collect_reports(context: BrowserContext) -> list[str]:
     """A list that fills with CSP violations and uncaught script errors of the context's pages."""
     reports: list[str] = []
-    context.expose_function("reportToTest", reports.append)
+    context.expose_function("reportToTest", lambda report: reports.append(report))
     context.add_init_script(REPORT_VIOLATIONS)
     context.on("weberror", lambda error: reports.append(f"script error: {error.error}"))
     return reports

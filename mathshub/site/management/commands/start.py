@@ -51,7 +51,7 @@ class Command(BaseCommand):
         self.stdout.write("Preparing the database ...")
         call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)
-        call_command("collectstatic", verbosity=0, interactive=False)
+        call_command("collectstatic", verbosity=0, interactive=False, ignore_patterns=["scss"])
         if settings.DEMO and not Hub.objects.exists():
             self.stdout.write("Loading the demonstration ...")
             call_command("load_demo", stdout=self.stdout)
