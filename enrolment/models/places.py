@@ -149,3 +149,7 @@ class Seat(HubOwned):
 
     def __str__(self) -> str:
         return f"{self.participant}, {self.get_role_display()}"
+
+    def is_held_on(self, day: date) -> bool:
+        """Whether its holder takes part on ``day`` (in London), as far as the seat itself says."""
+        return self.held_from <= day and (self.held_until is None or day <= self.held_until)
