@@ -22,6 +22,15 @@ CELL_WORDS = {
 }
 """The states of a cell in the bar of six (templates/_bar.html), with their words."""
 
+CELL_SIGNS = {
+    "came": "✓",
+    "apology": "–",
+    "absent": "×",
+    "no_register": "?",
+    "cancelled": "×",
+    "unconfirmed": "?",
+}
+
 
 def _of(cell: Any, name: str) -> Any:
     if isinstance(cell, dict):
@@ -56,6 +65,12 @@ def cell_fill(cell: Any) -> str:
         '<path d="M{0} 0v10" vector-effect="non-scaling-stroke"/></svg>',
         str(percent),
     )
+
+
+@register.filter
+def cell_sign(cell: Any) -> str:
+    """One character for a cell in an e-mail, where nothing can be hatched."""
+    return CELL_SIGNS.get(_of(cell, "state"), "\N{NO-BREAK SPACE}")
 
 
 def _is_shared(cell: Any) -> bool:
