@@ -14,6 +14,7 @@ CELL_WORDS = {
     "came": "came",
     "apology": "apology",
     "absent": "absent",
+    "held": "held",
     "no_register": "register not taken",
     "cancelled": "cancelled",
     "next": "next",
