@@ -20,6 +20,7 @@ def start_portal(tmp_path):
 
     def start(port, var_dir=tmp_path / "var"):
         env = os.environ | {"VAR_DIR": str(var_dir), "PORT": str(port), "DATABASE_URL": ""}
+        env.pop("PYTHONUNBUFFERED", None)  # what it says must come without
         log = tmp_path / f"start-{len(started)}.log"
         portal = Part("portal", [sys.executable, "manage.py", "start"], log=log, env=env)
         portal.start()

@@ -48,13 +48,18 @@ class Command(BaseCommand):
 
     def prepare(self) -> None:
         """Bring the database and the collected files up to date; data already there stay."""
-        self.stdout.write("Preparing the database ...")
+        self.say("Preparing the database ...")
         call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False, ignore_patterns=["scss"])
         if settings.DEMO and not Hub.objects.exists():
-            self.stdout.write("Loading the demonstration ...")
+            self.say("Loading the demonstration ...")
             call_command("load_demo", stdout=self.stdout)
+
+    def say(self, text: str) -> None:
+        """Write at once, also into a file or a pipe."""
+        self.stdout.write(text)
+        self.stdout.flush()
 
     def run(self, parts: list[Part]) -> None:
         """Run the parts until a signal comes. Raises CommandError when one ends by itself."""
@@ -65,9 +70,9 @@ class Command(BaseCommand):
             for part in parts:
                 start_part(part, stopping)
             if not stopping.is_set():
-                self.stdout.write(welcome())
+                self.say(welcome())
             watch(parts, stopping)
-            self.stdout.write("Stopping ...")
+            self.say("Stopping ...")
         except (PartEnded, TimeoutError) as problem:
             raise CommandError(str(problem)) from problem
         finally:
