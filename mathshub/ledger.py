@@ -38,10 +38,10 @@ LEDGER: dict[str, Audience] = {
     "enrolment:list_briefings": P,
     "enrolment:choose_offering": P,
     "enrolment:express_interest": P,
-    "enrolment:interest_received": P,
     "workgroups:search_schools": P,
     "sessions:show_work_group": P,
     # pages by signed link
+    "enrolment:interest_received": L,
     "enrolment:manage_interest": L,
     "enrolment:answer_place": L,
     "sessions:request_link": P,

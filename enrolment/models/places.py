@@ -105,6 +105,10 @@ class SeatQuerySet(models.QuerySet["Seat"]):
             place__state=Place.State.ACCEPTED,
         )
 
+    def taken(self, today: date) -> "SeatQuerySet":
+        """Those that nobody else can be named for: not given up, or only from a later day on."""
+        return self.filter(Q(held_until__isnull=True) | Q(held_until__gt=today))
+
     def current(self, today: date) -> "SeatQuerySet":
         """Seats not given up by ``today``, also those that begin later."""
         return self.filter(

@@ -1,0 +1,274 @@
+"""The form of interest: one page, the school found in the register with or without JavaScript."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from enrolment.eligibility import Answer, Eligibility, check_eligibility
+from enrolment.forms.fields import Address, PlainText
+from enrolment.forms.people import PeopleForm, person_words
+from enrolment.models import Participant
+from enrolment.services.interest import InterestAnswers
+from enrolment.services.seats import NamedSeat
+from workgroups.models import Offering, School
+from workgroups.models.schools import SchoolQuerySet
+from workgroups.search import fold, search_schools
+
+NOT_LISTED = "not-listed"
+MATCHES_SHOWN = 10
+_URN = re.compile(r"[0-9]{6}")
+
+DAYS = [(day.lower(), day) for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")]
+MODES = [
+    ("twilight", "Twilight, after school"),
+    ("virtual", "Virtual, live online"),
+    ("face_to_face", "Face to face, a half or a full day"),
+]
+
+
+class SchoolChoice(forms.RadioSelect):
+    """The schools found; ``hints`` stand under their names."""
+
+    hints: dict[str, str] = {}
+
+
+class InterestForm(PeopleForm):
+    """What a school tells the hub about its interest in an offering."""
+
+    school_typed = PlainText(
+        label="School name, town or postcode",
+        called="Your school",
+        max_length=200,
+        help_text="The URN works too.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    urn = forms.CharField(required=False, widget=SchoolChoice, label="Which of these is it?")
+    searched_for = forms.CharField(required=False, widget=forms.HiddenInput)
+    headteacher_name = PlainText(
+        label="Headteacher’s name",
+        max_length=120,
+        missing="Type the headteacher’s name.",
+        widget=forms.TextInput(attrs={"autocomplete": "section-head name"}),
+    )
+    headteacher_email = Address(
+        label="Headteacher’s e-mail address",
+        missing="Type the headteacher’s e-mail address: our answer goes there.",
+        help_text="Our answer goes there, with a link to follow or withdraw what you send.",
+        widget=forms.EmailInput(
+            attrs={"autocomplete": "section-head email", "spellcheck": "false"}
+        ),
+    )
+    maths_lead_name = PlainText(
+        label="Maths lead’s name",
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "section-lead name"}),
+    )
+    maths_lead_email = Address(
+        label="Maths lead’s e-mail address",
+        widget=forms.EmailInput(
+            attrs={"autocomplete": "section-lead email", "spellcheck": "false"}
+        ),
+    )
+    maths_lead_takes_part = forms.BooleanField(
+        required=False, label="The maths lead will take part, so I need not name them again"
+    )
+    barriers = PlainText(
+        label="What stands in your way at the moment?",
+        help_text="For example staff changes, or maths not yet being a priority of the school.",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    days = forms.MultipleChoiceField(
+        label="Which days suit you?",
+        required=False,
+        choices=DAYS,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "Which days suit you: choose from the list."},
+    )
+    modes = forms.MultipleChoiceField(
+        label="How would you rather meet?",
+        required=False,
+        choices=MODES,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "How would you rather meet: choose from the list."},
+    )
+    anything_else = PlainText(
+        label="Anything else that we should know?",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    commitment = forms.BooleanField(
+        error_messages={
+            "required": "Tick the box to say that the headteacher agrees to release staff."
+        }
+    )
+    privacy = forms.BooleanField(
+        label="I have read how the hub uses what I send",
+        error_messages={"required": "Tick the box to say that you have read the privacy notice."},
+    )
+    leave_empty = forms.CharField(
+        label="Leave this field empty",
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+    )
+
+    def __init__(self, *args: Any, offering: Offering, **kwargs: Any) -> None:
+        super().__init__(*args, rows=offering.programme.seats_per_school, **kwargs)
+        self.offering = offering
+        self.chosen_school: School | None = None
+        self.found_schools: list[School] = []
+        self.closed_matches: list[School] = []
+        programme = offering.programme
+        if not programme.asks_for_barriers:
+            del self.fields["barriers"]
+        self.fields["commitment"].label = (
+            "Our headteacher agrees to release the same people for every session "
+            f"({programme.usual_sessions} over the year)"
+        )
+
+    @classmethod
+    def as_typed_so_far(cls, data: QueryDict, *, offering: Offering) -> "InterestForm":
+        """The form with what was typed, not yet checked."""
+        fields = cls(offering=offering).fields
+        typed = {
+            name: field.widget.value_from_datadict(data, {}, name) for name, field in fields.items()
+        }
+        return cls(offering=offering, initial=typed)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if "school_typed" not in self.errors and "urn" not in self.errors:
+            self._choose_school()
+        self._check_maths_lead()
+        self._check_number_of_people()
+        if cleaned.get("leave_empty"):
+            self.add_error(
+                None,
+                "A field that must stay empty was filled in, perhaps by your browser. "
+                "We have emptied it: please send the form again.",
+            )
+        return cleaned
+
+    @property
+    def typed_school(self) -> str:
+        return (self["school_typed"].value() or "").strip()
+
+    @property
+    def eligibility(self) -> Eligibility | None:
+        """What the register says of the school that was chosen."""
+        if self.chosen_school is None:
+            return None
+        return check_eligibility(self.chosen_school, self.offering.programme)
+
+    def show_schools(self) -> None:
+        """Offer the schools that match what was typed, and the one chosen before, as a choice."""
+        if self.chosen_school is None:
+            self.chosen_school = _pickable_school(self["urn"].value() or "")
+        found = search_schools(self.typed_school, limit=MATCHES_SHOWN)
+        open_ids = set(
+            _pickable().filter(pk__in=[school.pk for school in found]).values_list("pk", flat=True)
+        )
+        schools = [school for school in found if school.pk in open_ids]
+        self.closed_matches = [school for school in found if not school.is_open]
+        if self.chosen_school and self.chosen_school not in schools:
+            schools.insert(0, self.chosen_school)
+        self.found_schools = schools
+        widget = self.fields["urn"].widget
+        widget.choices = [(school.urn, school.name) for school in schools] + [
+            (NOT_LISTED, "My school is not listed: use what I typed")
+        ]
+        widget.hints = {school.urn: self._hint(school) for school in schools}
+        self.fields["urn"].required = True  # now there is something to choose from
+
+    def answers(self) -> InterestAnswers:
+        """What a valid form says."""
+        cleaned = self.cleaned_data
+        further = {
+            name: cleaned[name]
+            for name in ("barriers", "days", "modes", "anything_else", "commitment", "privacy")
+            if cleaned.get(name)
+        }
+        return InterestAnswers(
+            school=self.chosen_school,
+            school_as_typed=cleaned["school_typed"],
+            headteacher_name=cleaned["headteacher_name"],
+            headteacher_email=cleaned["headteacher_email"],
+            maths_lead_name=cleaned["maths_lead_name"],
+            maths_lead_email=cleaned["maths_lead_email"],
+            intended_participants=tuple(self._everyone()),
+            further=further,
+        )
+
+    def _choose_school(self) -> None:
+        typed, urn = self.cleaned_data["school_typed"], self.cleaned_data["urn"]
+        if urn == NOT_LISTED and typed:
+            return
+        self.chosen_school = _pickable_school(urn if urn else typed)
+        if self.chosen_school is None and not typed:
+            self.add_error("school_typed", "Your school: type its name, town or postcode.")
+        elif self.chosen_school is None:
+            self.add_error(
+                "urn", "Choose your school from those we found, or say that it is not listed."
+            )
+        elif not self._is_what_was_typed(self.chosen_school):
+            name = self.chosen_school.name
+            self._forget_choice()
+            self.add_error("urn", f"You chose {name}, then typed something else: choose once more.")
+
+    def _is_what_was_typed(self, school: School) -> bool:
+        """Whether the choice still stands: not when another name was typed after it."""
+        typed = self.cleaned_data["school_typed"]
+        if typed in ("", school.urn, self.cleaned_data["searched_for"].strip()):
+            return True
+        return fold(typed) == fold(school.name) or school in search_schools(
+            typed, limit=MATCHES_SHOWN
+        )
+
+    def _forget_choice(self) -> None:
+        """So that the page comes back with no school chosen."""
+        self.chosen_school = None
+        self.data = self.data.copy()
+        self.data["urn"] = ""
+
+    def _check_maths_lead(self) -> None:
+        takes_part = self.cleaned_data.get("maths_lead_takes_part")
+        if takes_part and self.cleaned_data.get("maths_lead_name") == "":
+            self.add_error(
+                "maths_lead_name", "Maths lead’s name: type it, since they will take part."
+            )
+
+    def _check_number_of_people(self) -> None:
+        seats = self.offering.programme.seats_per_school
+        everyone = self._everyone()
+        if len(everyone) > seats:
+            self.add_error(
+                f"person_{self.row_count}_name",
+                f"{person_words(self.row_count)}: take one name away. With the maths lead you have "
+                f"named {len(everyone)} people, and there are {seats} seats for each school.",
+            )
+
+    def _everyone(self) -> list[NamedSeat]:
+        """The maths lead, if they take part, and those named in the rows."""
+        name = self.cleaned_data.get("maths_lead_name")
+        if not (name and self.cleaned_data.get("maths_lead_takes_part")):
+            return self.named_people()
+        email = self.cleaned_data.get("maths_lead_email") or ""
+        lead = NamedSeat(name=name, email=email, role=Participant.Role.MATHS_LEAD)
+        return [lead, *self.named_people()]
+
+    def _hint(self, school: School) -> str:
+        eligibility = check_eligibility(school, self.offering.programme)
+        if eligibility.answer is Answer.YES:
+            return school.whereabouts
+        return f"{school.whereabouts}. {eligibility.heading} {' '.join(eligibility.reasons)}"
+
+
+def _pickable() -> SchoolQuerySet:
+    return School.objects.pickable().select_related("local_authority")
+
+
+def _pickable_school(urn: str) -> School | None:
+    """The open school of that URN, or None; anything may have been sent as ``urn``."""
+    return _pickable().filter(urn=urn).first() if _URN.fullmatch(urn) else None

@@ -1,0 +1,109 @@
+"""Rows in which a school names the people it means to send: name, address, role."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+
+from enrolment.forms.fields import Address, PlainText
+from enrolment.models import Participant
+from enrolment.services.seats import NamedSeat
+
+MOST_ROWS = 12
+_ORDINALS = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth")
+
+
+@dataclass(frozen=True)
+class Row:
+    """The fields of one person, as the template draws them."""
+
+    legend: str
+    name: BoundField
+    email: BoundField
+    role: BoundField
+
+
+class PeopleForm(forms.Form):
+    """A form with ``rows`` rows for people, each of which may stay blank."""
+
+    def __init__(
+        self, *args: Any, rows: int, known: Sequence[NamedSeat] = (), **kwargs: Any
+    ) -> None:
+        """``known`` are the people to show in the rows until others are typed."""
+        super().__init__(*args, **kwargs)
+        self.row_count = min(rows, MOST_ROWS)
+        for number in range(1, self.row_count + 1):
+            self._add_row(number)
+        for number, person in enumerate(known[: self.row_count], start=1):
+            for part in ("name", "email", "role"):
+                self.initial.setdefault(f"person_{number}_{part}", getattr(person, part))
+
+    @property
+    def rows(self) -> list[Row]:
+        return [
+            Row(
+                person_words(number),
+                *(self[f"person_{number}_{part}"] for part in ("name", "email", "role")),
+            )
+            for number in range(1, self.row_count + 1)
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        seen: set[tuple[str, str]] = set()
+        for number, person in self._typed(cleaned):
+            identity = (person.name.casefold(), person.email.casefold())
+            if person.email and not person.name and f"person_{number}_name" not in self.errors:
+                self.add_error(
+                    f"person_{number}_name",
+                    f"{person_words(number)}’s name: type it, or clear the e-mail address.",
+                )
+            elif person.name and identity in seen:
+                self.add_error(
+                    f"person_{number}_name",
+                    f"{person_words(number)}: is named twice. Leave the row blank if you don’t "
+                    "know yet who comes.",
+                )
+            seen.add(identity)
+        return cleaned
+
+    def named_people(self) -> list[NamedSeat]:
+        """The people typed into a valid form, in order."""
+        return [person for _, person in self._typed(self.cleaned_data) if person.name]
+
+    def _add_row(self, number: int) -> None:
+        who = person_words(number)
+        self.fields[f"person_{number}_name"] = PlainText(
+            label="Name",
+            called=f"{who}’s name",
+            max_length=120,
+            widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        )
+        self.fields[f"person_{number}_email"] = Address(
+            label="Work e-mail address",
+            called=f"{who}’s e-mail address",
+            widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        )
+        self.fields[f"person_{number}_role"] = forms.ChoiceField(
+            label="Role",
+            required=False,
+            choices=Participant.Role.choices,
+            initial=Participant.Role.MATHS_LEAD if number == 1 else Participant.Role.TEACHER,
+            error_messages={"invalid_choice": f"{who}’s role: choose one of the list."},
+        )
+
+    def _typed(self, cleaned: dict[str, Any]) -> Iterator[tuple[int, NamedSeat]]:
+        """Each row in which a name or an address was typed, with its number."""
+        for number in range(1, self.row_count + 1):
+            name = cleaned.get(f"person_{number}_name") or ""
+            email = cleaned.get(f"person_{number}_email") or ""
+            role = cleaned.get(f"person_{number}_role") or Participant.Role.TEACHER
+            if name or email:
+                yield number, NamedSeat(name=name, email=email, role=role)
+
+
+def person_words(number: int) -> str:
+    """“First person”, “Second person”, …, “Person 7”."""
+    return f"{_ORDINALS[number - 1]} person" if number <= len(_ORDINALS) else f"Person {number}"

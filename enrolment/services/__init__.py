@@ -1,0 +1,1 @@
+"""What can be done with interest, places and seats; each action is one transaction."""

@@ -1,0 +1,138 @@
+"""Expressions of interest: received once per form, acknowledged by e-mail, withdrawn by the school."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError
+
+from enrolment.errors import CannotBeWithdrawn, TooManyExpressions
+from enrolment.models import ExpressionOfInterest, IntendedParticipant, Place
+from enrolment.services.history import save_as
+from enrolment.services.places import release_place
+from enrolment.services.seats import NamedSeat, lock_place
+from enrolment.services.transactions import one_transaction
+from mathshub.accounts.models import Account
+from mathshub.outbox.services import Draft, queue_messages
+from workgroups.models import Offering, School
+
+EOI_RECEIVED = "eoi-received"
+
+# So that the form can't be used to fill somebody's mailbox. A headteacher of several schools, or an
+# office that types for a whole trust, stays well below.
+MOST_PER_ADDRESS = 20
+WITHIN = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class InterestAnswers:
+    """What a school tells the hub. Either ``school`` is given or ``school_as_typed``."""
+
+    school: School | None
+    headteacher_name: str
+    headteacher_email: str
+    school_as_typed: str = ""
+    maths_lead_name: str = ""
+    maths_lead_email: str = ""
+    intended_participants: tuple[NamedSeat, ...] = ()
+    further: dict[str, Any] = field(default_factory=dict)
+    """Answers to further questions, by the question's name; JSON."""
+
+
+def submit_expression(
+    answers: InterestAnswers,
+    *,
+    offering: Offering,
+    form_token: UUID,
+    source: ExpressionOfInterest.Source,
+    by: Account | None,
+    now: datetime,
+) -> tuple[ExpressionOfInterest, bool]:
+    """Store the expression, queue its acknowledgement to the headteacher; True when it is new.
+
+    The same form token, sent again or eight times at once, gives the expression that was stored
+    first. Raises ``TooManyExpressions``, ``SomeoneElseIsChanging``.
+    """
+    if _is_flooded(answers.headteacher_email, now):
+        return _stored_first(form_token, otherwise=TooManyExpressions()), False
+    try:
+        return _store(answers, offering, form_token, source, by=by, now=now), True
+    except IntegrityError as conflict:
+        return _stored_first(form_token, otherwise=conflict), False
+
+
+@one_transaction
+def withdraw_expression(
+    expression: ExpressionOfInterest, *, by: Account | None, now: datetime
+) -> ExpressionOfInterest:
+    """Withdraw the interest, and the place if one is on offer. Raises ``CannotBeWithdrawn``."""
+    expression = ExpressionOfInterest.objects.select_for_update(no_key=True).get(pk=expression.pk)
+    if not expression.can_be_withdrawn:
+        raise CannotBeWithdrawn(expression.get_state_display())
+    for place in Place.objects.unanswered().filter(expression=expression).order_by("pk"):
+        release_place(lock_place(place), by=by, now=now, why="Withdrew the interest")
+    expression.state = ExpressionOfInterest.State.WITHDRAWN
+    save_as(expression, by=by, now=now, why="Withdrew the interest")
+    return expression
+
+
+@one_transaction
+def _store(
+    answers: InterestAnswers,
+    offering: Offering,
+    form_token: UUID,
+    source: ExpressionOfInterest.Source,
+    *,
+    by: Account | None,
+    now: datetime,
+) -> ExpressionOfInterest:
+    expression = ExpressionOfInterest(
+        offering=offering,
+        school=answers.school,
+        school_as_typed=answers.school_as_typed,
+        form_token=form_token,
+        headteacher_name=answers.headteacher_name,
+        headteacher_email=answers.headteacher_email,
+        maths_lead_name=answers.maths_lead_name,
+        maths_lead_email=answers.maths_lead_email,
+        answers=answers.further,
+        source=source,
+        submitted_at=now,
+    )
+    save_as(expression, by=by, now=now, why=f"Received by {expression.get_source_display()}")
+    IntendedParticipant.objects.bulk_create(
+        IntendedParticipant(
+            expression=expression,
+            position=position,
+            name=person.name,
+            email=person.email,
+            role=person.role,
+        )
+        for position, person in enumerate(answers.intended_participants, start=1)
+    )
+    queue_messages([_eoi_received(expression)], now=now)
+    return expression
+
+
+def _is_flooded(address: str, now: datetime) -> bool:
+    recent = ExpressionOfInterest.objects.filter(submitted_at__gt=now - WITHIN)
+    return recent.filter(headteacher_email__iexact=address).count() >= MOST_PER_ADDRESS
+
+
+def _stored_first(form_token: UUID, *, otherwise: Exception) -> ExpressionOfInterest:
+    """What the form's first sending stored; raises ``otherwise`` when there is nothing."""
+    expression = ExpressionOfInterest.objects.filter(form_token=form_token).first()
+    if expression is None:
+        raise otherwise
+    return expression
+
+
+def _eoi_received(expression: ExpressionOfInterest) -> Draft:
+    return Draft(
+        kind=EOI_RECEIVED,
+        key=f"{EOI_RECEIVED}:{expression.form_token}",
+        recipient=expression.headteacher_email,
+        recipient_name=expression.headteacher_name,
+        context={"expression": expression.pk},
+    )
