@@ -67,7 +67,9 @@ def page_links(changelist: ChangeList) -> list[dict[str, Any]]:
     """The list's pages, where there are several."""
     if changelist.paginator.num_pages == 1 or changelist.show_all:
         return []
-    near = changelist.paginator.get_elided_page_range(changelist.page_num, on_each_side=2, on_ends=1)
+    near = changelist.paginator.get_elided_page_range(
+        changelist.page_num, on_each_side=2, on_ends=1
+    )
     return [
         {"words": number, "url": "", "is_here": False}
         if isinstance(number, str)

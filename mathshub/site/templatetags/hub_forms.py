@@ -25,6 +25,8 @@ def field_kind(field: BoundField) -> str:
             return "checkbox"
         case forms.SelectDateWidget():
             return "date"
+        case forms.MultiWidget():
+            return "several"
         case forms.PasswordInput():
             return "password"
         case forms.Select():
@@ -46,6 +48,7 @@ _CLASSES = {
     "count": "govuk-textarea govuk-js-character-count",
     "file": "govuk-file-upload",
     "input": "govuk-input",
+    "several": "govuk-input",
     "password": "govuk-input govuk-password-input__input govuk-js-password-input-input",
 }
 
@@ -55,7 +58,7 @@ def govuk_widget(field: BoundField) -> SafeString:
     """The field's own control with GOV.UK Frontend's classes added to those that it has."""
     kind = field_kind(field)
     classes = [field.field.widget.attrs.get("class", ""), _CLASSES[kind]]
-    if field.errors and kind in {"select", "textarea", "count", "input", "password"}:
+    if field.errors and kind in {"select", "textarea", "count", "input", "password", "several"}:
         classes.append(f"{_CLASSES[kind].split()[0]}--error")
     attrs: dict[str, Any] = {"class": " ".join(filter(None, classes))}
     if kind == "count":
@@ -94,7 +97,7 @@ def anchor(field: BoundField) -> str:
     kind = field_kind(field)
     if kind == "date":
         return f"{field.auto_id}_day"
-    if kind in {"radios", "checkboxes"}:
+    if kind in {"radios", "checkboxes", "several"}:
         return f"{field.auto_id}_0"
     return field.id_for_label
 
