@@ -34,7 +34,7 @@ def render_eoi_received(message: Message, now: datetime) -> Letter:
         template=EOI_RECEIVED_TEMPLATE,
         context={
             "expression": expression,
-            "people": list(expression.intended_participants.all()),
+            "facts": _facts(expression),
             "manage_url": absolute(expression.hub, "enrolment:manage_interest", token),
         },
     )
@@ -108,6 +108,17 @@ def _received_in(hour: datetime) -> QuerySet[ExpressionOfInterest]:
         .select_related("school__local_authority", "offering__programme", "offering__academic_year")
         .order_by("submitted_at")
     )
+
+
+def _facts(expression: ExpressionOfInterest) -> list[tuple[str, str]]:
+    people = expression.intended_participants.all()
+    return [
+        ("Reference", expression.reference),
+        ("School", expression.school_name),
+        ("Programme", str(expression.offering.programme)),
+        ("Year", str(expression.offering.academic_year)),
+        ("Taking part", ", ".join(person.name for person in people) or "names to follow"),
+    ]
 
 
 def _start_of_hour(moment: datetime) -> datetime:

@@ -1,0 +1,140 @@
+"""Valid rows of this app, for tests; keyword-only, each usable within ``hub_scope``.
+
+Those that end in a state come about by the services, as they would in life.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+from enrolment.models import (
+    Briefing,
+    ExpressionOfInterest,
+    IntendedParticipant,
+    Participant,
+    Place,
+    Seat,
+)
+from enrolment.services.interest import InterestAnswers
+from enrolment.services.places import accept_place, offer_place
+from enrolment.services.seats import NamedSeat
+from workgroups.models import Offering, School, WorkGroup
+from workgroups.tests.factories import (
+    make_local_authority,
+    make_offering,
+    make_school,
+    make_work_group,
+    make_year,
+)
+
+NOW = datetime(2026, 11, 16, 10, 30, tzinfo=UTC)  # a Monday, within the factories' window
+_numbers = count(1)
+
+
+def make_answers(**fields: Any) -> InterestAnswers:
+    """What a school might send: the school found in the register, two teachers named."""
+    number = next(_numbers)
+    if "school" not in fields:
+        fields["school"] = make_school()
+    return InterestAnswers(
+        **{
+            "headteacher_name": "Grace Obi",
+            "headteacher_email": f"head{number}@school.example",
+            "intended_participants": (
+                NamedSeat(name="Sam Okafor", email=f"sam{number}@school.example"),
+                NamedSeat(name="Ana Lima", email=f"ana{number}@school.example"),
+            ),
+        }
+        | fields
+    )
+
+
+def make_expression(
+    *,
+    offering: Offering | None = None,
+    school: School | None = None,
+    people: tuple[NamedSeat, ...] = (),
+    **fields: Any,
+) -> ExpressionOfInterest:
+    """A school's expression as received, without its acknowledgement."""
+    number = next(_numbers)
+    fields = {
+        "form_token": uuid4(),
+        "headteacher_name": "Grace Obi",
+        "headteacher_email": f"head{number}@school.example",
+        "submitted_at": NOW,
+    } | fields
+    if school is None and "school_as_typed" not in fields:
+        school = make_school()
+    expression = ExpressionOfInterest.objects.create(
+        offering=offering or make_offering(), school=school, **fields
+    )
+    for position, person in enumerate(people, start=1):
+        IntendedParticipant.objects.create(
+            expression=expression,
+            position=position,
+            name=person.name,
+            email=person.email,
+            role=person.role,
+        )
+    return expression
+
+
+def make_place(
+    *,
+    work_group: WorkGroup | None = None,
+    expression: ExpressionOfInterest | None = None,
+    reply_by: date | None = None,
+    now: datetime = NOW,
+) -> Place:
+    """A place on offer."""
+    group = work_group or make_work_group()
+    expression = expression or make_expression(offering=group.offering)
+    return offer_place(expression, work_group=group, by=None, now=now, reply_by=reply_by)
+
+
+def make_accepted_place(
+    *,
+    seats: tuple[NamedSeat, ...] = (),
+    now: datetime = NOW,
+    **fields: Any,
+) -> Place:
+    """A place that the school has accepted, with these people in its seats."""
+    return accept_place(make_place(now=now, **fields), seats=seats, by=None, now=now)
+
+
+def make_participant(
+    *, name: str = "Sam Okafor", email: str = "sam@school.example", **fields: Any
+) -> Participant:
+    """A person whom the hub knows."""
+    return Participant.objects.create(name=name, email=email, **fields)
+
+
+def make_seat(
+    *,
+    place: Place | None = None,
+    participant: Participant | None = None,
+    held_from: date = NOW.date(),
+    **fields: Any,
+) -> Seat:
+    """A seat in an accepted place, without the message to its holder."""
+    place = place or make_accepted_place()
+    return Seat.objects.create(
+        place=place,
+        participant=participant or make_participant(school=place.school),
+        held_from=held_from,
+        **fields,
+    )
+
+
+def make_briefing(*, starts_at: datetime = NOW + timedelta(days=7), **fields: Any) -> Briefing:
+    """A published briefing of an hour for Hackney's headteachers, a week from now."""
+    fields = {
+        "local_authority": fields.get("local_authority") or make_local_authority(),
+        "academic_year": fields.get("academic_year") or make_year(start_year=2027),
+        "ends_at": starts_at + timedelta(hours=1),
+        "venue": "Hackney Education, Reading Lane",
+        "is_published": True,
+    } | fields
+    return Briefing.objects.create(starts_at=starts_at, **fields)

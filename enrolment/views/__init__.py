@@ -1,0 +1,1 @@
+"""Pages for schools: briefings, the form of interest, and what its signed links open."""

@@ -1,0 +1,41 @@
+"""What a signed link opens: the row, if its generation is still the link's; else not found."""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from enrolment.models import ExpressionOfInterest, Place
+from mathshub.links import BadLink, Link, read_token
+
+
+def expression_of(token: str, *, purpose: str) -> ExpressionOfInterest:
+    """The expression that the link is for; raises ``Http404``."""
+    link = _read(token, purpose)
+    return get_object_or_404(
+        ExpressionOfInterest.objects.select_related(
+            "school__local_authority", "offering__programme", "offering__academic_year"
+        ),
+        pk=link.pk,
+        link_generation=link.generation,
+    )
+
+
+def place_of(token: str) -> Place:
+    """The place that the link is for; raises ``Http404``."""
+    link = _read(token, "place")
+    return get_object_or_404(
+        Place.objects.select_related(
+            "school",
+            "expression",
+            "work_group__offering__programme",
+            "work_group__offering__academic_year",
+        ),
+        pk=link.pk,
+        link_generation=link.generation,
+    )
+
+
+def _read(token: str, purpose: str) -> Link:
+    try:
+        return read_token(purpose, token)
+    except BadLink as error:
+        raise Http404 from error

@@ -1,0 +1,65 @@
+"""The page behind the link in the acknowledgement: where the interest stands, and withdrawing it."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from enrolment.errors import CannotBeWithdrawn, Refusal
+from enrolment.models import ExpressionOfInterest, Place
+from enrolment.services.interest import withdraw_expression
+from enrolment.views.links import expression_of
+from mathshub.links import make_token
+
+
+# No CSRF cookie: the secret is in the address, which another site can't know.
+@csrf_exempt
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def manage_interest(request: HttpRequest, token: str) -> HttpResponse:
+    """Status and answers; ``?ask=withdraw`` asks whether to withdraw, which a POST then does."""
+    expression = expression_of(token, purpose="manage")
+    if request.method == "POST":
+        return _withdraw(request, expression, token)
+    if request.GET.get("ask") == "withdraw" and expression.can_be_withdrawn:
+        return _ask_whether_to_withdraw(request, expression, token)
+    return _show(request, expression, token)
+
+
+def _show(request: HttpRequest, expression: ExpressionOfInterest, token: str) -> HttpResponse:
+    place = Place.objects.held().filter(expression=expression).select_related("work_group").first()
+    context = {
+        "page_title": f"{expression.school_name}: your expression of interest",
+        "expression": expression,
+        "place": place,
+        "place_token": place and make_token("place", place.pk, place.link_generation),
+        "people": list(expression.intended_participants.all()),
+        "token": token,
+    }
+    return render(request, "enrolment/manage_interest.html", context)
+
+
+def _ask_whether_to_withdraw(
+    request: HttpRequest, expression: ExpressionOfInterest, token: str, problem: str = ""
+) -> HttpResponse:
+    context = {
+        "page_title": f"Withdraw your interest in {expression.offering.programme}?",
+        "expression": expression,
+        "token": token,
+        "problem": problem,
+    }
+    return render(request, "enrolment/withdraw_interest.html", context)
+
+
+def _withdraw(request: HttpRequest, expression: ExpressionOfInterest, token: str) -> HttpResponse:
+    if "withdraw" not in request.POST:
+        return redirect("enrolment:manage_interest", token)
+    try:
+        withdraw_expression(expression, by=None, now=timezone.now())
+    except CannotBeWithdrawn:
+        pass  # withdrawn a moment ago, or decided meanwhile: the page says which
+    except Refusal as refusal:
+        return _ask_whether_to_withdraw(request, expression, token, problem=str(refusal))
+    return redirect("enrolment:manage_interest", token)

@@ -1,0 +1,136 @@
+"""The page behind the link in an offer: accept or decline the place, and name who sits in it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from enrolment.errors import PlaceNotOffered, Refusal
+from enrolment.forms.places import AnswerForm, SeatsForm
+from enrolment.models import Place, Seat
+from enrolment.services.places import accept_place, decline_place
+from enrolment.services.seats import NamedSeat, name_seat
+from enrolment.views.links import place_of
+
+
+# No CSRF cookie: the secret is in the address, which another site can't know.
+@csrf_exempt
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer_place(request: HttpRequest, token: str) -> HttpResponse:
+    """The offer with its choice; once answered, what was answered and what comes next."""
+    place = place_of(token)
+    now = timezone.now()
+    if place.state == Place.State.OFFERED:
+        if request.method == "POST":
+            return _answer(request, place, token, now)
+        return _show_offer(request, place, _answer_form(place))
+    if request.method != "POST":
+        return _show_answered(request, place)
+    if place.state == Place.State.ACCEPTED and "name" in request.POST:
+        return _name_seats(request, place, token, now)
+    return redirect("enrolment:answer_place", token)  # the second click
+
+
+def _answer(request: HttpRequest, place: Place, token: str, now: datetime) -> HttpResponse:
+    form = _answer_form(place, request.POST)
+    is_valid = form.is_valid()
+    if not (is_valid or form.declines):
+        return _show_offer(request, place, form)
+    try:
+        if form.declines:
+            decline_place(place, by=None, now=now)
+        else:
+            accept_place(place, seats=form.named_people(), by=None, now=now)
+    except PlaceNotOffered:
+        pass  # the second click, or a colleague's: the page shows the first answer
+    except Refusal as refusal:
+        return _show_offer(request, place, form, problem=str(refusal))
+    return redirect("enrolment:answer_place", token)
+
+
+def _name_seats(request: HttpRequest, place: Place, token: str, now: datetime) -> HttpResponse:
+    seats = _seats(place)
+    form = SeatsForm(request.POST, rows=_seat_count(place) - len(seats))
+    if not form.rows:
+        return redirect("enrolment:answer_place", token)
+    if not form.is_valid():
+        return _show_answered(request, place, form)
+    try:
+        with transaction.atomic():
+            for person in _not_yet_seated(form.named_people(), seats):
+                name_seat(place, seat=person, by=None, now=now)
+    except Refusal as refusal:
+        return _show_answered(request, place, form, problem=str(refusal))
+    return redirect("enrolment:answer_place", token)
+
+
+def _show_offer(
+    request: HttpRequest, place: Place, form: AnswerForm, problem: str = ""
+) -> HttpResponse:
+    context = _context(place) | {
+        "page_title": f"A place for {place.school}",
+        "form": form,
+        "problem": problem,
+    }
+    return render(request, "enrolment/place_offered.html", context)
+
+
+def _show_answered(
+    request: HttpRequest, place: Place, form: SeatsForm | None = None, problem: str = ""
+) -> HttpResponse:
+    seats = _seats(place)
+    free = _seat_count(place) - len(seats)
+    if form is None and free > 0 and place.state == Place.State.ACCEPTED:
+        form = SeatsForm(rows=free)
+    context = _context(place) | {
+        "page_title": _TITLES[Place.State(place.state)].format(school=place.school),
+        "seats": seats,
+        "free_seats": free,
+        "form": form,
+        "problem": problem,
+    }
+    return render(request, "enrolment/place_answered.html", context)
+
+
+_TITLES = {
+    Place.State.ACCEPTED: "{school} has its place",
+    Place.State.DECLINED: "You have declined the place",
+    Place.State.WITHDRAWN: "This offer no longer stands",
+}
+
+
+def _context(place: Place) -> dict[str, object]:
+    sessions = place.work_group.sessions.on_the_calendar().order_by("number")
+    return {
+        "place": place,
+        "work_group": place.work_group,
+        "offering": place.work_group.offering,
+        "sessions": list(sessions),
+    }
+
+
+def _answer_form(place: Place, data: object = None) -> AnswerForm:
+    people = place.expression.intended_participants.all() if place.expression else []
+    known = [NamedSeat(name=p.name, email=p.email, role=p.role) for p in people]
+    return AnswerForm(data, rows=_seat_count(place), known=known)
+
+
+def _seats(place: Place) -> list[Seat]:
+    return list(place.seats.taken(timezone.localdate()).select_related("participant"))
+
+
+def _seat_count(place: Place) -> int:
+    return place.work_group.offering.programme.seats_per_school
+
+
+def _not_yet_seated(people: Sequence[NamedSeat], seats: Sequence[Seat]) -> list[NamedSeat]:
+    """Those who were not named a moment ago by the same form, sent twice."""
+    seated = {(s.participant.name.casefold(), s.participant.email.casefold()) for s in seats}
+    return [p for p in people if (p.name.casefold(), p.email.casefold()) not in seated]
