@@ -8,7 +8,9 @@ written anew.
 import re
 import unicodedata
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db import connection
+from django.db.models import F, Q
+from django.db.models.functions import Collate
 from django.utils.dateformat import format as format_date
 
 from workgroups.models import School
@@ -22,6 +24,7 @@ from workgroups.models.schools import (
 LONGEST_QUERY = 100  # characters
 MOST_WORDS = 8
 SHORTEST_QUERY = 2  # characters, once folded
+FEW = 50  # matches that are ranked here
 
 PROPOSED_TO_OPEN = 4
 _APOSTROPHES = re.compile("['’‘ʼ`´′]")
@@ -38,6 +41,12 @@ _ABBREVIATIONS = [
 ]
 _POSTCODE = re.compile(r"\b([a-z]{1,2}) ?(\d[a-z\d]?) ?(\d) ?([a-z]{2})\b")
 _DFE_NUMBER = re.compile(r"\b(\d{3}) (\d{4})\b")
+# What _standing() says of a row, for the database.
+_OPEN_MAINSTREAM = Q(
+    status_code__in=OPEN_STATUSES,
+    type_code__in=MAINSTREAM_STATE_TYPES,
+    phase_code__in=(*PRIMARY_PHASES, ALL_THROUGH_PHASE),
+)
 # Left out of a query that found nothing: people add them, or take one for the other.
 _GENERIC = frozenset("the school schools primary academy infant infants junior juniors".split())
 
@@ -100,18 +109,18 @@ def query_words(query: str) -> list[str]:
 def search_schools(query: str, *, limit: int = 12) -> list[School]:
     """Schools in which every word of ``query`` begins a word; best first, ``limit`` at most.
 
-    Open mainstream state schools come first, then others that are open, then the rest; within each
-    those whose name begins as typed, then by name. Where nothing is found, words such as "primary"
-    and "school" are left out. Less than two letters or figures find nothing.
+    Open mainstream state schools come first, among them those whose name begins as typed; then
+    others that are open, then the rest. Where nothing is found, words such as "primary" and
+    "school" are left out. Less than two letters or figures find nothing.
     """
     words = query_words(query)
     if len("".join(words)) < SHORTEST_QUERY:
         return []
-    found = list(_matching(words)[:limit])
+    found = _best(words, limit)
     telling = [word for word in words if word not in _GENERIC]
     if found or telling == words or len("".join(telling)) < SHORTEST_QUERY:
         return found
-    return list(_matching(telling)[:limit])
+    return _best(telling, limit)
 
 
 def why_not_pickable(school: School) -> str:
@@ -130,27 +139,39 @@ def why_not_pickable(school: School) -> str:
     return ""
 
 
-def _matching(words: list[str]) -> QuerySet[School]:
-    found = School.objects.select_related("local_authority")
-    for word in words:
-        found = found.filter(search_text__contains=f" {word}")
-    begins = Case(
-        When(search_text__startswith=f" {' '.join(words)}", then=Value(0)),
-        default=Value(1),
-        output_field=IntegerField(),
-    )
-    return found.order_by(_standing(), begins, "name", "town", "urn")
+def _best(words: list[str], limit: int) -> list[School]:
+    """The best of all matches where they are few; of common words, those that can be best.
+
+    Each query can stop early along the index by the alphabet: "primary" alone is in the name of
+    half the schools of the country, and sorting them all would take ten times as long.
+    """
+    schools = School.objects.select_related("local_authority")
+    schools = schools.alias(alphabet=_alphabet()).order_by("alphabet")
+    matching = schools.filter(*(Q(search_text__contains=f" {word}") for word in words))
+    phrase = f" {' '.join(words)}"
+    found = list(matching[: FEW + 1])
+    if len(found) > FEW:
+        begins = Q(alphabet__gte=phrase, alphabet__lt=f"{phrase}~")  # ~ comes after all letters
+        found += schools.filter(_OPEN_MAINSTREAM, begins)[:limit]
+        found += matching.filter(_OPEN_MAINSTREAM)[:limit]
+    best = sorted(set(found), key=lambda school: _rank(school, phrase))
+    return best[:limit]
 
 
-def _standing() -> Case:
+def _rank(school: School, phrase: str) -> tuple[int, bool, str]:
+    text = school.search_text
+    return _standing(school), not text.startswith(phrase), text
+
+
+def _standing(school: School) -> int:
     """0 for open mainstream state schools with primary years, 1 for others open, 2 for the rest."""
-    is_open = Q(status_code__in=OPEN_STATUSES)
-    mainstream = Q(
-        type_code__in=MAINSTREAM_STATE_TYPES, phase_code__in=(*PRIMARY_PHASES, ALL_THROUGH_PHASE)
-    )
-    return Case(
-        When(is_open & mainstream, then=Value(0)),
-        When(is_open, then=Value(1)),
-        default=Value(2),
-        output_field=IntegerField(),
-    )
+    if not school.is_open:
+        return 2
+    has_primary_years = school.phase_code in (*PRIMARY_PHASES, ALL_THROUGH_PHASE)
+    return 0 if school.type_code in MAINSTREAM_STATE_TYPES and has_primary_years else 1
+
+
+def _alphabet() -> Collate | F:
+    """The folded name and what follows it, ordered byte by byte as the index is."""
+    text = F("search_text")
+    return Collate(text, "C") if connection.vendor == "postgresql" else text

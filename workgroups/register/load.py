@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from workgroups.models import LocalAuthority, School
 from workgroups.register.read import Progress, RegisterFile, RegisterRefused, open_register
@@ -70,6 +70,7 @@ def import_register(path: Path, *, progress: Progress | None = None) -> Outcome:
             authority_ids = _write_authorities(findings.authorities)
             if findings.changed_lines:
                 _write_schools(register, reader, findings.changed_lines, authority_ids)
+                _tell_the_planner()
     return findings.outcome
 
 
@@ -183,3 +184,10 @@ def _write_schools(
         School.objects.bulk_create(
             batch, update_conflicts=True, unique_fields=["urn"], update_fields=update_fields
         )
+
+
+def _tell_the_planner() -> None:
+    """PostgreSQL searches a table it knows nothing of in the wrong way, until a minute later."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(School._meta.db_table)}")

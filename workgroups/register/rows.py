@@ -184,7 +184,8 @@ class RowReader:
             raise BadRow(f"it has {len(cells)} cells, the header has {self.width}")
         values = {}
         for index, column, longest in self._columns:
-            value = column.convert(clean(cells[index]), column.name)
+            cell = cells[index]
+            value = column.convert(clean(cell) if cell else "", column.name)
             if longest and len(value) > longest:
                 raise BadRow(f"{column.name} has {len(value)} characters, {longest} at most")
             values[column.field] = value
