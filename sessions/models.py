@@ -22,9 +22,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
 
     def between(self, start: datetime, end: datetime) -> "SessionQuerySet":
         """Published sessions that start in the half-open span [start, end)."""
-        return self.filter(
-            state=Session.State.PUBLISHED, starts_at__gte=start, starts_at__lt=end
-        )
+        return self.filter(state=Session.State.PUBLISHED, starts_at__gte=start, starts_at__lt=end)
 
 
 class Session(HubOwned):
@@ -98,6 +96,12 @@ class Session(HubOwned):
         """Whether it ended before ``now``; a cancelled session never took place."""
         return (
             self.state == self.State.PUBLISHED and self.ends_at is not None and self.ends_at <= now
+        )
+
+    def takes_apology(self, now: datetime) -> bool:
+        """Whether a participant may say that they can't come: until it ends, once it has a date."""
+        return (
+            self.state == self.State.PUBLISHED and self.ends_at is not None and now < self.ends_at
         )
 
 

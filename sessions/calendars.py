@@ -1,0 +1,142 @@
+"""A participant's own calendar: what it holds, and whether it has changed."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models import F, Q
+
+from enrolment.models import Place
+from mathshub.calendar import KEPT_AFTER_CANCELLING, Entry, build_calendar
+from mathshub.links import absolute
+from sessions.models import Session
+from sessions.times import at_wall_time, london_day
+from workgroups.models import WorkGroup
+
+
+class Row(NamedTuple):
+    """A session as the calendar needs it: plain values, quick to read and to compare."""
+
+    uid: UUID
+    sequence: int
+    changed_at: datetime
+    starts_at: datetime
+    ends_at: datetime
+    state: str
+    number: int
+    title: str
+    mode: str
+    venue: str
+    join_link: str
+    bring: str
+    work_group: int
+    group_name: str
+    group_state: str
+    programme: str
+    held_from: date
+    held_until: date | None
+
+
+_NEVER = datetime(2000, 1, 1, tzinfo=UTC)
+_SEAT = "work_group__places__seats__"
+_COLUMNS = {
+    "group_name": F("work_group__name"),
+    "group_state": F("work_group__state"),
+    "programme": F("work_group__offering__programme__name"),
+    "held_from": F(f"{_SEAT}held_from"),
+    "held_until": F(f"{_SEAT}held_until"),
+}
+
+
+@dataclass(frozen=True)
+class OwnCalendar:
+    """The calendar of one participant of ``hub``, as it stands."""
+
+    hub: Any
+    participant: int
+    rows: tuple[Row, ...]
+    changed_at: datetime  # when it last became what it is
+
+    @property
+    def etag(self) -> str:
+        """Changes with everything that the calendar says, and with nothing else."""
+        said = repr((self.hub.name, self.hub.contact_email, self.hub.host, self.rows))
+        return f'"{hashlib.sha256(said.encode()).hexdigest()[:32]}"'
+
+    def to_ical(self) -> bytes:
+        """The calendar file."""
+        return build_calendar(
+            [_entry(row, self.hub, self.participant) for row in self.rows],
+            name=f"{self.hub.name}: my sessions",
+            organiser_name=self.hub.name,
+            organiser_email=self.hub.contact_email,
+        )
+
+
+def own_calendar(hub: Any, participant: int, *, now: datetime) -> OwnCalendar:
+    """The dated sessions for which the participant holds a seat, in one query.
+
+    Those cancelled stay for ``KEPT_AFTER_CANCELLING``.
+    """
+    found = (
+        Session.objects.on_the_calendar()
+        .filter(
+            Q(cancelled_at=None) | Q(cancelled_at__gt=now - KEPT_AFTER_CANCELLING),
+            starts_at__isnull=False,
+            work_group__places__seats__participant=participant,
+            work_group__places__state=Place.State.ACCEPTED,
+        )
+        .exclude(work_group__state=WorkGroup.State.CANCELLED)
+        .annotate(**_COLUMNS)
+        .order_by("starts_at", "pk")
+        .values_list(*Row._fields)
+    )
+    rows = [Row._make(values) for values in found]
+    held = {row.uid: row for row in rows if _is_held(row)}
+    changes = [_NEVER, *(row.changed_at for row in rows)]
+    # A seat that was given up took its sessions with it, at the latest when its last day ended.
+    ended = [at_wall_time(row.held_until, time.max) for row in rows if row.held_until]
+    changes += [at for at in ended if at <= now]
+    return OwnCalendar(hub, participant, tuple(held.values()), max(changes))
+
+
+def _is_held(row: Row) -> bool:
+    day = london_day(row.starts_at)
+    return row.held_from <= day and (row.held_until is None or day <= row.held_until)
+
+
+def _entry(row: Row, hub: Any, participant: int) -> Entry:
+    is_cancelled = row.state == Session.State.CANCELLED
+    title = f": {row.title}" if row.title else ""
+    name = f"{row.programme}, session {row.number}{title}"
+    is_public = row.group_state in (WorkGroup.State.FORMING, WorkGroup.State.RUNNING)
+    return Entry(
+        uid=f"{row.uid}-{participant}@sessions.mathshub",
+        sequence=row.sequence,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        changed_at=row.changed_at,
+        summary=f"Cancelled: {name}" if is_cancelled else name,
+        description=_description(row, hub),
+        location=_location(row),
+        url=absolute(hub, "sessions:show_work_group", row.work_group) if is_public else "",
+        is_cancelled=is_cancelled,
+    )
+
+
+def _location(row: Row) -> str:
+    if row.mode == Session.Mode.VIRTUAL:
+        return row.join_link or "Online"
+    return row.venue
+
+
+def _description(row: Row, hub: Any) -> str:
+    lines = [f"Work Group {row.group_name}, {Session.Mode(row.mode).label}"]
+    if row.join_link:
+        lines.append(f"Join online: {row.join_link}")
+    if row.bring:
+        lines.append(f"Bring: {row.bring}")
+    lines.append(f"Questions: {hub.contact_email}")
+    return "\n".join(lines)

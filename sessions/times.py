@@ -1,0 +1,36 @@
+"""Times as people in England read them off the wall, whatever the clocks do."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+LONDON = ZoneInfo("Europe/London")
+
+
+class NoSuchTime(ValueError):
+    """The clocks go forward over this time: no clock in England will show it that day."""
+
+
+def at_wall_time(day: date, wall_time: time) -> datetime:
+    """The moment at which clocks in London show ``wall_time`` on ``day``.
+
+    Of a time that comes twice, when the clocks go back, it is the first. Raises ``NoSuchTime``.
+    """
+    moment = datetime.combine(day, wall_time, tzinfo=LONDON)
+    if moment.astimezone(UTC).astimezone(LONDON).replace(tzinfo=None) != moment.replace(
+        tzinfo=None
+    ):
+        raise NoSuchTime(f"no {wall_time:%H:%M}, because the clocks go forward")
+    return moment
+
+
+def days_before(moment: datetime, days: int) -> datetime:
+    """The same wall time in London ``days`` days earlier, in UTC: over a clock change not 24 hours.
+
+    Where that time does not exist, the moment an hour later by the wall.
+    """
+    return (moment.astimezone(LONDON) - timedelta(days=days)).replace(fold=0).astimezone(UTC)
+
+
+def london_day(moment: datetime) -> date:
+    """The day in London on which ``moment`` falls."""
+    return moment.astimezone(LONDON).date()
