@@ -1,0 +1,78 @@
+"""Makes the demonstration: both hubs as they stand at one moment, all or nothing."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from django.db import transaction
+
+from mathshub.scope import hub_scope
+from mathshub.site.demo import mail_history, story
+from mathshub.site.demo.foundations import (
+    announce,
+    authority_of,
+    make_hub,
+    make_offerings,
+    make_programmes,
+    make_terms,
+    make_years,
+)
+from mathshub.site.demo.hubs import HUBS, HubPlan
+from mathshub.site.demo.scene import Scene
+from mathshub.site.demo.schools import make_schools
+from mathshub.site.demo.staff import make_staff, make_superuser
+from workgroups.models import Hub
+from workgroups.register import import_register
+
+DATA = Path(__file__).resolve().parent / "data"
+REGISTER = ("register_east_london.csv", "register_south_west_london.csv")
+STEPS = len(REGISTER) + 4 * len(HUBS)
+
+Report = Callable[[str], object]
+"""Told, ``STEPS`` times in all, what is about to be made."""
+
+
+def is_loaded() -> bool:
+    return Hub.objects.filter(is_demonstration=True).exists()
+
+
+@transaction.atomic
+def load(now: datetime, *, report: Report) -> None:
+    """Make the demonstration as it stands at ``now``; it must not be there already."""
+    for file in REGISTER:
+        report("schools of the register")
+        import_register(DATA / file)
+    make_superuser()
+    for plan in HUBS:
+        report(f"{plan.name}: programmes")
+        hub = make_hub(plan)
+        with hub_scope(hub):
+            _tell(_set_scene(plan, hub, now), report)
+
+
+def _set_scene(plan: HubPlan, hub: Hub, now: datetime) -> Scene:
+    scene = Scene(plan, hub, now)
+    authorities = {each.code: authority_of(each) for each in (*plan.boroughs, plan.outside)}
+    scene.boroughs = [authorities[borough.code] for borough in plan.boroughs]
+    scene.members = make_staff(hub, plan)
+    scene.schools = make_schools(plan, authorities)
+    scene.years = make_years(scene.today)
+    scene.programmes = make_programmes()
+    scene.offerings = make_offerings(scene)
+    make_terms(scene)
+    announce(scene)
+    return scene
+
+
+def _tell(scene: Scene, report: Report) -> None:
+    report(f"{scene.hub}: last year")
+    story.tell_last_year(scene)
+    report(f"{scene.hub}: this year and the next")
+    live = story.tell_this_year(scene)
+    story.tell_next_year(scene)
+    story.announce_briefings(scene)
+    story.offer_one_now(scene)
+    report(f"{scene.hub}: messages")
+    mail_history.plan_past_reminders(scene)
+    mail_history.settle_past(scene, leave=live)
+    mail_history.note_failure(story.MISTYPED_ADDRESS)

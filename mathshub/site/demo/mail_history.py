@@ -1,0 +1,90 @@
+"""The messages of the demonstration's past: written by the services, marked as sent long ago."""
+
+from datetime import datetime, timedelta
+
+from mathshub.outbox.kinds import kind_named
+from mathshub.outbox.letters import message_id, write_email
+from mathshub.outbox.models import Message
+from mathshub.outbox.suppression import suppress
+from mathshub.site.demo.scene import Scene
+from sessions import reminders
+from sessions.models import Session
+from sessions.times import days_before
+
+TEXT_KEPT = timedelta(days=30)
+MESSAGES_KEPT = timedelta(days=120)  # a few months of it show enough, and load quickly
+JUST_AFTER = timedelta(minutes=4)
+State = Message.State
+
+
+def plan_past_reminders(scene: Scene) -> None:
+    """Write the reminders that fell due before now, in the order in which they did."""
+    sessions = Session.objects.on_the_calendar().filter(starts_at__isnull=False)
+    moments = {
+        days_before(session.starts_at, days) + JUST_AFTER
+        for session in sessions.select_related("work_group__offering__programme")
+        for days in reminders.reminder_days(session.work_group.offering.programme)
+    }
+    for moment in sorted(moment for moment in moments if moment <= scene.now):
+        reminders.plan_reminders(moment)
+
+
+def settle_past(scene: Scene, *, leave: Session) -> None:
+    """All that was queued before now is sent, but the latest reminder of the session ``leave``.
+
+    What is older than messages are kept goes, and so does the text of what is older than text is.
+    """
+    Message.objects.filter(due_at__lt=scene.now - MESSAGES_KEPT).delete()
+    _let_latest_reminder_wait(leave, scene.now)
+    # Cancelled are offers that were answered; told in order, they had long been sent by then.
+    past = Message.objects.filter(state__in=[State.QUEUED, State.CANCELLED], due_at__lt=scene.now)
+    messages = list(past.select_related("hub"))
+    for message in messages:
+        _mark_sent(message, scene.now)
+    Message.objects.bulk_update(messages, _MARKED)
+
+
+def note_failure(address: str) -> None:
+    """The address refuses mail for good, as the first message to it found out."""
+    words = "550 5.1.1 There is no such mailbox here"
+    suppress(address, reason=words)
+    Message.objects.filter(recipient=address).update(
+        state=State.DEAD,
+        state_reason=f"The address refuses mail: {words}",
+        last_code=550,
+        sent_at=None,
+        text_body="",
+        html_body="",
+    )
+
+
+_MARKED = [
+    *("state", "state_reason", "attempts", "created_at", "sent_at", "last_code"),
+    *("message_id", "subject", "text_body", "html_body"),
+]
+
+
+def _let_latest_reminder_wait(session: Session, now: datetime) -> None:
+    """Due since now, so that the portal sends it as soon as it runs."""
+    if session.starts_at is None or session.starts_at <= now:
+        return
+    prefix = reminders.key_prefix(session.pk, session.starts_at)
+    waiting = Message.objects.filter(key__startswith=prefix)
+    latest = waiting.order_by("-due_at").values_list("due_at", flat=True).first()
+    if latest:
+        waiting.filter(due_at=latest).update(due_at=now)
+
+
+def _mark_sent(message: Message, now: datetime) -> None:
+    email = write_email(message, kind_named(message.kind).render(message, message.due_at))
+    message.state = State.SENT
+    message.state_reason = ""
+    message.created_at = message.due_at
+    message.attempts = 1
+    message.sent_at = message.due_at + timedelta(seconds=3)
+    message.last_code = 250
+    message.message_id = message_id(message)
+    message.subject = email.subject
+    if message.due_at > now - TEXT_KEPT:
+        message.text_body = str(email.body)
+        message.html_body = str(email.alternatives[0].content)
