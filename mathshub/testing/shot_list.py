@@ -45,18 +45,13 @@ def following(path: str, *links: str) -> Callable[[Page, str], None]:
 def sign_in_as_staff(page: Page, port: int, var_dir: Path) -> None:
     """Sign in to the admin with the first address, password and secret that the demo lists."""
     listed = (var_dir / "demo-sign-ins.txt").read_text()
-    email = re.search(r"\S+@\S+", listed)
-    password = re.search(r"(?i)password\W+(\S+)", listed)
-    secret = re.search(r"\b[A-Z2-7]{16,}\b", listed)
-    if not (email and password and secret):
-        raise LookupError("demo-sign-ins.txt names no address, password and secret")
-    browser.sign_in(
-        page,
-        f"http://{HUB}:{port}",
-        email=email[0],
-        password=password[1],
-        totp_secret=secret[0],
-    )
+    found = [
+        re.search(pattern, listed, re.MULTILINE)
+        for pattern in (r"(\S+@\S+)", r"^ *password +(\S+)$", r"^ *TOTP secret +(\S+)$")
+    ]
+    email, password, secret = (match[1] if match else "" for match in found)
+    site = f"http://{HUB}:{port}"
+    browser.sign_in(page, site, email=email, password=password, totp_secret=secret)
 
 
 def _go(page: Page, address: str) -> None:

@@ -54,7 +54,7 @@ class Command(BaseCommand):
         call_command("collectstatic", verbosity=0, interactive=False, ignore_patterns=["scss"])
         if settings.DEMO and not Hub.objects.exists():
             self.say("Loading the demonstration ...")
-            call_command("load_demo", stdout=self.stdout)
+            call_command("load_demo", verbosity=0)
 
     def say(self, text: str) -> None:
         """Write at once, also into a file or a pipe."""
