@@ -7,3 +7,6 @@ class OutboxConfig(AppConfig):
     name = "mathshub.outbox"
     label = "outbox"
     verbose_name = "Messages"
+
+    def ready(self) -> None:
+        from mathshub.outbox import checks  # noqa: F401  registers the system check

@@ -11,7 +11,8 @@ from mathshub.outbox.models import Message
 class Letter:
     """What one message says, rendered at send time.
 
-    ``template`` names three files: templates/<template>.subject.txt, .txt and .html;
+    ``template`` names three files: templates/<template>.subject.txt, .txt and .html; they also
+    know ``hub`` and ``recipient_name``. The two text files need no ``autoescape off``.
     ``attachments`` are (file name, content, MIME type with parameters).
     """
 
@@ -27,6 +28,10 @@ class Kind:
     ``render(message, now)`` reads the rows afresh and returns the letter. ``unwanted(message, now)``
     returns why it should no longer go ("the seat was given up"), or an empty string. Both run
     within the scope of the message's hub.
+
+    ``template`` is the one that its letters use, so that a check can miss its files before a
+    message does. A kind that ``leaves_paused_hub`` goes also while the hub holds its messages. One
+    that ``keeps_no_text`` carries a secret: its context and bodies are wiped once it has ended.
     """
 
     name: str
@@ -35,6 +40,9 @@ class Kind:
     unwanted: Callable[[Message, datetime], str]
     priority: Message.Priority = Message.Priority.IMMEDIATE
     expires_after: timedelta = timedelta(hours=72)
+    template: str = ""
+    leaves_paused_hub: bool = False
+    keeps_no_text: bool = False
 
 
 _kinds: dict[str, Kind] = {}
@@ -55,7 +63,18 @@ def kind_named(name: str) -> Kind:
 
 
 def all_kinds() -> list[Kind]:
+    """Every kind that is registered, in the order of registration."""
     return list(_kinds.values())
+
+
+def names_that_leave_paused_hubs() -> list[str]:
+    """The kinds that no pause holds back."""
+    return [kind.name for kind in _kinds.values() if kind.leaves_paused_hub]
+
+
+def names_that_keep_no_text() -> list[str]:
+    """The kinds whose text must not outlive the sending."""
+    return [kind.name for kind in _kinds.values() if kind.keeps_no_text]
 
 
 def register_planner(planner: Callable[[datetime], int]) -> Callable[[datetime], int]:

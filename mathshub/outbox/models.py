@@ -1,6 +1,6 @@
-"""Messages and suppressed addresses."""
+"""Messages, suppressed addresses, and what the senders must remember between two sweeps."""
 
-import uuid
+from datetime import datetime
 
 from django.db import models
 
@@ -16,9 +16,24 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Given up, or refused because the address refuses mail."""
         return self.filter(state__in=[Message.State.DEAD, Message.State.SUPPRESSED])
 
+    def ended(self) -> "MessageQuerySet":
+        """Sent or given up, one way or another: nothing more happens to them."""
+        return self.exclude(state__in=Message.WAITING)
+
+    def due(self, now: datetime) -> "MessageQuerySet":
+        """Waiting for a sender at ``now``, in the order in which they should go."""
+        return self.filter(state=Message.State.QUEUED, due_at__lte=now).order_by(
+            "priority", "due_at", "id"
+        )
+
 
 class Message(HubOwned):
-    """One e-mail to one address, sent once: its key is unique for ever."""
+    """One e-mail to one address, sent once: its key is unique for ever.
+
+    ``due_at`` is when it should go, and after a refusal when it is tried again. ``attempts`` are
+    counted before each sending; ``deferrals`` are those of them that the mail server answered with
+    "later". Attempts that nobody can account for are what kills a message that kills its senders.
+    """
 
     class State(models.TextChoices):
         QUEUED = "queued", "waiting"
@@ -47,6 +62,7 @@ class Message(HubOwned):
     state = models.CharField(max_length=12, choices=State, default=State.QUEUED)
     state_reason = models.CharField(max_length=200, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    deferrals = models.PositiveSmallIntegerField(default=0, editable=False)
     claim = models.UUIDField(null=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False)
     maybe_duplicate = models.BooleanField(default=False)
@@ -78,8 +94,11 @@ class Message(HubOwned):
             ),
             models.Index(
                 fields=["lease_until"],
-                condition=models.Q(state__in=["claimed", "inflight"]),
+                condition=models.Q(lease_until__isnull=False),
                 name="message_lease",
+            ),
+            models.Index(
+                fields=["claim"], condition=models.Q(claim__isnull=False), name="message_claim"
             ),
             models.Index(fields=["hub", "state", "-due_at"], name="message_hub_state"),
             models.Index(fields=["hub", "recipient"], name="message_hub_recipient"),
@@ -110,14 +129,29 @@ class Suppression(HubOwned):
 
 
 class Heartbeat(models.Model):
-    """When each part of the machinery last did its work, and the rate tokens it has left."""
+    """When a part of the machinery last did its work."""
 
     name = models.CharField(max_length=40, primary_key=True)
     at = models.DateTimeField()
-    tokens = models.FloatField(default=0)
-    blocked_until = models.DateTimeField(null=True)
-    failures = models.PositiveIntegerField(default=0)
-    run = models.UUIDField(default=uuid.uuid4)
 
     def __str__(self) -> str:
         return f"{self.name} at {self.at:%d %B %Y %H:%M:%S}"
+
+
+class MailAccount(models.Model):
+    """The account on the mail server: how much it may still send, and whether it can be reached.
+
+    ``tokens`` are the messages that may go at once, as counted at ``counted_at``. After failures of
+    the connection nobody tries again before ``rests_until``.
+    """
+
+    name = models.CharField(max_length=40, primary_key=True)
+    tokens = models.FloatField()
+    counted_at = models.DateTimeField()
+    failures = models.PositiveIntegerField(default=0)
+    failing_since = models.DateTimeField(null=True)
+    rests_until = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return self.name

@@ -8,16 +8,30 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from mathshub.outbox.kinds import Kind, kind_named
+from mathshub.outbox.kinds import Kind, kind_named, names_that_keep_no_text
 from mathshub.outbox.models import Message
+from mathshub.outbox.planning import plan_messages
+from mathshub.outbox.retention import purge
+from mathshub.outbox.suppression import is_suppressed
 from mathshub.scope import current_hub
+
+__all__ = ["Draft", "cancel_messages", "plan_messages", "purge", "queue_messages", "send_again"]
+
+
+class StillSuppressed(Exception):
+    """The address is on the list of those that refuse mail: lift that first."""
+
+
+class NotFailed(Exception):
+    """Only a message that could not be sent is sent again."""
 
 
 @dataclass(frozen=True)
 class Draft:
     """A message to queue. ``key`` is unique for ever; ``context`` holds ids only.
 
-    ``kind`` is given by name where an app further right registers it. ``due_at`` defaults to now, ``expires_at`` to ``due_at`` plus the kind's ``expires_after``.
+    ``kind`` is given by name where an app further right registers it. ``due_at`` defaults to now,
+    ``expires_at`` to ``due_at`` plus the kind's ``expires_after``.
     """
 
     kind: Kind | str
@@ -57,7 +71,37 @@ def queue_messages(drafts: Iterable[Draft], *, now: datetime) -> int:
 
 
 def cancel_messages(*, key_prefix: str, reason: str) -> int:
-    """Cancel what is still waiting and whose key begins so; returns how many."""
-    return Message.objects.filter(
+    """Cancel what is still waiting and whose key begins so; returns how many.
+
+    A sender that has such a message in hand finds it gone, unless it is on its way already.
+    """
+    waiting = Message.objects.filter(
         key__startswith=key_prefix, state__in=[Message.State.QUEUED, Message.State.CLAIMED]
-    ).update(state=Message.State.CANCELLED, state_reason=reason)
+    )
+    waiting.filter(kind__in=names_that_keep_no_text()).update(context={})
+    return waiting.update(
+        state=Message.State.CANCELLED, state_reason=reason[:200], claim=None, lease_until=None
+    )
+
+
+def send_again(message: Message, *, now: datetime) -> None:
+    """Let a message that could not be sent try anew, as long as its kind lets it live.
+
+    Raises ``StillSuppressed`` while its address refuses mail, ``NotFailed`` when it did not fail.
+    """
+    if is_suppressed(message.recipient):
+        raise StillSuppressed(message.recipient)
+    revived = (
+        Message.objects.failed()
+        .filter(pk=message.pk)
+        .update(
+            state=Message.State.QUEUED,
+            state_reason="",
+            attempts=0,
+            deferrals=0,
+            due_at=now,
+            expires_at=now + kind_named(message.kind).expires_after,
+        )
+    )
+    if not revived:
+        raise NotFailed(message.key)

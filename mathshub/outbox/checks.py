@@ -1,0 +1,34 @@
+"""System check: every kind of message has its three templates."""
+
+from typing import Any
+
+from django.core.checks import CheckMessage, register
+from django.core.checks import Warning as CheckWarning
+from django.template import TemplateDoesNotExist, TemplateSyntaxError
+from django.template.loader import get_template
+
+from mathshub.outbox.kinds import Kind, all_kinds
+
+ENDINGS = (".subject.txt", ".txt", ".html")
+
+
+@register()
+def check_templates(**options: Any) -> list[CheckMessage]:
+    """A file that is missing or broken shows here, not on the day the message is due.
+
+    Warnings: the portal starts all the same, `make lint` does not pass.
+    """
+    return [warning for kind in all_kinds() for warning in _warnings(kind)]
+
+
+def _warnings(kind: Kind) -> list[CheckMessage]:
+    if not kind.template:
+        return [CheckWarning(f"Message kind {kind.name!r} names no template.", id="outbox.W001")]
+    warnings: list[CheckMessage] = []
+    for ending in ENDINGS:
+        try:
+            get_template(kind.template + ending)
+        except (TemplateDoesNotExist, TemplateSyntaxError) as error:
+            text = f"Message kind {kind.name!r}: {kind.template}{ending}: {error!r}"
+            warnings.append(CheckWarning(text, id="outbox.W002"))
+    return warnings

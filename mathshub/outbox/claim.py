@@ -1,0 +1,114 @@
+"""Claiming messages, and changing none but one's own: what keeps two senders off one message.
+
+A claim is a token written into the rows, with a lease. Every later change asks for the token again
+(the fence): a sender that was stopped past its lease finds its rows gone and stops. Times are those
+of the senders' own clocks, so their machines need a common time to within a few seconds.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F, Q, QuerySet
+
+from mathshub.outbox.kinds import names_that_keep_no_text, names_that_leave_paused_hubs
+from mathshub.outbox.models import Message
+
+LEASE = timedelta(seconds=60)
+BATCH = 50  # messages claimed at once, at most
+
+State = Message.State
+TOO_LATE = "It expired before it could be sent."
+NEVER_TAKEN = "It expired while the mail server kept putting it off."
+
+
+class ClaimLost(Exception):
+    """The message is no longer this sender's: cancelled, or its lease ran out."""
+
+
+def reap(now: datetime) -> None:
+    """Put back what senders left behind, and end what has expired. Call under ``all_hubs``."""
+    left_behind = Message.objects.filter(lease_until__lte=now)
+    left_behind.filter(state=State.CLAIMED).update(state=State.QUEUED, claim=None, lease_until=None)
+    left_behind.filter(state=State.INFLIGHT).update(
+        state=State.QUEUED, claim=None, lease_until=None, maybe_duplicate=True
+    )
+    expired = Message.objects.filter(state=State.QUEUED, expires_at__lte=now)
+    expired.filter(kind__in=names_that_keep_no_text()).update(context={})
+    expired.filter(deferrals__gt=0).update(state=State.DEAD, state_reason=NEVER_TAKEN)
+    expired.update(state=State.CANCELLED, state_reason=TOO_LATE)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Messages that are one sender's until ``lease_until``."""
+
+    token: uuid.UUID
+    lease_until: datetime
+    messages: list[Message]
+
+    def begin(self, message: Message) -> Message:
+        """Count an attempt and read the message afresh, with its hub; raises ``ClaimLost``."""
+        self._change(message, attempts=F("attempts") + 1)
+        return Message.objects.select_related("hub").get(pk=message.pk)
+
+    def mark_inflight(self, message: Message, *, message_id: str, subject: str) -> None:
+        """From here on the mail server may have it; raises ``ClaimLost``."""
+        self._change(message, state=State.INFLIGHT, message_id=message_id, subject=subject)
+
+    def finish(self, message: Message, state: State, **fields: Any) -> None:
+        """End the message in ``state``; raises ``ClaimLost``."""
+        if message.kind in names_that_keep_no_text():
+            fields |= {"context": {}, "text_body": "", "html_body": ""}
+        self._change(message, state=state, claim=None, lease_until=None, **fields)
+
+    def put_back(self, message: Message, **fields: Any) -> None:
+        """Let the message wait again; raises ``ClaimLost``."""
+        self._change(message, state=State.QUEUED, claim=None, lease_until=None, **fields)
+
+    def release_rest(self) -> int:
+        """Put back every message that was not begun; returns how many."""
+        return Message.objects.filter(claim=self.token, state=State.CLAIMED).update(
+            state=State.QUEUED, claim=None, lease_until=None
+        )
+
+    def _change(self, message: Message, **fields: Any) -> None:
+        mine = Message.objects.filter(
+            pk=message.pk, claim=self.token, state__in=[State.CLAIMED, State.INFLIGHT]
+        )
+        if not mine.update(**fields):
+            raise ClaimLost(message.key)
+
+
+def claim_due(limit: int, *, now: datetime) -> Claim:
+    """Claim up to ``limit`` of the messages due at ``now``, first things first.
+
+    Messages of paused hubs are left, but for the kinds that no pause holds. Call under
+    ``all_hubs``.
+    """
+    token, lease_until = uuid.uuid4(), now + LEASE
+    if limit:
+        _write_token(_due(now), limit, token, lease_until)
+    mine = Message.objects.filter(claim=token).select_related("hub")
+    return Claim(token, lease_until, list(mine.order_by("priority", "due_at", "id")))
+
+
+def _due(now: datetime) -> QuerySet[Message]:
+    may_leave = Q(hub__messages_paused=False) | Q(kind__in=names_that_leave_paused_hubs())
+    return Message.objects.due(now).filter(may_leave)
+
+
+def _write_token(
+    due: QuerySet[Message], limit: int, token: uuid.UUID, lease_until: datetime
+) -> None:
+    """One sender at a time takes a row: by row locks, or where there are none in one statement."""
+    claimed = {"state": State.CLAIMED, "claim": token, "lease_until": lease_until}
+    if not connection.features.has_select_for_update_skip_locked:
+        first = due.values("pk")[:limit]
+        Message.objects.filter(pk__in=first, state=State.QUEUED).update(**claimed)
+        return
+    with transaction.atomic():
+        locked = due.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)
+        Message.objects.filter(pk__in=list(locked[:limit])).update(**claimed)

@@ -1,0 +1,71 @@
+"""How the outbox is: what the health page and the admin's banner say of it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Q
+
+from mathshub.outbox import account
+from mathshub.outbox.kinds import names_that_leave_paused_hubs
+from mathshub.outbox.models import Heartbeat, MailAccount, Message
+from mathshub.outbox.sweep import SWEEP
+from mathshub.scope import all_hubs, current_hub, hub_scope
+
+SWEEP_IS_LATE = timedelta(minutes=3)
+OVERDUE = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Health:
+    """The outbox at one moment.
+
+    ``waiting`` messages are due now and may go; ``through_at`` is when the rate will have let them
+    all out. ``overdue`` ones have waited for over 15 minutes without the rate being the reason.
+    ``failing_since`` and ``error`` are the mail server's, while it can't be reached.
+    """
+
+    last_sweep_at: datetime | None
+    sweep_age: timedelta | None
+    waiting: int
+    overdue: int
+    through_at: datetime
+    failing_since: datetime | None
+    error: str
+
+    @property
+    def is_sweep_late(self) -> bool:
+        """Nothing is being sent: no sweep for three minutes, or never."""
+        return self.sweep_age is None or self.sweep_age > SWEEP_IS_LATE
+
+    @property
+    def is_well(self) -> bool:
+        """Messages leave, and in time."""
+        return not (self.is_sweep_late or self.overdue or self.failing_since)
+
+
+def health(now: datetime) -> Health:
+    """The outbox at ``now``. Counts are those of the hub in scope, or of all where none is set."""
+    beat = Heartbeat.objects.filter(name=SWEEP).first()
+    mail = MailAccount.objects.filter(name=account.NAME).first()
+    waiting, overdue = _counts(now)
+    is_held_by_rate = mail is not None and account.tokens_at(mail, now) < account.capacity()
+    is_failing = mail is not None and mail.failures >= account.ALERT_AFTER
+    return Health(
+        last_sweep_at=beat.at if beat else None,
+        sweep_age=now - beat.at if beat else None,
+        waiting=waiting,
+        overdue=0 if is_held_by_rate else overdue,
+        through_at=now + timedelta(minutes=waiting / settings.EMAIL_RATE_PER_MINUTE),
+        failing_since=mail.failing_since if mail and is_failing else None,
+        error=mail.last_error if mail and is_failing else "",
+    )
+
+
+def _counts(now: datetime) -> tuple[int, int]:
+    """Messages that are due, and those of them that are overdue."""
+    hub = current_hub()
+    with hub_scope(hub) if hub else all_hubs("the health of the outbox"):
+        may_leave = Q(hub__messages_paused=False) | Q(kind__in=names_that_leave_paused_hubs())
+        due = Message.objects.waiting().filter(may_leave, due_at__lte=now)
+        return due.count(), due.filter(due_at__lte=now - OVERDUE).count()

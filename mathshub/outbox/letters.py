@@ -1,0 +1,103 @@
+"""From a message to the e-mail itself, rendered when it is sent."""
+
+import uuid
+from email.encoders import encode_base64
+from email.message import EmailMessage as ContentType
+from email.mime.base import MIMEBase
+from email.utils import parseaddr, quote
+from functools import cache
+
+import css_inline
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template import Context, engines
+from django.template.loader import render_to_string
+
+from mathshub.outbox.kinds import Letter
+from mathshub.outbox.models import Message
+
+SUBJECT_LENGTH = 200  # characters; the longest that is kept with the message
+NO_ANSWERS_FROM_MACHINES = {
+    "Auto-Submitted": "auto-generated",
+    "X-Auto-Response-Suppress": "All",
+}
+
+
+def why_not_addressable(address: str) -> str:
+    """In words, why no mail can be addressed to it; an empty string when it can."""
+    local_part, _, domain = address.rpartition("@")
+    if not local_part or not domain:
+        return "There is no whole e-mail address."
+    if not local_part.isascii():
+        return "Mail servers can't be relied on to take letters like these before the @."
+    try:
+        domain.encode("idna")
+    except UnicodeError:
+        return "The part after the @ can't be a domain."
+    return ""
+
+
+def write_email(message: Message, letter: Letter) -> EmailMultiAlternatives:
+    """The e-mail of one message; the Message-ID is the same at every attempt."""
+    hub = message.hub
+    context = {"hub": hub, "recipient_name": message.recipient_name} | letter.context
+    subject = _one_line(_render_text(f"{letter.template}.subject.txt", context))[:SUBJECT_LENGTH]
+    context |= {"subject": subject}
+    email = EmailMultiAlternatives(
+        subject=subject,
+        body=_render_text(f"{letter.template}.txt", context).strip() + "\n",
+        from_email=_named(hub.name, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]),
+        to=[_named(message.recipient_name, message.recipient)],
+        reply_to=[hub.contact_email],
+        headers=NO_ANSWERS_FROM_MACHINES | {"Message-ID": message_id(message)},
+    )
+    email.attach_alternative(_render_html(f"{letter.template}.html", context), "text/html")
+    for name, content, content_type in letter.attachments:
+        email.attach(_attachment(name, content, content_type))
+    return email
+
+
+def message_id(message: Message) -> str:
+    """The one of the first attempt; made from the key, which is unique for ever."""
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    return message.message_id or f"<{uuid.uuid5(uuid.NAMESPACE_URL, message.key)}@{domain}>"
+
+
+def _render_text(template_name: str, context: dict) -> str:
+    """Plain text: nothing is escaped, whether the template says so or not."""
+    template = engines["django"].engine.get_template(template_name)  # type: ignore[attr-defined]
+    return str(template.render(Context(context, autoescape=False)))
+
+
+def _render_html(template_name: str, context: dict) -> str:
+    """HTML with its styles on the elements, where mail readers look for them."""
+    html = render_to_string(template_name, context)
+    return _inliner().inline(html) if "<style" in html else html
+
+
+@cache
+def _inliner() -> css_inline.CSSInliner:
+    """Keeps @media rules (dark mode, telephones) and fetches nothing."""
+    return css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+
+
+def _named(name: str, address: str) -> str:
+    """``name <address>`` for a header, in which no name can begin another header."""
+    return f'"{quote(_one_line(name))}" <{address.strip()}>' if name else address.strip()
+
+
+def _one_line(text: str) -> str:
+    """The text without line breaks and control characters, spaces single."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _attachment(name: str, content: bytes, content_type: str) -> MIMEBase:
+    """A part with all parameters of its type: calendars need their ``method``."""
+    parsed = ContentType()
+    parsed["Content-Type"] = content_type
+    header = parsed["Content-Type"]
+    part = MIMEBase(header.maintype, header.subtype, **dict(header.params))
+    part.set_payload(content)
+    encode_base64(part)
+    part.add_header("Content-Disposition", "attachment", filename=_one_line(name))
+    return part

@@ -1,0 +1,36 @@
+"""Forgetting: texts of messages after 30 days, the messages themselves after a year."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from mathshub.outbox.kinds import names_that_keep_no_text
+from mathshub.outbox.models import Message, MessageQuerySet
+from mathshub.scope import all_hubs
+
+KEEP_TEXTS = timedelta(days=30)
+KEEP_MESSAGES = timedelta(days=365)
+AT_ONCE = 2_000  # rows changed by one statement, so that none holds locks for long
+
+
+def purge(now: datetime) -> tuple[int, int]:
+    """Wipe old texts and delete old messages, of all hubs; returns how many of each.
+
+    Only messages that have ended are touched, counted from when they were last due.
+    """
+    with all_hubs("retention of messages"):
+        ended = Message.objects.ended()
+        secrets = ended.filter(kind__in=names_that_keep_no_text()).exclude(context={})
+        _in_portions(secrets, lambda rows: rows.update(context={}))
+        texts = ended.exclude(text_body="", html_body="").filter(due_at__lt=now - KEEP_TEXTS)
+        wiped = _in_portions(texts, lambda rows: rows.update(text_body="", html_body=""))
+        old = ended.filter(due_at__lt=now - KEEP_MESSAGES)
+        deleted = _in_portions(old, lambda rows: rows.delete()[0])
+    return wiped, deleted
+
+
+def _in_portions(rows: MessageQuerySet, change: Callable[[MessageQuerySet], int]) -> int:
+    """Change rows until none is left that needs it; returns how many were changed."""
+    changed = 0
+    while keys := list(rows.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
+        changed += change(Message.objects.filter(pk__in=keys))
+    return changed

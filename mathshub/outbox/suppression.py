@@ -1,0 +1,25 @@
+"""Addresses that refused mail for good. The hash outlives the address when a person is erased."""
+
+import hashlib
+
+from mathshub.outbox.models import Suppression
+
+
+def hash_of(address: str) -> str:
+    """What stands for the address, without regard to case.
+
+    Not keyed by SECRET_KEY: renewing the key must not lift every suppression.
+    """
+    return hashlib.sha256(f"mathshub:{address.strip().casefold()}".encode()).hexdigest()
+
+
+def suppress(address: str, *, reason: str) -> None:
+    """Send the hub in scope's mail there no more, until a person lifts it."""
+    Suppression.objects.get_or_create(
+        address_hash=hash_of(address), defaults={"address": address, "reason": reason[:200]}
+    )
+
+
+def is_suppressed(address: str) -> bool:
+    """Whether the hub in scope sends nothing to the address."""
+    return Suppression.objects.filter(address_hash=hash_of(address)).exists()
