@@ -51,6 +51,7 @@ LEDGER: dict[str, Audience] = {
     # the demonstration
     "site:sent_mail": D,
     "site:sent_mail_message": D,
+    "site:sent_mail_html": D,
     "site:sent_mail_attachment": D,
     "site:style_guide": D,
 }
