@@ -29,6 +29,7 @@ EVERY_STATE = [
     _cell("came", "8 Oct"),
     _cell("apology", "5 Nov"),
     _cell("absent", "19 Nov"),
+    _cell("held", "3 Dec"),
     _cell("no_register", "10 Dec"),
     _cell("cancelled", "14 Jan"),
     _cell("next", "4 Feb"),

@@ -9,8 +9,8 @@
 //   </div>
 //
 // The list comes from data-url?q=… as JSON: [{urn, name, town, postcode, local_authority, …}].
-// Optional: note ("closed 2019, now called …"), which greys the entry, and open_urn, the school
-// to take in its place. Choosing sets a hidden field named data-urn-name; typing on clears it.
+// A note ("closed 2019, now called …") greys an entry that can't be chosen: taking it says why.
+// Choosing another sets a hidden field named data-urn-name; typing on clears it.
 // Needs window.accessibleAutocomplete (accessible-autocomplete, loaded before).
 
 const WAIT = 120; // milliseconds after the last keystroke
@@ -79,7 +79,7 @@ function hiddenUrn(box) {
 
 function chosenLine(box) {
   const line = document.createElement("p");
-  line.className = "note leaf chosen-school";
+  line.setAttribute("role", "status");
   line.hidden = true;
   box.append(line);
   return line;
@@ -132,9 +132,12 @@ function enhance(box) {
         return;
       }
       words = school.name;
-      urn.value = school.open_urn || school.urn;
-      urn.disabled = false;
-      chosen.textContent = `Chosen: ${school.name}, ${school.note || whereabouts(school)}.`;
+      urn.value = school.note ? "" : school.urn;
+      urn.disabled = Boolean(school.note);
+      chosen.className = `note chosen-school ${school.note ? "sun" : "leaf"}`;
+      chosen.textContent = school.note
+        ? `${school.name} can’t be chosen: ${school.note}.`
+        : `Chosen: ${school.name}, ${whereabouts(school)}.`;
       chosen.hidden = false;
       results?.remove();
     },

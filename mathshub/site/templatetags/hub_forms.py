@@ -77,8 +77,11 @@ def option_hint(field: BoundField, option: BoundWidget) -> str:
 
 @register.filter
 def date_parts(field: BoundField) -> list[dict[str, Any]]:
-    """Day, month and year of a SelectDateWidget, with what was typed."""
-    value = field.field.widget.format_value(field.value()) or {}
+    """Day, month and year of a SelectDateWidget, with what was typed, dates or not."""
+    if field.form.is_bound:
+        value = {p: field.form.data.get(f"{field.html_name}_{p}") for p in ("day", "month", "year")}
+    else:
+        value = field.field.widget.format_value(field.value()) or {}
     return [
         {
             "name": f"{field.html_name}_{part}",

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import template
 from django.core.paginator import Page
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -85,8 +86,9 @@ def page_numbers(page: Page) -> Iterator[str | int]:
 
 
 @register.simple_tag(takes_context=True)
-def nav_link(context: template.Context, path: str, words: str) -> SafeString:
+def nav_link(context: template.Context, name: str, words: str) -> SafeString:
     """A link of the header, marked where the reader is on its page or below it."""
+    path = reverse(name)
     request = context.get("request")
     here = request.path if request else ""
     if here == path:
