@@ -1,8 +1,12 @@
-"""The words of a session, for templates: ``{{ session|when }}``."""
+"""The words of a session and the bar of six, for templates: ``{{ session|when }}``."""
+
+from collections.abc import Sequence
+from datetime import datetime
 
 from django import template
 
-from sessions import words
+from sessions import bar, words
+from sessions.models import Session
 
 register = template.Library()
 
@@ -11,3 +15,9 @@ register.filter("where", words.where)
 register.filter("day_words", words.day_words)
 register.filter("time_words", words.time_words)
 register.filter("number_words", words.number_words)
+
+
+@register.simple_tag
+def bar_cells(sessions: Sequence[Session], now: datetime) -> list[bar.Cell]:
+    """What templates/_bar.html draws: ``{% bar_cells sessions now as cells %}``."""
+    return bar.cells(sessions, now=now)
