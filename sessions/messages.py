@@ -13,17 +13,20 @@ from mathshub.outbox.models import Message
 from sessions import bar, reminders
 from sessions.calendars import own_calendar
 from sessions.models import Apology, Session
-from sessions.schedules import lead_names
+from sessions.schedules import lead_names, own_schedule
 from sessions.services.changes import CANCELLED, MOVED
 from sessions.services.own_links import MY_LINK
 from sessions.times import london_day
-from sessions.words import how_far
+from sessions.words import number_words, when, where
 from workgroups.models import WorkGroup
 
 PLACE_OFFERED_TEMPLATE = "sessions/email/place_offered"
 SEAT_NAMED_TEMPLATE = "sessions/email/seat_named"
 REMINDER_TEMPLATE = "sessions/email/session_reminder"
 MY_LINK_TEMPLATE = "sessions/email/my_link"
+
+Fact = tuple[str, ...]
+"""A line of the small table (templates/email/_facts.html): label, value, perhaps a link, its words."""
 
 _GROUP = (
     "work_group__offering__programme",
@@ -35,12 +38,14 @@ def render_place_offered(message: Message, now: datetime) -> Letter:
     """To the headteacher: a place is offered, until when, and the one link to answer it."""
     place = _place(message)
     token = make_token("place", place.pk, place.link_generation)
+    year = _year(place.work_group, now=now)
     return Letter(
         template=PLACE_OFFERED_TEMPLATE,
         context={
             "place": place,
             "answer_url": absolute(message.hub, "enrolment:answer_place", token),
-            **_year(place.work_group, now=now),
+            **year,
+            "facts": _place_facts(place, year["next_session"], year["leads"]),
         },
     )
 
@@ -57,13 +62,14 @@ def render_seat_named(message: Message, now: datetime) -> Letter:
     seat = _seat(message)
     calendar = own_calendar(message.hub, seat.participant_id, now=now)
     attachments = [("sessions.ics", calendar.to_ical(), CONTENT_TYPE)] if calendar.rows else []
+    year = _year(seat.place.work_group, now=now, seat=seat)
     return Letter(
         template=SEAT_NAMED_TEMPLATE,
         context={
-            "seat": seat,
             "place": seat.place,
             **_own_links(message.hub, seat.participant),
-            **_year(seat.place.work_group, now=now, seat=seat),
+            **year,
+            "facts": _joining_facts(year["next_session"], year["leads"]),
         },
         attachments=attachments,
     )
@@ -77,15 +83,15 @@ def render_session_reminder(message: Message, now: datetime) -> Letter:
     """To the participant: when and where the session is, and how to say that one can't come."""
     seat = _seat(message)
     session = Session.objects.get(pk=message.context["session"])
+    year = _year(seat.place.work_group, now=now, seat=seat)
     return Letter(
         template=REMINDER_TEMPLATE,
         context={
-            "seat": seat,
             "place": seat.place,
             "session": session,
-            "how_far": how_far(london_day(session.starts_at), london_day(now)),
             **_own_links(message.hub, seat.participant),
-            **_year(seat.place.work_group, now=now, seat=seat),
+            **year,
+            "facts": _joining_facts(session, year["leads"]),
         },
     )
 
@@ -115,11 +121,11 @@ def why_session_reminder_is_unwanted(message: Message, now: datetime) -> str:
 
 def render_my_link(message: Message, now: datetime) -> Letter:
     """To a mailbox: the personal links of everyone who reads it."""
-    people = [
-        {"participant": participant, **_own_links(message.hub, participant)}
-        for participant in _readers(message.recipient)
-    ]
-    return Letter(template=MY_LINK_TEMPLATE, context={"people": people})
+    people = _readers(message.recipient)
+    return Letter(
+        template=MY_LINK_TEMPLATE,
+        context={"people": [_own_page(message.hub, person, now) for person in people]},
+    )
 
 
 def why_my_link_is_unwanted(message: Message, now: datetime) -> str:
@@ -156,7 +162,7 @@ def _why_not_to_seat(message: Message, *, on: datetime) -> str:
 
 def _readers(address: str) -> list[Participant]:
     """The participants who read that mailbox, by name."""
-    return list(Participant.objects.filter(email__iexact=address).select_related("school"))
+    return list(Participant.objects.filter(email__iexact=address))
 
 
 def _own_links(hub: Any, participant: Participant) -> dict[str, str]:
@@ -166,6 +172,45 @@ def _own_links(hub: Any, participant: Participant) -> dict[str, str]:
         "my_url": absolute(hub, "sessions:show_my_sessions", page),
         "calendar_url": absolute(hub, "sessions:calendar_feed", calendar),
     }
+
+
+def _own_page(hub: Any, participant: Participant, now: datetime) -> dict[str, Any]:
+    """One participant in the e-mail with lost links: the links, and what is next."""
+    year = own_schedule(participant, now=now).next_year
+    page: dict[str, Any] = {"participant": participant, **_own_links(hub, participant)}
+    if year and year.next:
+        page["facts"] = _joining_facts(year.next.session, year.leads)
+        page |= {"cells": year.cells, "summary": year.summary}
+    return page
+
+
+def _place_facts(place: Place, coming: Session | None, leads: list[str]) -> list[Fact]:
+    """What a headteacher decides on. No link to join: that is for those who take part."""
+    seats = place.work_group.offering.programme.seats_per_school
+    people = "one person" if seats == 1 else f"{number_words(seats)} people"
+    facts: list[Fact] = [
+        ("Work Group", place.work_group.name),
+        ("Seats", f"for {people} of your school"),
+    ]
+    if coming:
+        facts += [("Next session", when(coming)), ("Where", where(coming))]
+    if leads:
+        facts.append(("Led by", ", ".join(leads)))
+    return facts
+
+
+def _joining_facts(session: Session | None, leads: list[str]) -> list[Fact]:
+    """What a participant needs on the day: date, time, place, the way in, what to bring."""
+    if session is None:
+        return []
+    facts: list[Fact] = [("When", when(session)), ("How", session.get_mode_display())]
+    join = (session.join_link, "Join online") if session.join_link else ()
+    facts.append(("Where", where(session), *join))
+    if leads:
+        facts.append(("Led by", ", ".join(leads)))
+    if session.bring:
+        facts.append(("Bring", session.bring))
+    return facts
 
 
 def _year(work_group: WorkGroup, *, now: datetime, seat: Seat | None = None) -> dict[str, Any]:

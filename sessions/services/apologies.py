@@ -49,7 +49,7 @@ def check_apology(seat: Seat, session: Session, *, now: datetime) -> None:
     """Raise why the seat's holder can't say now whether they come to the session, if so."""
     if session.state == Session.State.CANCELLED:
         raise SessionIsCancelled("This session was cancelled: there is nothing to apologise for.")
-    if session.starts_at is None:
+    if session.state == Session.State.PLANNED or session.starts_at is None:
         raise NoDateYet("This session has no date yet. You can tell us once it has one.")
     if session.has_taken_place(now):
         raise SessionIsOver(f"This session has taken place: {when(session)}.")

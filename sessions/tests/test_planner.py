@@ -1,6 +1,7 @@
 """Where sessions can lie."""
 
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -195,7 +196,7 @@ def test_every_plan_keeps_its_promises(first_on, weekday, every_weeks, count, pa
     found = days(plan)
     boroughs = {term.borough for term in all_terms}
     assert len(found) == count
-    assert all(earlier < later for earlier, later in zip(found, found[1:], strict=False))
+    assert all(earlier < later for earlier, later in pairwise(found))
     assert found[0] >= first_on
     for position, session in enumerate(plan.sessions):
         slot = pattern[position % len(pattern)]
