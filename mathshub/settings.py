@@ -103,8 +103,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "workgroups.middleware.HubMiddleware",
-    "mathshub.accounts.middleware.SecondFactorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "mathshub.accounts.middleware.SessionLimitMiddleware",
+    "mathshub.accounts.middleware.SecondFactorMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
 ROOT_URLCONF = "mathshub.urls"
@@ -244,6 +245,25 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by hub administrators, 
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 1800  # seconds
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # or anybody could have us write to a stranger
+ACCOUNT_RATE_LIMITS = {
+    # By address of the caller, and by caller and account: slow for who guesses, open to the owner.
+    "login_failed": "20/m/ip,5/5m/key",
+}
+ACCOUNT_FORMS = {
+    "login": "mathshub.accounts.forms.LoginForm",
+    "reauthenticate": "mathshub.accounts.forms.ReauthenticateForm",
+    "change_password": "mathshub.accounts.forms.ChangePasswordForm",
+    "reset_password": "mathshub.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "mathshub.accounts.forms.NewPasswordForm",
+}
+MFA_FORMS = {
+    "authenticate": "mathshub.accounts.forms.AuthenticateForm",
+    "reauthenticate": "mathshub.accounts.forms.ConfirmByCodeForm",
+    "activate_totp": "mathshub.accounts.forms.ActivateTOTPForm",
+}
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # the administrator who made the account knows the address
+MFA_TOTP_TOLERANCE = 1  # codes before and after the present one: telephones' clocks differ
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Maths Hub portal"
 MFA_ADAPTER = "allauth.mfa.adapter.DefaultMFAAdapter"

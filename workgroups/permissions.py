@@ -4,8 +4,10 @@ from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
 
-from mathshub.scope import current_hub
-from workgroups.models import HubMember
+from django.db.models import QuerySet
+
+from mathshub.scope import all_hubs, current_hub
+from workgroups.models import Hub, HubMember
 from workgroups.roles import PERMISSIONS
 
 
@@ -24,6 +26,26 @@ def leads_only_own_groups(account: Any) -> bool:
     """Whether the account sees no more than the Work Groups it leads."""
     member = membership(account)
     return member is not None and member.role == HubMember.Role.WORK_GROUP_LEAD
+
+
+def hubs_of(account: Any) -> list[Hub]:
+    """The hubs in which the account has a role: its own business, in whichever hub it asks."""
+    with all_hubs("where this account has a role"):
+        of_account = HubMember.objects.filter(account=account).values("hub")
+        return list(Hub.objects.filter(pk__in=of_account).order_by("name"))
+
+
+def only_own_groups(account: Any, rows: QuerySet, path: str) -> QuerySet:
+    """``rows`` as the account may see them: a Work Group Lead's are those of the groups it leads.
+
+    ``path`` leads from a row to its Work Group ("place__work_group"), empty for the groups
+    themselves. Everybody else's rows are left as they are.
+    """
+    if not leads_only_own_groups(account):
+        return rows
+    lead = "__".join(filter(None, [path, "work_group_leads__member__account"]))
+    # By id, so that a join never shows a row twice, nor breaks an aggregate over the list.
+    return rows.filter(pk__in=rows.model._default_manager.filter(**{lead: account}).values("pk"))
 
 
 class HubRoleBackend(BaseBackend):

@@ -1,15 +1,66 @@
-"""The admin asks for a second factor: an account without one is sent to set it up first."""
+"""What a signed-in session must keep to: its time limits, and the second factor for the admin."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
+from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+
+from mathshub.accounts.second_factor import has_used_second_factor
+
+IDLE_LIMIT = timedelta(minutes=30)
+WHOLE_LIMIT = timedelta(hours=8)
+# How exactly the last activity is known: more often would write the session at every request.
+NOTED_EVERY = timedelta(minutes=1)
+
+OPENED, ACTIVE = "signed_in_at", "last_active_at"
+
+
+class SessionLimitMiddleware:
+    """Signs people out after 30 minutes without a request, and 8 hours after they signed in."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Without the cookie nobody is signed in, and the session need not be looked at.
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
+            over = keep_time(request, timezone.now())
+            if over:
+                logout(request)
+                messages.info(request, over)
+        return self.get_response(request)
+
+
+def keep_time(request: HttpRequest, now: datetime) -> str:
+    """Why the session is over at ``now``, or an empty string, having noted the activity."""
+    session = request.session
+    opened = _time(session.get(OPENED)) or now
+    active = _time(session.get(ACTIVE)) or now
+    if now - active > IDLE_LIMIT:
+        return "You were signed out because nothing happened here for 30 minutes."
+    if now - opened > WHOLE_LIMIT:
+        return "You were signed out because you signed in more than 8 hours ago."
+    if OPENED not in session or now - active >= NOTED_EVERY:
+        session[OPENED] = opened.isoformat()
+        session[ACTIVE] = now.isoformat()
+    return ""
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 class SecondFactorMiddleware:
-    """Signed in with a password alone, and no second factor set up: no admin page opens."""
+    """No admin page opens to someone signed in without the second factor: they are sent to it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -17,6 +68,11 @@ class SecondFactorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path.startswith(reverse("admin:index")):
             return self.get_response(request)
-        if request.user.is_authenticated and not is_mfa_enabled(request.user):
-            return redirect("mfa_activate_totp")
-        return self.get_response(request)
+        if not request.user.is_authenticated or has_used_second_factor(request):
+            return self.get_response(request)
+        asks = (
+            "mfa_reauthenticate"
+            if is_mfa_enabled(request.user, [Authenticator.Type.TOTP])
+            else "mfa_activate_totp"
+        )
+        return redirect(f"{reverse(asks)}?{urlencode({'next': request.get_full_path()})}")

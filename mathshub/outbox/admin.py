@@ -1,7 +1,7 @@
 """Messages: what went, what will go, what could not; and addresses that refuse mail."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import admin, messages
@@ -10,21 +10,301 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from mathshub.outbox.kinds import all_kinds, kind_named
+from mathshub.outbox.health import Health, health
+from mathshub.outbox.hold import CannotBeStopped, lift_suppression, stop_message
+from mathshub.outbox.kinds import all_kinds
 from mathshub.outbox.models import Message, Suppression
-from mathshub.outbox.services import cancel_message, lift_suppression, retry_message
+from mathshub.outbox.services import NotFailed, StillSuppressed, send_again
 from mathshub.scope_admin import Chip, ChipFilter, HubOwnedAdmin
-from mathshub.scope_admin.cells import tag
+from mathshub.scope_admin.cells import count, tag
 
 State = Message.State
-_TONES = {
-    State.QUEUED: "",
-    State.CLAIMED: "",
-    State.INFLIGHT: "",
-    State.SENT: "leaf",
-    State.DEAD: "clay",
-    State.CANCELLED: "plain",
-    State.SUPPRESSED: "clay",
-}
+_TONES = {State.SENT: "leaf", State.DEAD: "clay", State.SUPPRESSED: "clay", State.CANCELLED: "plain"}
 FAILED = Q(state__in=[State.DEAD, State.SUPPRESSED])
 FRIDAY = 4
+
+
+def kind_words(name: str) -> str:
+    """The kind's own words; its name where no app registers it any more."""
+    return next((kind.label for kind in all_kinds() if kind.name == name), name)
+
+
+def next_friday(today: date) -> date:
+    """This week's Friday; on Saturday and Sunday the coming one."""
+    return today + timedelta(days=(FRIDAY - today.weekday()) % 7)
+
+
+def goes_by_friday(now: datetime) -> Q:
+    """Messages that wait and are due by the end of Friday, in London."""
+    after = next_friday(timezone.localdate(now)) + timedelta(days=1)
+    midnight = timezone.make_aware(datetime.combine(after, time()))
+    return Q(state__in=Message.WAITING, due_at__lt=midnight)
+
+
+def alarms(now: datetime) -> list[str]:
+    """What staff must see at once about the sending of messages; nothing while all is well."""
+    state = health(now)
+    return [*_silence(state, now), *_refusal(state), *_delay(state)]
+
+
+def _silence(state: Health, now: datetime) -> list[str]:
+    if not state.is_sweep_late:
+        return []
+    since = f"since {timezone.localtime(state.last_sweep_at):%H:%M on %-d %B}" if state.last_sweep_at else "yet"
+    return [
+        f"No message has left {since}: the part that sends them has stopped. Nothing is lost; "
+        "tell whoever runs the portal."
+    ]
+
+
+def _refusal(state: Health) -> list[str]:
+    if not state.failing_since:
+        return []
+    return [
+        "The mail server can't be reached "
+        f"since {timezone.localtime(state.failing_since):%H:%M on %-d %B}; messages wait and go "
+        f"by themselves once it answers. It said: {state.error}"
+    ]
+
+
+def _delay(state: Health) -> list[str]:
+    if not state.overdue or state.is_sweep_late or state.failing_since:
+        return []
+    return [f"{count(state.overdue, 'message')} should have left 15 minutes ago and did not."]
+
+
+class StateChips(ChipFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def chips(self, request: HttpRequest) -> list[Chip]:
+        return [
+            Chip("waiting", "waiting", Q(state__in=Message.WAITING)),
+            Chip("sent", "sent", Q(state=State.SENT)),
+            Chip("failed", "failed", FAILED),
+            Chip("stopped", "no longer needed", Q(state=State.CANCELLED)),
+        ]
+
+
+class WhenChips(ChipFilter):
+    title = "when"
+    parameter_name = "when"
+
+    def chips(self, request: HttpRequest) -> list[Chip]:
+        now = timezone.now()
+        return [
+            Chip("by-friday", "goes by Friday", goes_by_friday(now)),
+            Chip("last-week", "left in the last seven days", Q(sent_at__gt=now - timedelta(days=7))),
+        ]
+
+
+class KindChips(ChipFilter):
+    title = "kind"
+    parameter_name = "kind"
+
+    def chips(self, request: HttpRequest) -> list[Chip]:
+        return [Chip(kind.name, kind.label, Q(kind=kind.name)) for kind in all_kinds()]
+
+
+@admin.register(Message)
+class MessageAdmin(HubOwnedAdmin):
+    list_heading = "Messages"
+    list_display = ("recipient", "what", "due", "state_words")
+    list_filter = (StateChips, WhenChips, KindChips)
+    search_fields = ("recipient", "recipient_name", "subject")
+    search_help_text = "Address, name or subject"
+    ordering = ("-due_at", "-id")
+    fields = ()
+    empty_words = (
+        "Every e-mail of the hub will stand here: those that wait, those that went, and those "
+        "that could not. They come about by what you and the schools do."
+    )
+    change_form_template = "admin/outbox/message.html"
+    change_list_template = "admin/outbox/message_list.html"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return super().changelist_view(request, {"alarms": alarms(timezone.now())})
+
+    # --- the list's columns ---
+
+    def row_note(self, obj: Message) -> str:
+        return obj.recipient_name
+
+    @admin.display(description="message", ordering="kind")
+    def what(self, message: Message) -> str:
+        return message.subject or kind_words(message.kind)
+
+    @admin.display(description="due or sent", ordering="due_at")
+    def due(self, message: Message) -> str:
+        at = timezone.localtime(message.sent_at or message.due_at)
+        return f"{at:%a} {at.day} {at:%b}, {at:%H:%M}"
+
+    @admin.display(description="state", ordering="state")
+    def state_words(self, message: Message) -> SafeString:
+        return state_tag(message)
+
+    # --- one message ---
+
+    def object_title(self, obj: Message) -> str:
+        return f"{kind_words(obj.kind).capitalize()} to {obj.recipient_name or obj.recipient}"
+
+    def facts(self, request: HttpRequest, obj: Message) -> dict[str, Any]:
+        return {
+            "state": state_tag(obj),
+            "facts": message_facts(obj),
+            "buttons": self._buttons(request, obj),
+        }
+
+    def _buttons(self, request: HttpRequest, message: Message) -> list[dict[str, Any]]:
+        if not self.has_change_permission(request, message):
+            return []
+        buttons = []
+        if message.state in (State.DEAD, State.SUPPRESSED):
+            buttons = [("retry", "Try again"), ("stop", "Set it aside")]
+        elif message.state in (State.QUEUED, State.CLAIMED):
+            buttons = [("stop", "Stop it")]
+        return [
+            {"url": self.url(name, message.pk), "words": words, "first": False}
+            for name, words in buttons
+        ]
+
+    def own_urls(self) -> list[tuple[str, Callable[..., HttpResponse], str]]:
+        return [
+            ("<int:pk>/retry/", self.retry, "retry"),
+            ("<int:pk>/stop/", self.stop, "stop"),
+        ]
+
+    def retry(self, request: HttpRequest, pk: int) -> HttpResponse:
+        message = self.row_or_404(request, pk, change=True)
+        back = self.url("change", pk)
+        if request.method != "POST":
+            return self.form_page(
+                request,
+                title=f"Try to send to {message.recipient} again?",
+                lead=message.state_reason,
+                will=[f"One e-mail goes to {message.recipient}, within a minute."],
+                button="Try again, 1 e-mail",
+                back=back,
+            )
+        try:
+            send_again(message, now=timezone.now())
+        except StillSuppressed:
+            words = "The address refuses mail: lift that first, in the list of refused addresses."
+            return self.done(request, words, to=back, level=messages.ERROR)
+        except NotFailed:
+            return self.done(request, "It did not fail.", to=back, level=messages.ERROR)
+        return self.done(request, "It is tried again within a minute.", to=back)
+
+    def stop(self, request: HttpRequest, pk: int) -> HttpResponse:
+        message = self.row_or_404(request, pk, change=True)
+        back = self.url("change", pk)
+        if request.method != "POST":
+            return self.form_page(
+                request,
+                title=f"Stop the message to {message.recipient}?",
+                will=["It is not sent. It stays in the list as no longer needed."],
+                button="Stop it",
+                back=back,
+            )
+        try:
+            stop_message(message, by=str(request.user))
+        except CannotBeStopped as refusal:
+            return self.done(request, str(refusal), to=back, level=messages.ERROR)
+        return self.done(request, "It will not be sent.", to=back)
+
+
+@admin.register(Suppression)
+class SuppressionAdmin(HubOwnedAdmin):
+    list_heading = "Addresses that refuse mail"
+    list_display = ("address", "reason", "created_at")
+    list_filter = ()
+    search_fields = ("address",)
+    fields = ()
+    empty_words = (
+        "Addresses whose mail server said that they don't exist will stand here. Nothing more "
+        "goes to them until somebody lifts that."
+    )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """It is lifted on a page that says what that means."""
+        return False
+
+    def object_title(self, obj: Suppression) -> str:
+        return f"{obj} refuses mail"
+
+    def facts(self, request: HttpRequest, obj: Suppression) -> dict[str, Any]:
+        may_lift = request.user.has_perm("outbox.delete_suppression")
+        return {
+            "facts": [
+                ("The mail server said", obj.reason),
+                ("Since", timezone.localdate(obj.created_at)),
+            ],
+            "buttons": [{"url": self.url("lift", obj.pk), "words": "Lift it", "first": False}]
+            if may_lift
+            else [],
+        }
+
+    def own_urls(self) -> list[tuple[str, Callable[..., HttpResponse], str]]:
+        return [("<int:pk>/lift/", self.lift, "lift")]
+
+    def lift(self, request: HttpRequest, pk: int) -> HttpResponse:
+        suppression = self.row_or_404(request, pk)
+        if not request.user.has_perm("outbox.delete_suppression"):
+            return self.done(
+                request,
+                "Your role may not lift it.",
+                to=self.url("change", pk),
+                level=messages.ERROR,
+            )
+        if request.method == "POST":
+            lift_suppression(suppression)
+            words = f"Mail goes to {suppression} again. Try its failed messages again one by one."
+            return self.done(request, words, to=self.url("changelist"))
+        return self.form_page(
+            request,
+            title=f"Let mail go to {suppression} again?",
+            lead=f"The mail server said: {suppression.reason}",
+            will=[
+                "From now on messages go there. If the server refuses again, it is back here.",
+                "No e-mail is sent by this.",
+            ],
+            button="Lift it, no e-mail",
+            back=self.url("change", pk),
+        )
+
+
+def state_tag(message: Message) -> SafeString:
+    return tag(message.get_state_display(), _TONES.get(State(message.state), ""))
+
+
+def message_facts(message: Message) -> list[tuple[str, Any]]:
+    """What the page of a message says besides its text."""
+
+    def at(moment: datetime | None) -> str:
+        return f"{timezone.localtime(moment):%A %-d %B %Y, %H:%M}" if moment else ""
+
+    facts = [
+        ("To", f"{message.recipient_name} <{message.recipient}>" if message.recipient_name else message.recipient),
+        ("Kind", kind_words(message.kind)),
+        ("Sent", at(message.sent_at)),
+        ("Due", "" if message.sent_at else at(message.due_at)),
+        ("Why", message.state_reason),
+        ("Attempts", message.attempts if message.attempts > 1 else ""),
+        ("The mail server said", message.last_error),
+        ("May have arrived twice", "yes" if message.maybe_duplicate else ""),
+    ]
+    return [(name, value) for name, value in facts if value != ""]

@@ -1,0 +1,119 @@
+"""Deciding on one expression: match its school, set it aside, take it up again, withdraw it."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from enrolment.errors import Refusal
+from enrolment.services.decisions import match_school, set_aside, take_up_again
+from enrolment.services.interest import withdraw_expression
+from mathshub.scope_admin import PortalAdmin
+from workgroups.models import School
+from workgroups.search import search_schools
+
+Page = tuple[str, Callable[..., HttpResponse], str]
+
+
+class DecidePages(PortalAdmin):
+    def decide_urls(self) -> list[Page]:
+        return [
+            ("<int:pk>/match/", self.match, "match"),
+            ("<int:pk>/set-aside/", self.set_aside, "set_aside"),
+            ("<int:pk>/take-up/", self.take_up, "take_up"),
+            ("<int:pk>/withdraw/", self.withdraw, "withdraw"),
+        ]
+
+    def match(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Find the school in the register; the button of a row says which one it was."""
+        expression = self.row_or_404(request, pk, change=True)
+        back = self.url("change", pk)
+        if request.method == "POST":
+            school = School.objects.pickable().filter(urn=request.POST.get("urn", "")).first()
+            if school is None:
+                return self.done(
+                    request,
+                    "Choose an open school.",
+                    to=request.get_full_path(),
+                    level=messages.WARNING,
+                )
+            return self._act(
+                request,
+                lambda: match_school(expression, school=school, **self._by_and_now(request)),
+                f"Matched with {school} (URN {school.urn}).",
+                back,
+            )
+        query = request.GET.get("q", expression.school_as_typed)
+        return self.page(
+            request,
+            "admin/enrolment/match_school.html",
+            title=f"Which school is “{expression.school_name}”?",
+            query=query,
+            schools=search_schools(query) if query else [],
+            back=back,
+        )
+
+    def set_aside(self, request: HttpRequest, pk: int) -> HttpResponse:
+        expression = self.row_or_404(request, pk, change=True)
+        return self._confirm(
+            request,
+            pk,
+            title=f"Not this year for {expression.school_name}?",
+            will="It waits no longer. No e-mail is sent: tell the school yourself.",
+            button="Not this year, no e-mail",
+            act=lambda: set_aside(expression, **self._by_and_now(request)),
+            words="Set aside for this year. No e-mail was sent.",
+        )
+
+    def take_up(self, request: HttpRequest, pk: int) -> HttpResponse:
+        expression = self.row_or_404(request, pk, change=True)
+        return self._confirm(
+            request,
+            pk,
+            title=f"Take the interest of {expression.school_name} up again?",
+            will="It waits for a decision again. No e-mail is sent.",
+            button="Take it up again, no e-mail",
+            act=lambda: take_up_again(expression, **self._by_and_now(request)),
+            words="It waits for a decision again.",
+        )
+
+    def withdraw(self, request: HttpRequest, pk: int) -> HttpResponse:
+        expression = self.row_or_404(request, pk, change=True)
+        return self._confirm(
+            request,
+            pk,
+            title=f"Does {expression.school_name} withdraw its interest?",
+            will="Its interest ends, and the place if one is on offer. No e-mail is sent.",
+            button="Withdraw it, no e-mail",
+            act=lambda: withdraw_expression(expression, **self._by_and_now(request)),
+            words="The interest was withdrawn. No e-mail was sent.",
+        )
+
+    def _confirm(
+        self,
+        request: HttpRequest,
+        pk: int,
+        *,
+        title: str,
+        will: str,
+        button: str,
+        act: Callable[[], object],
+        words: str,
+    ) -> HttpResponse:
+        back = self.url("change", pk)
+        if request.method == "POST":
+            return self._act(request, act, words, back)
+        return self.form_page(request, title=title, will=[will], button=button, back=back)
+
+    def _act(
+        self, request: HttpRequest, act: Callable[[], object], words: str, back: str
+    ) -> HttpResponse:
+        try:
+            act()
+        except Refusal as refusal:
+            return self.done(request, str(refusal), to=back, level=messages.ERROR)
+        return self.done(request, words, to=back)
+
+    def _by_and_now(self, request: HttpRequest) -> dict:
+        return {"by": request.user, "now": timezone.now()}

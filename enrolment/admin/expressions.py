@@ -1,0 +1,191 @@
+"""Expressions of interest: the list that decides, and the page on which one is decided."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from enrolment.admin.chips import BoroughChips, OfferingChips, SourceChips, StateChips
+from enrolment.admin.decide import DecidePages
+from enrolment.admin.offer import OfferPages
+from enrolment.admin.telephone import TelephonePages
+from enrolment.admin.words import (
+    borough_words,
+    eligibility_of,
+    eligibility_tag,
+    own_area,
+    state_tag,
+)
+from enrolment.models import ExpressionOfInterest, Place
+from mathshub.outbox.models import Message
+from mathshub.scope_admin import HubOwnedAdmin
+
+State = ExpressionOfInterest.State
+MESSAGES_SHOWN = 20
+
+
+@admin.register(ExpressionOfInterest)
+class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
+    list_heading = "Expressions of interest"
+    list_display = (
+        "school_name",
+        "programme",
+        "eligible",
+        "days_waiting",
+        "state_words",
+        "contact",
+    )
+    list_filter = (StateChips, OfferingChips, BoroughChips, SourceChips)
+    search_fields = (
+        "school__name",
+        "school_as_typed",
+        "reference",
+        "headteacher_name",
+        "headteacher_email",
+        "maths_lead_name",
+        "maths_lead_email",
+    )
+    search_help_text = "School, reference, name or e-mail address"
+    joins = ("school__local_authority", "offering__programme", "offering__academic_year")
+    actions = ("offer_chosen",)
+    add_words = "Enter one by telephone"
+    empty_words = (
+        "What schools send by the web form will stand here, newest first. Open a programme’s "
+        "window for interest on its offering, or enter a school that telephones."
+    )
+    change_form_template = "admin/enrolment/expression.html"
+    fieldsets = (
+        (
+            "Contacts",
+            {
+                "fields": (
+                    "headteacher_name",
+                    "headteacher_email",
+                    "maths_lead_name",
+                    "maths_lead_email",
+                ),
+                "description": "Messages go to these addresses from now on. Saving sends none.",
+            },
+        ),
+        ("The hub’s own note", {"fields": ("staff_note",)}),
+    )
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What a school sent stays on the record."""
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        # One query a request for the hub's area, which every row of the list asks for.
+        self._area = own_area()
+        return super().get_queryset(request)
+
+    def object_title(self, obj: ExpressionOfInterest) -> str:
+        return f"{obj.school_name}: {obj.offering}"
+
+    # --- the list's columns ---
+
+    def row_note(self, obj: ExpressionOfInterest) -> str:
+        return f"{borough_words(obj.school, self._area)} · {obj.reference}"
+
+    @admin.display(description="school", ordering="school__name")
+    def school_name(self, obj: ExpressionOfInterest) -> str:
+        return obj.school_name
+
+    @admin.display(ordering="offering__programme__position")
+    def programme(self, obj: ExpressionOfInterest) -> str:
+        return f"{obj.offering.programme.short_name} {obj.offering.academic_year}"
+
+    @admin.display
+    def eligible(self, obj: ExpressionOfInterest) -> SafeString:
+        return eligibility_tag(obj)
+
+    @admin.display(description="days", ordering="-submitted_at")
+    def days_waiting(self, obj: ExpressionOfInterest) -> str:
+        """Whole days since it came, while nobody has decided."""
+        if obj.state != State.RECEIVED:
+            return ""
+        return str((timezone.now() - obj.submitted_at).days)
+
+    @admin.display(description="state", ordering="state")
+    def state_words(self, obj: ExpressionOfInterest) -> SafeString:
+        return state_tag(obj)
+
+    @admin.display(ordering="headteacher_name")
+    def contact(self, obj: ExpressionOfInterest) -> str:
+        return obj.headteacher_name
+
+    # --- one expression ---
+
+    def facts(self, request: HttpRequest, obj: ExpressionOfInterest) -> dict[str, Any]:
+        return {
+            "buttons": self._buttons(request, obj),
+            "state": state_tag(obj),
+            "eligibility": eligibility_of(obj),
+            "eligibility_tag": eligibility_tag(obj),
+            "borough": borough_words(obj.school, self._area),
+            "people": obj.intended_participants.all(),
+            "answers": answers_in_words(obj),
+            "places": Place.objects.filter(expression=obj).select_related("work_group"),
+            "sent_messages": messages_to(obj),
+        }
+
+    def _buttons(self, request: HttpRequest, obj: ExpressionOfInterest) -> list[dict[str, Any]]:
+        if not self.has_change_permission(request, obj):
+            return []
+        buttons = []
+        if obj.school_id is None:
+            buttons.append(("match", "Find its school in the register"))
+        elif obj.state in (State.RECEIVED, State.DECLINED, State.NOT_THIS_YEAR):
+            buttons.append(("offer", "Offer a place in …"))
+        if obj.state in (State.RECEIVED, State.DECLINED):
+            buttons.append(("set_aside", "Not this year"))
+        if obj.state == State.NOT_THIS_YEAR:
+            buttons.append(("take_up", "Take it up again"))
+        if obj.can_be_withdrawn:
+            buttons.append(("withdraw", "The school withdraws"))
+        if obj.school_id and obj.state not in (State.OFFERED, State.ACCEPTED):
+            buttons.append(("match", "It is another school"))
+        return [
+            {"url": self._button_url(name, obj), "words": words, "first": number == 0}
+            for number, (name, words) in enumerate(buttons)
+        ]
+
+    def _button_url(self, name: str, obj: ExpressionOfInterest) -> str:
+        if name == "offer":
+            return f"{self.url('offer')}?chosen={obj.pk}"
+        return self.url(name, obj.pk)
+
+    def own_urls(self) -> list:
+        return [*self.offer_urls(), *self.decide_urls()]
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """By telephone: the service that takes the web form takes this one too."""
+        return self.enter_by_telephone(request)
+
+
+def answers_in_words(expression: ExpressionOfInterest) -> list[tuple[str, str]]:
+    """The further answers as (question, answer), both readable."""
+    return [
+        (name.replace("_", " ").capitalize(), _readable(answer))
+        for name, answer in expression.answers.items()
+        if answer not in ("", None, [], {})
+    ]
+
+
+def _readable(answer: Any) -> str:
+    if isinstance(answer, bool):
+        return "yes" if answer else "no"
+    if isinstance(answer, list):
+        return ", ".join(map(_readable, answer))
+    return str(answer).replace("_", " ") if isinstance(answer, str) else str(answer)
+
+
+def messages_to(expression: ExpressionOfInterest) -> QuerySet[Message]:
+    """What went, or will go, to the addresses of the expression."""
+    addresses = {expression.headteacher_email, expression.maths_lead_email} - {""}
+    return Message.objects.filter(recipient__in=addresses).order_by("-due_at")[:MESSAGES_SHOWN]

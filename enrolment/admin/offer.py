@@ -1,0 +1,169 @@
+"""Offering places: choose the Work Group, see who would get what, then offer."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from enrolment.errors import Refusal
+from enrolment.models import ExpressionOfInterest, Place
+from enrolment.services.places import offer_places, preview_offer
+from mathshub.scope_admin import PortalAdmin
+from mathshub.scope_admin.cells import count
+from mathshub.scope_admin.widgets import DateInput
+from workgroups.models import WorkGroup
+
+USUAL_DAYS_TO_REPLY = 14
+CLOSED = (WorkGroup.State.FINISHED, WorkGroup.State.CANCELLED)
+
+
+class GroupChoice(forms.ModelChoiceField):
+    """A Work Group with what is left in it."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        left = max(0, obj.capacity - obj.held_places)
+        return (
+            f"{obj} ({obj.offering.academic_year}): {count(left, 'place')} of {obj.capacity} left"
+        )
+
+
+class OfferForm(forms.Form):
+    group = GroupChoice(
+        label="Work Group",
+        queryset=WorkGroup.objects.none(),  # set for each page, within the scope
+        widget=forms.RadioSelect,
+        empty_label=None,
+        error_messages={"required": "Choose the Work Group."},
+    )
+    reply_by = forms.DateField(
+        label="Reply by",
+        widget=DateInput,
+        help_text="Stands in the e-mail. An offer does not lapse by itself.",
+        error_messages={"required": "Say by when the school is asked to reply."},
+    )
+
+    def __init__(self, *args: Any, groups: QuerySet, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        field = self.fields["group"]
+        field.queryset = groups  # type: ignore[attr-defined]
+        self.fields["reply_by"].initial = today + timedelta(days=USUAL_DAYS_TO_REPLY)
+
+    def clean_reply_by(self) -> date:
+        reply_by = self.cleaned_data["reply_by"]
+        if reply_by <= self.today:
+            raise forms.ValidationError("Leave the school at least until tomorrow to reply.")
+        return reply_by
+
+
+class OfferPages(PortalAdmin):
+    """The pages that lead from chosen expressions to places on offer."""
+
+    def offer_urls(self) -> list[tuple[str, Callable[..., HttpResponse], str]]:
+        return [("offer/", self.offer, "offer")]
+
+    @admin.action(description="Offer a place in …", permissions=["change"])
+    def offer_chosen(self, request: HttpRequest, chosen: QuerySet) -> HttpResponse:
+        numbers = "&".join(f"chosen={pk}" for pk in chosen.values_list("pk", flat=True))
+        return redirect(f"{self.url('offer')}?{numbers}")
+
+    def offer(self, request: HttpRequest) -> HttpResponse:
+        """Choose (GET), preview (GET with a group), offer (POST). Nobody chosen means nobody."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        expressions = self._chosen(request)
+        if not expressions:
+            return self.done(
+                request,
+                "Tick the expressions of interest first.",
+                to=self.url("changelist"),
+                level=messages.WARNING,
+            )
+        given = request.POST if request.method == "POST" else request.GET
+        form = OfferForm(
+            given if "reply_by" in given else None,
+            groups=groups_for(expressions),
+            today=timezone.localdate(),
+        )
+        if not form.is_valid():
+            return self._choose(request, expressions, form)
+        if request.method == "POST":
+            return self._offer(request, expressions, form)
+        return self._preview(request, expressions, form)
+
+    def _chosen(self, request: HttpRequest) -> list[ExpressionOfInterest]:
+        given = request.POST if request.method == "POST" else request.GET
+        numbers = [number for number in given.getlist("chosen") if number.isdigit()]
+        return list(self.get_queryset(request).filter(pk__in=numbers).order_by("submitted_at"))
+
+    def _choose(
+        self, request: HttpRequest, expressions: list[ExpressionOfInterest], form: OfferForm
+    ) -> HttpResponse:
+        return self.page(
+            request,
+            "admin/enrolment/offer_choose.html",
+            title=f"Offer {count(len(expressions), 'place')} in which Work Group?",
+            form=form,
+            expressions=expressions,
+            has_groups=form.fields["group"].queryset.exists(),  # type: ignore[attr-defined]
+            back=self.url("changelist"),
+        )
+
+    def _preview(
+        self,
+        request: HttpRequest,
+        expressions: list[ExpressionOfInterest],
+        form: OfferForm,
+        refusal: Refusal | None = None,
+    ) -> HttpResponse:
+        group = form.cleaned_data["group"]
+        preview = preview_offer(expressions, work_group=group)
+        number = len(preview.offered)
+        again = "&".join(f"chosen={each.pk}" for each in expressions)
+        return self.page(
+            request,
+            "admin/enrolment/offer_preview.html",
+            title=f"Offer {count(number, 'place')} in {group}?"
+            if number
+            else "Nobody can be offered a place",
+            preview=preview,
+            reply_by=form.cleaned_data["reply_by"],
+            refusal=refusal,
+            button=f"Offer {count(number, 'place')}, {count(number, 'e-mail')}",
+            back=f"{self.url('offer')}?{again}",
+        )
+
+    def _offer(
+        self, request: HttpRequest, expressions: list[ExpressionOfInterest], form: OfferForm
+    ) -> HttpResponse:
+        group = form.cleaned_data["group"]
+        try:
+            places = offer_places(
+                expressions,
+                work_group=group,
+                by=request.user,  # type: ignore[arg-type]
+                now=timezone.now(),
+                reply_by=form.cleaned_data["reply_by"],
+            )
+        except Refusal as refusal:
+            return self._preview(request, expressions, form, refusal)
+        words = f"{count(len(places), 'place')} offered in {group}, {count(len(places), 'e-mail')} on the way."
+        return self.done(request, words, to=self.url("changelist"))
+
+
+def groups_for(expressions: list[ExpressionOfInterest]) -> QuerySet[WorkGroup]:
+    """The Work Groups of the offerings that the schools asked for, with the places held in each."""
+    return (
+        WorkGroup.objects.filter(offering__in={each.offering_id for each in expressions})
+        .exclude(state__in=CLOSED)
+        .select_related("offering__academic_year")
+        .annotate(held_places=Count("places", filter=Q(places__state__in=Place.HELD)))
+        .order_by("name")
+    )

@@ -1,0 +1,209 @@
+"""Offerings: a programme in a year, with its window, what has come in, and who has places."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from enrolment.models import ExpressionOfInterest, Place
+from mathshub.scope_admin import HubOwnedAdmin
+from mathshub.scope_admin.cells import count, link, tag
+from workgroups.errors import Refusal
+from workgroups.models import Offering, WorkGroup
+from workgroups.permissions import leads_only_own_groups
+from workgroups.services.offerings import a_year_later, copy_offering, groups_to_copy
+
+
+class CopyForm(forms.Form):
+    with_groups = forms.BooleanField(
+        label="Copy its Work Groups too, as drafts without schools and sessions", required=False
+    )
+
+
+@admin.register(Offering)
+class OfferingAdmin(HubOwnedAdmin):
+    list_heading = "Offerings"
+    list_display = ("programme", "academic_year", "window", "interest", "groups", "places")
+    list_filter = ()
+    joins = ("programme", "academic_year")
+    ordering = ("-academic_year__start_year", "programme__position")
+    add_words = "Offer a programme in a year"
+    add_heading = "Offer a programme in a year"
+    empty_words = (
+        "A programme in an academic year, with its window for interest and its Work Groups, will "
+        "stand here. Offer the first: schools can express their interest while its window is open."
+    )
+    fieldsets = (
+        (None, {"fields": ("programme", "academic_year", "project_code")}),
+        (
+            "Window for interest",
+            {
+                "fields": ("opens_on", "closes_on", "decisions_by"),
+                "description": "The form is open on these days, both included.",
+            },
+        ),
+        ("Reminders", {"fields": ("messages_on",)}),
+    )
+    change_form_template = "admin/enrolment/offering.html"
+
+    def narrow(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
+        if not leads_only_own_groups(request.user):
+            return rows
+        return rows.filter(pk__in=WorkGroup.objects.led_by(request.user.pk).values("offering"))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                expression_count=_number(ExpressionOfInterest.objects.all(), "offering"),
+                group_count=_number(WorkGroup.objects.all(), "offering"),
+                place_count=_number(Place.objects.held(), "work_group__offering"),
+            )
+        )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """What the offering is of stays: interest and places hang on it."""
+        return ("programme", "academic_year") if obj else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        may = super().has_delete_permission(request, obj)
+        return may and (obj is None or not (obj.expression_count or obj.group_count))
+
+    # --- the list's columns ---
+
+    @admin.display(description="window for interest", ordering="opens_on")
+    def window(self, offering: Offering) -> SafeString | str:
+        today = timezone.localdate()
+        if offering.is_open_to_interest(today):
+            return tag(f"open until {_day(offering.closes_on)}", "leaf")
+        if offering.opens_later(today):
+            return tag(f"opens {_day(offering.opens_on)}", "sun")
+        return tag("closed" if offering.closes_on else "no dates yet", "plain")
+
+    @admin.display(ordering="expression_count")
+    def interest(self, offering: Any) -> SafeString | str:
+        if not offering.expression_count:
+            return "none"
+        return link(_list("enrolment_expressionofinterest", offering), offering.expression_count)
+
+    @admin.display(description="Work Groups", ordering="group_count")
+    def groups(self, offering: Any) -> SafeString | str:
+        if not offering.group_count:
+            return "none"
+        return link(_list("workgroups_workgroup", offering), offering.group_count)
+
+    @admin.display(description="places held", ordering="place_count")
+    def places(self, offering: Any) -> str:
+        return offering.place_count or "none"
+
+    # --- one offering ---
+
+    def facts(self, request: HttpRequest, obj: Offering) -> dict[str, Any]:
+        may_copy = self.has_add_permission(request)
+        return {
+            "window": self.window(obj),
+            "by_state": interest_by_state(obj),
+            "groups": [
+                {
+                    "group": group,
+                    "url": reverse("admin:workgroups_workgroup_change", args=[group.pk]),
+                }
+                for group in obj.work_groups.annotate(
+                    held_places=_number(Place.objects.held(), "work_group")
+                ).order_by("name")
+            ],
+            "buttons": [
+                {"url": self.url("copy", obj.pk), "words": "Copy to next year", "first": False}
+            ]
+            if may_copy
+            else [],
+        }
+
+    def own_urls(self) -> list:
+        return [("<int:pk>/copy/", self.copy, "copy")]
+
+    def copy(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """To the next academic year, quietly."""
+        offering = self.row_or_404(request, pk)
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = CopyForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                new = copy_offering(
+                    offering,
+                    with_groups=form.cleaned_data["with_groups"],
+                    by=request.user,  # type: ignore[arg-type]
+                    now=timezone.now(),
+                )
+            except Refusal as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                return self.done(
+                    request,
+                    f"{new} is here, with its messages off. Give it its project code.",
+                    to=self.url("change", new.pk),
+                )
+        return self.form_page(
+            request,
+            title=f"Copy {offering} to next year?",
+            will=_what_copying_does(offering),
+            form=form,
+            button="Copy it, no e-mail",
+            back=self.url("change", pk),
+        )
+
+
+def interest_by_state(offering: Offering) -> list[dict[str, Any]]:
+    """How many expressions stand in each state, with the list of just those."""
+    counted = dict(
+        offering.expressions.order_by().values_list("state").annotate(number=Count("pk"))
+    )
+    return [
+        {
+            "words": state.label,
+            "number": counted[state.value],
+            "url": _list("enrolment_expressionofinterest", offering) + f"&state={state.value}",
+        }
+        for state in ExpressionOfInterest.State
+        if state.value in counted
+    ]
+
+
+def _what_copying_does(offering: Offering) -> list[str]:
+    groups = groups_to_copy(offering)
+    opens, closes = a_year_later(offering.opens_on), a_year_later(offering.closes_on)
+    sentences = ["Its messages are off until you turn them on. No e-mail is sent."]
+    if opens and closes:
+        sentences.insert(
+            0,
+            f"Its window for interest is a year later: {_day(opens, True)} to {_day(closes, True)}.",
+        )
+    if groups:
+        names = ", ".join(group.name for group in groups)
+        sentences.append(
+            f"It has {count(len(groups), 'Work Group')} to copy, if you want: {names}."
+        )
+    return [*sentences, "The project code stays empty: it is a new one each year."]
+
+
+def _number(rows: QuerySet, path: str) -> Coalesce:
+    """How many of ``rows`` belong to the row that is annotated."""
+    counted = rows.filter(**{path: OuterRef("pk")}).order_by().values(path).annotate(n=Count("pk"))
+    return Coalesce(Subquery(counted.values("n"), output_field=IntegerField()), 0)
+
+
+def _list(name: str, offering: Offering) -> str:
+    return f"{reverse(f'admin:{name}_changelist')}?offering={offering.pk}"
+
+
+def _day(day: Any, with_year: bool = False) -> str:
+    return f"{day.day} {day:%B}" + (f" {day.year}" if with_year else "")

@@ -1,0 +1,138 @@
+"""Entering the interest of a school that telephones: the school found by search, then one form."""
+
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from enrolment.eligibility import check_eligibility
+from enrolment.errors import Refusal
+from enrolment.forms.fields import Address, PlainText
+from enrolment.models import ExpressionOfInterest, IntendedParticipant
+from enrolment.services.interest import InterestAnswers, submit_expression
+from enrolment.services.seats import NamedSeat
+from mathshub.scope_admin import PortalAdmin
+from workgroups.models import Offering, School
+from workgroups.search import search_schools
+
+PEOPLE_ASKED_FOR = 2
+
+
+class TelephoneForm(forms.Form):
+    """What the web form asks, on one page. The token makes it count once."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput)
+    offering = forms.ModelChoiceField(
+        label="Programme",
+        queryset=Offering.objects.none(),  # set for each page, within the scope
+        error_messages={"required": "Choose the programme."},
+    )
+    headteacher_name = PlainText(
+        label="Headteacher’s name", missing="Type the headteacher’s name.", max_length=120
+    )
+    headteacher_email = Address(
+        label="Headteacher’s e-mail address", missing="Type the headteacher’s e-mail address."
+    )
+    maths_lead_name = PlainText(label="Maths lead’s name", max_length=120)
+    maths_lead_email = Address(label="Maths lead’s e-mail address")
+    note = PlainText(
+        label="What else they said",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="For the hub only; never sent.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offerings = Offering.objects.select_related("programme", "academic_year").in_order()
+        self.fields["offering"].queryset = offerings  # type: ignore[attr-defined]
+        for number in range(1, PEOPLE_ASKED_FOR + 1):
+            self.fields[f"person_{number}_name"] = PlainText(
+                label=f"Teacher {number}: name", max_length=120
+            )
+            self.fields[f"person_{number}_email"] = Address(
+                label=f"Teacher {number}: work e-mail address"
+            )
+        # The note stands last.
+        self.order_fields([name for name in self.fields if name != "note"] + ["note"])
+
+    def answers(self, school: School) -> InterestAnswers:
+        given = self.cleaned_data
+        people = tuple(
+            NamedSeat(
+                name=given[f"person_{number}_name"],
+                email=given[f"person_{number}_email"],
+                role=IntendedParticipant.Role.MATHS_LEAD
+                if number == 1
+                else IntendedParticipant.Role.TEACHER,
+            )
+            for number in range(1, PEOPLE_ASKED_FOR + 1)
+            if given[f"person_{number}_name"]
+        )
+        return InterestAnswers(
+            school=school,
+            headteacher_name=given["headteacher_name"],
+            headteacher_email=given["headteacher_email"],
+            maths_lead_name=given["maths_lead_name"],
+            maths_lead_email=given["maths_lead_email"],
+            intended_participants=people,
+        )
+
+
+class TelephonePages(PortalAdmin):
+    def enter_by_telephone(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        school = School.objects.pickable().filter(urn=request.GET.get("urn", "")).first()
+        if school is None:
+            return self._find_school(request)
+        form = TelephoneForm(request.POST or None, initial={"token": uuid4()})
+        if form.is_valid():
+            try:
+                return self._enter(request, form, school)
+            except Refusal as refusal:
+                form.add_error(None, str(refusal))
+        return self.form_page(
+            request,
+            title=f"Enter the interest of {school}",
+            lead=f"{school.whereabouts}. The headteacher gets the same acknowledgement as from "
+            "the web form, with the reference and a link back.",
+            template="admin/enrolment/telephone.html",
+            form=form,
+            button="Enter it, 1 e-mail",
+            back=self.url("add"),
+            school=school,
+        )
+
+    def _find_school(self, request: HttpRequest) -> HttpResponse:
+        query = request.GET.get("q", "")
+        return self.page(
+            request,
+            "admin/enrolment/find_school.html",
+            title="Which school is on the telephone?",
+            query=query,
+            schools=search_schools(query),
+            back=self.url("changelist"),
+        )
+
+    def _enter(self, request: HttpRequest, form: TelephoneForm, school: School) -> HttpResponse:
+        expression, _ = submit_expression(
+            form.answers(school),
+            offering=form.cleaned_data["offering"],
+            form_token=form.cleaned_data["token"],
+            source=ExpressionOfInterest.Source.TELEPHONE,
+            by=request.user,  # type: ignore[arg-type]
+            now=timezone.now(),
+        )
+        if form.cleaned_data["note"] and not expression.staff_note:
+            expression.staff_note = form.cleaned_data["note"]
+            expression.save(update_fields=["staff_note"])
+        eligibility = check_eligibility(school, expression.offering.programme)
+        words = (
+            f"Entered as {expression.reference}; the acknowledgement goes to "
+            f"{expression.headteacher_email}. {eligibility.reasons[0]}"
+        )
+        return self.done(request, words, to=self.url("change", expression.pk))

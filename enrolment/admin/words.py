@@ -1,0 +1,74 @@
+"""How interest and schools are put into a few words in the lists."""
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from enrolment.eligibility import Answer, Eligibility, check_eligibility
+from enrolment.models import ExpressionOfInterest, Place
+from mathshub.scope import current_hub
+from mathshub.scope_admin.cells import tag
+from workgroups.models import School
+
+_ELIGIBILITY = {
+    Answer.YES: ("yes", "leaf"),
+    Answer.CHECK_WITH_US: ("check", "sun"),
+    Answer.NOT_HERE: ("doubtful", "clay"),
+}
+_STATE_TONES = {
+    ExpressionOfInterest.State.RECEIVED: "",
+    ExpressionOfInterest.State.OFFERED: "sun",
+    ExpressionOfInterest.State.ACCEPTED: "leaf",
+    ExpressionOfInterest.State.DECLINED: "plain",
+    ExpressionOfInterest.State.NOT_THIS_YEAR: "plain",
+    ExpressionOfInterest.State.WITHDRAWN: "plain",
+}
+_PLACE_TONES = {
+    Place.State.OFFERED: "sun",
+    Place.State.ACCEPTED: "leaf",
+    Place.State.DECLINED: "plain",
+    Place.State.WITHDRAWN: "plain",
+}
+
+
+def eligibility_of(expression: ExpressionOfInterest) -> Eligibility | None:
+    """What the register says of the school and the programme; None until the school is matched."""
+    if expression.school is None:
+        return None
+    return check_eligibility(expression.school, expression.offering.programme)
+
+
+def eligibility_tag(expression: ExpressionOfInterest) -> SafeString:
+    eligibility = eligibility_of(expression)
+    if eligibility is None:
+        return tag("not matched", "clay")
+    return tag(*_ELIGIBILITY[eligibility.answer])
+
+
+def state_tag(expression: ExpressionOfInterest) -> SafeString:
+    return tag(
+        expression.get_state_display(), _STATE_TONES[ExpressionOfInterest.State(expression.state)]
+    )
+
+
+def place_tag(place: Place) -> SafeString:
+    return tag(place.get_state_display(), _PLACE_TONES[Place.State(place.state)])
+
+
+def borough_words(school: School | None, area: set[int]) -> str:
+    """The school's borough; one that is not in ``area`` (ids) is said to be outside."""
+    if school is None:
+        return "not known"
+    if school.local_authority is None:
+        return "none"
+    name = school.local_authority.name
+    return name if school.local_authority_id in area else f"outside ({name})"
+
+
+def own_area() -> set[int]:
+    """The ids of the hub's local authorities."""
+    return set(current_hub().local_authorities.values_list("pk", flat=True))
+
+
+def page_of(row: ExpressionOfInterest | Place | School) -> str:
+    """The admin's page of a row."""
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])

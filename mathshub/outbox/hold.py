@@ -1,0 +1,39 @@
+"""What staff may do to single messages and addresses, besides sending again."""
+
+from mathshub.outbox.kinds import names_that_keep_no_text
+from mathshub.outbox.models import Message, Suppression
+
+State = Message.State
+
+
+class CannotBeStopped(Exception):
+    """The message is on its way, or has ended."""
+
+    def __str__(self) -> str:
+        return "This message is on its way, or has ended: it can't be stopped."
+
+
+def stop_message(message: Message, *, by: str) -> None:
+    """Stop one message that waits, or set one aside that failed. Raises ``CannotBeStopped``.
+
+    A sender that has it in hand finds it gone. ``by`` names who did it, for the record.
+    """
+    stoppable = Message.objects.filter(
+        pk=message.pk,
+        state__in=[State.QUEUED, State.CLAIMED, State.DEAD, State.SUPPRESSED],
+    )
+    wiped = {"context": {}} if message.kind in names_that_keep_no_text() else {}
+    stopped = stoppable.update(
+        state=State.CANCELLED,
+        state_reason=f"stopped by {by}"[:200],
+        claim=None,
+        lease_until=None,
+        **wiped,
+    )
+    if not stopped:
+        raise CannotBeStopped
+
+
+def lift_suppression(suppression: Suppression) -> None:
+    """Let mail go to the address again; a permanent refusal would bring the suppression back."""
+    suppression.delete()

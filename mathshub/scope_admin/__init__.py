@@ -1,0 +1,13 @@
+"""What every admin of the portal is made from: one hub's rows, plain words, no JavaScript needed."""
+
+from mathshub.scope_admin.bases import HubOwnedAdmin, HubOwnedInline, PortalAdmin, RegisterAdmin
+from mathshub.scope_admin.filters import Chip, ChipFilter
+
+__all__ = [
+    "Chip",
+    "ChipFilter",
+    "HubOwnedAdmin",
+    "HubOwnedInline",
+    "PortalAdmin",
+    "RegisterAdmin",
+]

@@ -1,0 +1,80 @@
+"""What was changed on a row, by whom and when, read from its history table."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from django.db import models
+from django.utils import formats, timezone
+from django.utils.text import capfirst
+
+SHOWN_AT_MOST = 100
+
+_DONE = {"+": "added", "~": "changed", "-": "removed"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One saving of a row. ``fields`` holds (name, before, after) of what differs."""
+
+    at: datetime
+    by: str
+    done: str
+    why: str
+    fields: list[tuple[str, str, str]]
+
+
+def changes_of(obj: models.Model) -> list[Change]:
+    """The latest changes of ``obj``, newest first; an empty list where no history is kept."""
+    if not hasattr(obj, "history"):
+        return []
+    kept = obj.history.model
+    rows = list(
+        kept.objects.filter(**{obj._meta.pk.attname: obj.pk})
+        .select_related("history_user")
+        .order_by("-history_date", "-history_id")[: SHOWN_AT_MOST + 1]
+    )
+    changes = [_change(new, old) for new, old in pairwise(rows)]
+    if rows and len(rows) <= SHOWN_AT_MOST:
+        changes.append(_change(rows[-1], None))
+    return [change for change in changes if change.fields or change.why or change.done != "changed"]
+
+
+def _change(new: Any, old: Any) -> Change:
+    return Change(
+        at=new.history_date,
+        by=str(new.history_user) if new.history_user else "the portal",
+        done=_DONE[new.history_type],
+        why=new.history_change_reason or "",
+        fields=[] if old is None else _differences(new, old),
+    )
+
+
+def _differences(new: Any, old: Any) -> list[tuple[str, str, str]]:
+    return [
+        (capfirst(str(field.verbose_name)), _words(old, field), _words(new, field))
+        for field in new.tracked_fields
+        if field.editable and getattr(new, field.attname) != getattr(old, field.attname)
+    ]
+
+
+def _words(row: Any, field: models.Field) -> str:
+    value = getattr(row, field.attname)
+    if value in (None, "", [], {}):
+        return "nothing"
+    if field.choices:
+        return str(getattr(row, f"get_{field.name}_display")())
+    if isinstance(field, models.ForeignKey):
+        return _named(field, value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return formats.date_format(timezone.localtime(value), "DATETIME_FORMAT")
+    return formats.localize(value) if not isinstance(value, (list, dict)) else str(value)
+
+
+def _named(field: models.ForeignKey, pk: int) -> str:
+    """The linked row by its name; one that is gone, or out of scope, by nothing but that."""
+    row = field.remote_field.model._default_manager.filter(pk=pk).first()
+    return str(row) if row else "a row that is no longer here"

@@ -1,0 +1,175 @@
+"""The admin's front page: what waits, each figure a link to exactly the rows that it counts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from enrolment.admin.words import borough_words, eligibility_tag, own_area, page_of
+from enrolment.models import ExpressionOfInterest, Place
+from mathshub.outbox.admin import alarms
+from mathshub.outbox.models import Message
+from mathshub.scope import current_hub
+from mathshub.scope_admin import ChipFilter
+from mathshub.site.admin.first_steps import first_steps
+from sessions.admin.work_groups import mini_bar
+from sessions.models import Session
+from workgroups.models import WorkGroup
+
+NEWEST_SHOWN = 8
+GROUPS_SHOWN = 12
+
+# Lists that no figure leads to: heading, then model and words of each.
+SET_UP = [
+    (
+        "Programmes",
+        [
+            ("workgroups.programme", "Programmes"),
+            ("workgroups.offering", "Offerings"),
+            ("workgroups.termdate", "Term dates"),
+            ("enrolment.briefing", "Briefings"),
+        ],
+    ),
+    (
+        "Taking part",
+        [
+            ("enrolment.place", "Places"),
+            ("enrolment.participant", "Participants"),
+            ("workgroup_sessions.session", "Sessions"),
+            ("outbox.suppression", "Addresses that refuse mail"),
+        ],
+    ),
+    (
+        "The hub",
+        [
+            ("workgroups.hub", "Settings of the hub"),
+            ("workgroups.hubmember", "Members of staff"),
+            ("accounts.account", "Accounts"),
+        ],
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number with its words and the list behind it; hot when something is late or has failed."""
+
+    number: int
+    words: str
+    url: str
+    is_hot: bool = False
+
+
+def front_page(request: HttpRequest, now: datetime) -> dict[str, Any]:
+    """All that the front page shows to this person at ``now``."""
+    today = timezone.localdate(now)
+    return {
+        "title": f"{today:%A} {today.day} {today:%B}: what waits",
+        "alarms": alarms(now),
+        "steps": first_steps(request),
+        "figures": figures(request),
+        "expressions": newest_expressions(request, now),
+        "groups": work_groups(request),
+        "set_up": set_up_links(request),
+    }
+
+
+def figures(request: HttpRequest) -> list[Figure]:
+    """The figures that this person may look into."""
+    late = _count(request, Place, state="late")
+    unanswered = "offers unanswered" + (f", {late} late" if late else "")
+    asked = [
+        _figure(request, ExpressionOfInterest, "new expressions of interest", state="received"),
+        _figure(request, Place, unanswered, is_late=bool(late), state="offered"),
+        _figure(request, WorkGroup, "Work Groups not full", room="yes"),
+        _figure(request, Session, "sessions this week", when="this-week"),
+        _figure(request, Message, "messages failed", is_late=True, state="failed"),
+        _figure(request, Message, "messages go out by Friday", when="by-friday"),
+    ]
+    return [figure for figure in asked if figure is not None]
+
+
+def _figure(
+    request: HttpRequest,
+    model: type[models.Model],
+    words: str,
+    *,
+    is_late: bool = False,
+    **chip: str,
+) -> Figure | None:
+    """The number of rows that a chip of the model's list leaves, with the address of that list."""
+    number = _count(request, model, **chip)
+    if number is None:
+        return None
+    (name, value), = chip.items()
+    options = model._meta
+    url = reverse(f"admin:{options.app_label}_{options.model_name}_changelist")
+    return Figure(number, words, f"{url}?{name}={value}", is_hot=is_late and number > 0)
+
+
+def _count(request: HttpRequest, model: type[models.Model], **chip: str) -> int | None:
+    owner = admin.site.get_model_admin(model)
+    if not owner.has_view_permission(request):
+        return None
+    (name, value), = chip.items()
+    for chosen in owner.list_filter:
+        if issubclass(chosen, ChipFilter) and chosen.parameter_name == name:
+            chips = chosen.chips(None, request)  # type: ignore[arg-type]  # reads no state
+            rows = next(each.rows for each in chips if each.value == value)
+            return owner.get_queryset(request).filter(rows).count()
+    raise LookupError(f"{model} has no chip {name}={value}")
+
+
+def newest_expressions(request: HttpRequest, now: datetime) -> list[dict[str, Any]] | None:
+    """The newest expressions that wait for a decision; None to whom they are not shown."""
+    owner = admin.site.get_model_admin(ExpressionOfInterest)
+    if not owner.has_view_permission(request):
+        return None
+    area = own_area()
+    rows = owner.get_queryset(request).new().order_by("-submitted_at")[:NEWEST_SHOWN]
+    return [
+        {
+            "row": row,
+            "url": page_of(row),
+            "borough": borough_words(row.school, area),
+            "eligible": eligibility_tag(row),
+            "days": (now - row.submitted_at).days,
+        }
+        for row in rows
+    ]
+
+
+def work_groups(request: HttpRequest) -> list[dict[str, Any]]:
+    """The groups that form or run, with how full they are and where their year stands."""
+    owner = admin.site.get_model_admin(WorkGroup)
+    if not owner.has_view_permission(request):
+        return []
+    active = [WorkGroup.State.FORMING, WorkGroup.State.RUNNING]
+    rows = owner.get_queryset(request).filter(state__in=active).order_by(*WorkGroup._meta.ordering)
+    return [
+        {
+            "group": group,
+            "url": reverse("admin:workgroups_workgroup_change", args=[group.pk]),
+            "bar": mini_bar(list(group.sessions.all())),
+        }
+        for group in rows[:GROUPS_SHOWN]
+    ]
+
+
+def set_up_links(request: HttpRequest) -> list[dict[str, Any]]:
+    """The other lists that this person may see, under their headings."""
+    return [{"title": title, "links": _links(request, models)} for title, models in SET_UP]
+
+
+def _links(request: HttpRequest, names: list[tuple[str, str]]) -> list[dict[str, str]]:
+    return [
+        {"url": reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"), "words": words}
+        for model, words in ((apps.get_model(name), words) for name, words in names)
+        if admin.site.get_model_admin(model).has_view_or_change_permission(request)
+    ]

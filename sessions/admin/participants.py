@@ -1,0 +1,113 @@
+"""Participants: people as the hub knows them, their seats, and the link to their page."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from enrolment.models import Participant, Seat
+from mathshub.outbox.models import Message
+from mathshub.scope_admin import HubOwnedAdmin
+from sessions.services.own_links import mail_own_links
+from workgroups.permissions import only_own_groups
+
+MESSAGES_SHOWN = 20
+
+
+@admin.register(Participant)
+class ParticipantAdmin(HubOwnedAdmin):
+    list_heading = "Participants"
+    list_display = ("name", "email", "role", "groups")
+    list_filter = ()
+    search_fields = ("name", "email", "school__name")
+    search_help_text = "Name, e-mail address or school"
+    joins = ("school",)
+    ordering = ("name",)
+    fields = ("name", "email", "role")
+    empty_words = (
+        "The teachers who hold seats will stand here. They are named by their school when it "
+        "accepts its place, or by you on the page of a place."
+    )
+    change_form_template = "admin/sessions/participant.html"
+
+    def narrow(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
+        return only_own_groups(request.user, rows, "seats__place__work_group")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        seats = Seat.objects.select_related(
+            "place__school",
+            "place__work_group__offering__programme",
+            "place__work_group__offering__academic_year",
+        ).order_by("-held_from")
+        mine = only_own_groups(request.user, seats, "place__work_group")
+        return super().get_queryset(request).prefetch_related(Prefetch("seats", mine))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """People are named for a seat, on the page of a place."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def row_note(self, obj: Participant) -> str:
+        return str(obj.school) if obj.school else ""
+
+    @admin.display(description="Work Groups")
+    def groups(self, participant: Participant) -> str:
+        return ", ".join(
+            f"{seat.place.work_group} {seat.place.work_group.offering.academic_year}"
+            for seat in participant.seats.all()
+            if not seat.held_until
+        )
+
+    def facts(self, request: HttpRequest, obj: Participant) -> dict[str, Any]:
+        may_send = obj.email and self.has_change_permission(request, obj)
+        sent = (
+            Message.objects.filter(recipient__iexact=obj.email)
+            if obj.email
+            else Message.objects.none()
+        )
+        return {
+            "buttons": [
+                {
+                    "url": self.url("send_link", obj.pk),
+                    "words": "Send the personal link again",
+                    "first": False,
+                }
+            ]
+            if may_send
+            else [],
+            "seats": [
+                {"seat": seat, "url": reverse("admin:enrolment_place_change", args=[seat.place_id])}
+                for seat in obj.seats.all()
+            ],
+            "sent_messages": sent.order_by("-due_at")[:MESSAGES_SHOWN],
+        }
+
+    def own_urls(self) -> list[tuple[str, Callable[..., HttpResponse], str]]:
+        return [("<int:pk>/send-link/", self.send_link, "send_link")]
+
+    def send_link(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The same mail that people ask for on the page of lost links."""
+        participant = self.row_or_404(request, pk, change=True)
+        back = self.url("change", pk)
+        if not participant.email:
+            return self.done(request, "There is no address to send it to.", to=back)
+        if request.method == "POST":
+            mail_own_links(participant.email, now=timezone.now())
+            return self.done(request, f"The link goes to {participant.email}.", to=back)
+        return self.form_page(
+            request,
+            title=f"Send {participant} the personal link again?",
+            will=[
+                f"One e-mail goes to {participant.email}, with the link to the page of everybody "
+                "who reads that mailbox.",
+                "Three such e-mails at most go to an address in a day.",
+            ],
+            button="Send it, 1 e-mail",
+            back=back,
+        )

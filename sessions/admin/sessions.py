@@ -1,0 +1,321 @@
+"""Sessions: the list across Work Groups, and moving, switching, cancelling one."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from enrolment.errors import Refusal
+from enrolment.models import Seat
+from mathshub.scope_admin import HubOwnedAdmin
+from mathshub.scope_admin.cells import tag
+from mathshub.scope_admin.widgets import DateInput, TimeInput
+from sessions.admin.chips import ModeChips, SessionStateChips, WhenChips
+from sessions.admin.words import session_tag
+from sessions.models import Apology, Session
+from sessions.services.changes import cancel_session, move_session
+from sessions.times import NoSuchTime, at_wall_time, london_day
+from sessions.words import when, where
+from workgroups.permissions import only_own_groups
+
+# Said wherever a session changes: until change notices are sent, the person has to know.
+NOT_TOLD = "No e-mail is sent: participants see it on their page and in their calendar."
+
+
+class MoveForm(forms.Form):
+    """All that a session's participants must know, in one place."""
+
+    day = forms.DateField(
+        required=False, widget=DateInput, help_text="Leave empty while it is to be confirmed."
+    )
+    starts = forms.TimeField(label="From", required=False, widget=TimeInput)
+    ends = forms.TimeField(label="To", required=False, widget=TimeInput)
+    mode = forms.ChoiceField(
+        label="How it is held", choices=Session.Mode.choices, widget=forms.RadioSelect
+    )
+    venue = forms.CharField(max_length=200, required=False)
+    join_link = forms.URLField(
+        label="Link to join",
+        max_length=500,
+        required=False,
+        assume_scheme="https",
+        help_text="Shown to the participants of this group only.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if self.errors:
+            return given
+        parts = [given["day"], given["starts"], given["ends"]]
+        if any(parts) and not all(parts):
+            raise forms.ValidationError("Give the day and both times, or none of them.")
+        try:
+            given["starts_at"] = at_wall_time(parts[0], parts[1]) if all(parts) else None
+            given["ends_at"] = at_wall_time(parts[0], parts[2]) if all(parts) else None
+        except NoSuchTime as error:
+            raise forms.ValidationError(str(error)) from error
+        return given
+
+
+class SwitchForm(forms.Form):
+    join_link = forms.URLField(
+        label="Link to join",
+        max_length=500,
+        required=False,
+        assume_scheme="https",
+        help_text="It can follow later. Shown to the participants of this group only.",
+    )
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label="Why",
+        max_length=80,
+        help_text="Stays on the record, for example “snow”. Participants are not shown it.",
+        error_messages={"required": "Say why it is cancelled."},
+    )
+
+
+@admin.register(Session)
+class SessionAdmin(HubOwnedAdmin):
+    list_heading = "Sessions"
+    list_display = ("group", "when", "how", "where", "state_words")
+    list_filter = (WhenChips, SessionStateChips, ModeChips)
+    search_fields = ("work_group__name", "venue", "title")
+    search_help_text = "Work Group, venue or title"
+    joins = ("work_group__offering__programme", "work_group__offering__academic_year")
+    ordering = (F("starts_at").asc(nulls_last=True), "work_group__name", "number")
+    empty_words = (
+        "The sessions of all Work Groups will stand here by date. They are created on the page "
+        "of each Work Group."
+    )
+    fields = ("title", "bring")
+    change_form_template = "admin/sessions/session.html"
+
+    def narrow(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
+        return only_own_groups(request.user, rows, "work_group")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Sessions are created on their Work Group's page."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only one that nobody has been told of."""
+        may = super().has_delete_permission(request, obj)
+        return may and (obj is None or obj.state == Session.State.PLANNED)
+
+    def save_model(self, request: HttpRequest, obj: Session, form: Any, change: bool) -> None:
+        """Title and what to bring stand in calendars too, which follow a raised sequence."""
+        if form.changed_data:
+            obj.sequence += 1
+        super().save_model(request, obj, form, change)
+
+    # --- the list's columns ---
+
+    @admin.display(description="Work Group", ordering="work_group__name")
+    def group(self, session: Session) -> str:
+        return f"{session.work_group}, session {session.number}"
+
+    def row_note(self, obj: Session) -> str:
+        return str(obj.work_group.offering)
+
+    @admin.display(ordering="starts_at")
+    def when(self, session: Session) -> str:
+        return when(session)
+
+    @admin.display(ordering="mode")
+    def how(self, session: Session) -> str:
+        return session.get_mode_display()
+
+    @admin.display(ordering="venue")
+    def where(self, session: Session) -> str:
+        return where(session)
+
+    @admin.display(description="state", ordering="state")
+    def state_words(self, session: Session) -> SafeString:
+        return session_tag(session, timezone.now())
+
+    # --- one session ---
+
+    def facts(self, request: HttpRequest, obj: Session) -> dict[str, Any]:
+        may_join = self.has_change_permission(request, obj)
+        return {
+            "buttons": self._buttons(request, obj),
+            "state": session_tag(obj, timezone.now()),
+            "when": when(obj),
+            "where": where(obj),
+            "how": obj.get_mode_display(),
+            "join_link": obj.join_link if may_join else "",
+            "group_url": reverse("admin:workgroups_workgroup_change", args=[obj.work_group_id]),
+            "expected": expected_at(obj),
+        }
+
+    def _buttons(self, request: HttpRequest, session: Session) -> list[dict[str, Any]]:
+        ended = session.state == Session.State.CANCELLED or session.has_taken_place(timezone.now())
+        if ended or not self.has_change_permission(request, session):
+            return []
+        buttons = [("move", "Move it, or change how it is held")]
+        if session.mode != Session.Mode.VIRTUAL:
+            buttons.append(("switch", "Switch to virtual"))
+        if session.state == Session.State.PUBLISHED:
+            buttons.append(("cancel", "Cancel the session"))
+        return [
+            {"url": self.url(name, session.pk), "words": words, "first": number == 0}
+            for number, (name, words) in enumerate(buttons)
+        ]
+
+    def own_urls(self) -> list[tuple[str, Callable[..., HttpResponse], str]]:
+        return [
+            ("<int:pk>/move/", self.move, "move"),
+            ("<int:pk>/switch/", self.switch, "switch"),
+            ("<int:pk>/cancel/", self.cancel, "cancel"),
+        ]
+
+    def move(self, request: HttpRequest, pk: int) -> HttpResponse:
+        session = self.row_or_404(request, pk, change=True)
+        form = MoveForm(request.POST or None, initial=_as_it_is(session))
+        return self._change(
+            request,
+            session,
+            form,
+            title=f"Move session {session.number} of {session.work_group}",
+            lead=f"It is on {when(session)}."
+            if session.starts_at
+            else "Its date is to be confirmed.",
+            button="Save the change, no e-mail",
+            act=lambda: move_session(
+                session,
+                starts_at=form.cleaned_data["starts_at"],
+                ends_at=form.cleaned_data["ends_at"],
+                mode=form.cleaned_data["mode"],
+                venue=form.cleaned_data["venue"],
+                join_link=form.cleaned_data["join_link"],
+                by=request.user,  # type: ignore[arg-type]
+                now=timezone.now(),
+            ),
+        )
+
+    def switch(self, request: HttpRequest, pk: int) -> HttpResponse:
+        session = self.row_or_404(request, pk, change=True)
+        form = SwitchForm(request.POST or None, initial={"join_link": session.join_link})
+        return self._change(
+            request,
+            session,
+            form,
+            title=f"Hold session {session.number} of {session.work_group} online?",
+            lead=f"{when(session)} stays.",
+            button="Switch to virtual, no e-mail",
+            act=lambda: move_session(
+                session,
+                starts_at=session.starts_at,
+                ends_at=session.ends_at,
+                mode=Session.Mode.VIRTUAL,
+                join_link=form.cleaned_data["join_link"],
+                by=request.user,  # type: ignore[arg-type]
+                now=timezone.now(),
+            ),
+        )
+
+    def cancel(self, request: HttpRequest, pk: int) -> HttpResponse:
+        session = self.row_or_404(request, pk, change=True)
+        form = ReasonForm(request.POST or None)
+        return self._change(
+            request,
+            session,
+            form,
+            title=f"Cancel session {session.number} of {session.work_group}?",
+            lead=f"{when(session)}. It stays on pages and in calendars, marked as cancelled; its "
+            "reminders stop.",
+            button="Cancel the session, no e-mail",
+            danger=True,
+            act=lambda: cancel_session(
+                session,
+                reason=form.cleaned_data["reason"],
+                by=request.user,  # type: ignore[arg-type]
+                now=timezone.now(),
+            ),
+        )
+
+    def _change(
+        self,
+        request: HttpRequest,
+        session: Session,
+        form: forms.Form,
+        *,
+        title: str,
+        lead: str,
+        button: str,
+        act: Callable[[], Session],
+        danger: bool = False,
+    ) -> HttpResponse:
+        back = self.url("change", session.pk)
+        if form.is_valid():
+            try:
+                changed = act()
+            except Refusal as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                words = f"Session {changed.number} is {_now_words(changed)}. No e-mail was sent."
+                return self.done(request, words, to=back, level=messages.SUCCESS)
+        return self.form_page(
+            request,
+            title=title,
+            lead=lead,
+            form=form,
+            will=[NOT_TOLD],
+            button=button,
+            danger=danger,
+            back=back,
+        )
+
+
+def expected_at(session: Session) -> list[dict[str, Any]]:
+    """Who holds a seat on the day of the session, and who has said that they can't come."""
+    day = london_day(session.starts_at) if session.starts_at else timezone.localdate()
+    seats = (
+        Seat.objects.held_on(day)
+        .filter(place__work_group=session.work_group_id)
+        .select_related("participant", "place__school")
+        .order_by("place__school__name", "role", "pk")
+    )
+    apologies = {each.seat_id: each for each in Apology.objects.filter(session=session)}
+    return [
+        {
+            "participant": seat.participant,
+            "url": reverse("admin:enrolment_participant_change", args=[seat.participant_id]),
+            "school": seat.place.school,
+            "apology": apologies.get(seat.pk),
+            "tag": tag("can’t come", "sun") if seat.pk in apologies else tag("expected", "plain"),
+        }
+        for seat in seats
+    ]
+
+
+def _as_it_is(session: Session) -> dict[str, Any]:
+    def local(moment: datetime | None) -> datetime | None:
+        return timezone.localtime(moment) if moment else None
+
+    starts, ends = local(session.starts_at), local(session.ends_at)
+    return {
+        "day": starts.date() if starts else None,
+        "starts": starts.time() if starts else None,
+        "ends": ends.time() if ends else None,
+        "mode": session.mode,
+        "venue": session.venue,
+        "join_link": session.join_link,
+    }
+
+
+def _now_words(session: Session) -> str:
+    if session.state == Session.State.CANCELLED:
+        return "cancelled"
+    if session.starts_at is None:
+        return "to be confirmed"
+    return f"on {when(session)}, {session.get_mode_display()}"

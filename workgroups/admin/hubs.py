@@ -1,0 +1,51 @@
+"""The hub's own settings: its words, its contact, its area, its notice of the day."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from mathshub.scope import current_hub
+from mathshub.scope_admin import PortalAdmin
+from workgroups.models import Hub
+
+
+@admin.register(Hub)
+class HubAdmin(PortalAdmin):
+    """One row: the hub in scope. New hubs are made by ``manage.py create_hub``."""
+
+    list_filter = ()
+    fieldsets = (
+        (
+            "Notice of the day",
+            {
+                "fields": ("notice_text", "notice_from", "notice_until"),
+                "description": "Stands on top of every public page, for as long as you say.",
+            },
+        ),
+        ("Messages", {"fields": ("messages_paused",)}),
+        ("Contact", {"fields": ("name", "contact_email", "contact_phone")}),
+        ("First page", {"fields": ("welcome_heading", "welcome_text")}),
+        ("Privacy notice", {"fields": ("controller", "processor", "privacy_text")}),
+        ("Area", {"fields": ("local_authorities",)}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).filter(pk=current_hub().pk)
+
+    def object_title(self, obj: Hub) -> str:
+        return f"Settings of {obj}"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """There is one row, so no list."""
+        return redirect(self.url("change", current_hub().pk))

@@ -1,0 +1,1 @@
+"""What can be done with hubs, their staff and their offerings; each action is one transaction."""
