@@ -28,6 +28,7 @@ LEDGER: dict[str, Audience] = {
     "site:healthz": P,
     "site:readyz": P,
     "site:security_txt": P,
+    "site:robots_txt": P,
     # public pages
     "site:home": P,
     "site:list_programmes": P,
@@ -38,6 +39,7 @@ LEDGER: dict[str, Audience] = {
     "enrolment:list_briefings": P,
     "enrolment:choose_offering": P,
     "enrolment:express_interest": P,
+    "enrolment:explain_eligibility": P,
     "workgroups:search_schools": P,
     "sessions:show_work_group": P,
     # pages by signed link

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from mathshub.links import absolute
 from mathshub.scope import hub_scope
 from workgroups.models import Hub
 
@@ -44,9 +45,10 @@ class HubMiddleware:
 
 def _show_hubs(request: HttpRequest) -> HttpResponse:
     """An unknown host: the published names of the hubs, and where each is found."""
+    hubs = [(hub.name, absolute(hub, "site:home")) for hub in Hub.objects.order_by("name")]
     return render(
         request,
         "site/hubs.html",
-        {"page_title": "Find your Maths Hub", "hubs": Hub.objects.order_by("name")},
+        {"page_title": "Find your Maths Hub", "hubs": hubs},
         status=200 if request.path == "/" else 404,
     )

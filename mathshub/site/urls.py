@@ -1,8 +1,9 @@
 """Addresses of the pages that show several apps together, and of the health pages."""
 
-from django.urls import path
+from django.conf import settings
+from django.urls import include, path
 
-from mathshub.site import health, views
+from mathshub.site import health, sent_mail, style_guide, views
 
 app_name = "site"
 
@@ -14,6 +15,13 @@ urlpatterns = [
     path("privacy/", views.show_privacy, name="show_privacy"),
     path("accessibility/", views.show_accessibility, name="show_accessibility"),
     path(".well-known/security.txt", views.security_txt, name="security_txt"),
+    path("robots.txt", views.robots_txt, name="robots_txt"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]
+
+if settings.DEMO:
+    urlpatterns += [
+        path("style-guide/", style_guide.style_guide, name="style_guide"),
+        path("", include(sent_mail.urlpatterns)),
+    ]

@@ -1,0 +1,74 @@
+"""A programme's Work Groups as its page shows them: their year in a bar, and what room is left."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from mathshub.site.catalogue import Tag, is_forming, places_left, public_work_groups
+from sessions import bar
+from sessions.models import Session
+from workgroups.models import AcademicYear, Programme, WorkGroup
+
+
+@dataclass(frozen=True)
+class GroupOnShow:
+    """A public Work Group, the bar of its sessions and the one that comes next."""
+
+    work_group: WorkGroup
+    boroughs: list[str]
+    cells: list[bar.Cell]
+    summary: str
+    next_session: Session | None
+
+    @property
+    def tag(self) -> Tag:
+        """Whether there is room, or that the year has begun."""
+        if not is_forming(self.work_group):
+            return Tag("Under way", "plain")
+        left = places_left(self.work_group)
+        if left == 0:
+            return Tag("Full for now", "plain")
+        return Tag(f"{left} {'place' if left == 1 else 'places'} left", "leaf")
+
+
+@dataclass(frozen=True)
+class YearOfGroups:
+    """The Work Groups of one academic year."""
+
+    academic_year: AcademicYear
+    groups: list[GroupOnShow]
+
+
+def groups_by_year(programme: Programme, *, now: datetime) -> list[YearOfGroups]:
+    """The programme's public Work Groups, the latest year first. Three queries."""
+    work_groups = (
+        public_work_groups()
+        .filter(offering__programme=programme)
+        .select_related("offering__academic_year")
+        .prefetch_related("local_authorities")
+        .order_by("-offering__academic_year__start_year", "name")
+    )
+    sessions = _sessions_of(work_groups)
+    return [
+        YearOfGroups(year, [_on_show(group, sessions.get(group.pk, []), now) for group in groups])
+        for year, groups in groupby(work_groups, lambda group: group.offering.academic_year)
+    ]
+
+
+def _sessions_of(work_groups: Iterable[WorkGroup]) -> dict[int, list[Session]]:
+    found: dict[int, list[Session]] = {}
+    on_the_calendar = Session.objects.on_the_calendar().filter(work_group__in=list(work_groups))
+    for session in on_the_calendar.order_by("number"):
+        found.setdefault(session.work_group_id, []).append(session)
+    return found
+
+
+def _on_show(group: WorkGroup, sessions: list[Session], now: datetime) -> GroupOnShow:
+    return GroupOnShow(
+        work_group=group,
+        boroughs=sorted(authority.name for authority in group.local_authorities.all()),
+        cells=bar.cells(sessions, now=now),
+        summary=bar.summary(sessions, now=now),
+        next_session=bar.next_session(sessions, now),
+    )
