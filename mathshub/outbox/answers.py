@@ -39,10 +39,7 @@ def read_answer(error: Exception, *, text_begun: bool) -> Answer:
         code, words = next(iter(error.recipients.values()))
         return _answer(_verdict_on_recipient(code, _text(words)), code, words)
     if isinstance(error, smtplib.SMTPResponseException):
-        if isinstance(error, smtplib.SMTPSenderRefused):
-            verdict = _verdict_on_sender(error.smtp_code)
-        else:
-            verdict = _verdict_on_text(error.smtp_code)
+        verdict = _verdict_on_command(error)
         return _answer(verdict, error.smtp_code, error.smtp_error)
     return _answer(Verdict.UNKNOWN if text_begun else Verdict.AWAY, None, _describe(error))
 
@@ -55,15 +52,14 @@ def _verdict_on_recipient(code: int, words: str) -> Verdict:
     return Verdict.REFUSED if POLICY.search(words) else Verdict.NO_SUCH_MAILBOX
 
 
-def _verdict_on_sender(code: int) -> Verdict:
-    """The account itself is refused or throttled, unless it is about this message's size."""
-    return Verdict.REFUSED if code == MESSAGE_TOO_BIG else Verdict.AWAY
+def _verdict_on_command(error: smtplib.SMTPResponseException) -> Verdict:
+    """Of the text, or of what comes before any recipient: the greeting, the password, the sender.
 
-
-def _verdict_on_text(code: int) -> Verdict:
-    if code == SERVER_CLOSES:
-        return Verdict.AWAY
-    return Verdict.LATER if code < 500 else Verdict.REFUSED
+    There the account itself is refused or throttled, unless it is about this message's size.
+    """
+    if isinstance(error, smtplib.SMTPDataError) and error.smtp_code != SERVER_CLOSES:
+        return Verdict.LATER if error.smtp_code < 500 else Verdict.REFUSED
+    return Verdict.REFUSED if error.smtp_code == MESSAGE_TOO_BIG else Verdict.AWAY
 
 
 def _answer(verdict: Verdict, code: int | None, words: bytes | str) -> Answer:

@@ -23,7 +23,7 @@ class StillSuppressed(Exception):
 
 
 class NotFailed(Exception):
-    """Only a message that could not be sent is sent again."""
+    """Only a message that could not be sent, and still has its text, is sent again."""
 
 
 @dataclass(frozen=True)
@@ -87,21 +87,19 @@ def cancel_messages(*, key_prefix: str, reason: str) -> int:
 def send_again(message: Message, *, now: datetime) -> None:
     """Let a message that could not be sent try anew, as long as its kind lets it live.
 
-    Raises ``StillSuppressed`` while its address refuses mail, ``NotFailed`` when it did not fail.
+    Raises ``StillSuppressed`` while its address refuses mail, ``NotFailed`` when it did not fail,
+    or when its text has been wiped.
     """
     if is_suppressed(message.recipient):
         raise StillSuppressed(message.recipient)
-    revived = (
-        Message.objects.failed()
-        .filter(pk=message.pk)
-        .update(
-            state=Message.State.QUEUED,
-            state_reason="",
-            attempts=0,
-            deferrals=0,
-            due_at=now,
-            expires_at=now + kind_named(message.kind).expires_after,
-        )
+    failed = Message.objects.failed().exclude(kind__in=names_that_keep_no_text())
+    revived = failed.filter(pk=message.pk).update(
+        state=Message.State.QUEUED,
+        state_reason="",
+        attempts=0,
+        deferrals=0,
+        due_at=now,
+        expires_at=now + kind_named(message.kind).expires_after,
     )
     if not revived:
         raise NotFailed(message.key)
