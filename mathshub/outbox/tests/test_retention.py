@@ -1,0 +1,90 @@
+"""Messages are kept briefly, and secrets not at all."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from mathshub.outbox.kinds import Kind
+from mathshub.outbox.models import Message
+from mathshub.outbox.services import cancel_messages, purge
+from mathshub.outbox.sweep import sweep
+from mathshub.outbox.tests.factories import NOW, Clock, make_message
+from mathshub.testing.smtp import SmtpSink
+from workgroups.models import Hub
+
+State = Message.State
+pytestmark = pytest.mark.database
+SECRET = {"heading": "Your code", "text": "123456"}
+
+
+@pytest.fixture
+def code_kind(register_kind: Callable[..., Kind]) -> Kind:
+    return register_kind(name="code", keeps_no_text=True)
+
+
+def test_texts_go_after_30_days_and_messages_after_a_year(
+    hub: Hub, smtp_sink: SmtpSink, clock: Clock
+) -> None:
+    message = make_message()
+    sweep(clock=clock)
+    assert purge(NOW + timedelta(days=30)) == (0, 0)
+    assert purge(NOW + timedelta(days=30, seconds=1)) == (1, 0)
+    message.refresh_from_db()
+    assert (message.text_body, message.html_body) == ("", "")
+    assert message.subject == "About your session"
+    assert purge(NOW + timedelta(days=365)) == (0, 0)
+    assert purge(NOW + timedelta(days=366)) == (0, 1)
+    assert not Message.objects.exists()
+
+
+def test_what_still_waits_is_never_purged(hub: Hub) -> None:
+    make_message(text_body="edited by the hub", expires_at=NOW + timedelta(days=500))
+    assert purge(NOW + timedelta(days=400)) == (0, 0)
+
+
+def test_a_secret_is_wiped_once_it_is_sent(
+    hub: Hub, smtp_sink: SmtpSink, clock: Clock, code_kind: Kind
+) -> None:
+    message = make_message(kind="code", context=SECRET)
+    sweep(clock=clock)
+    assert "123456" in smtp_sink.deliveries[0].text
+    message.refresh_from_db()
+    assert (message.state, message.context) == (State.SENT, {})
+    assert (message.text_body, message.html_body) == ("", "")
+
+
+def test_a_secret_is_wiped_when_it_expires_is_cancelled_or_dies(
+    hub: Hub, smtp_sink: SmtpSink, clock: Clock, code_kind: Kind
+) -> None:
+    make_message(kind="code", context=SECRET, expires_at=NOW + timedelta(seconds=1), due_at=NOW)
+    make_message(kind="code", context=SECRET, key="code:stop")
+    make_message(kind="code", context=SECRET, recipient="rcpt-550@school.example")
+    cancel_messages(key_prefix="code:stop", reason="asked for again")
+    clock.pass_by(seconds=2)
+    sweep(clock=clock)
+    assert list(Message.objects.order_by("pk").values_list("state", "context")) == [
+        (State.CANCELLED, {}),
+        (State.CANCELLED, {}),
+        (State.DEAD, {}),
+    ]
+
+
+def test_a_secret_that_anything_left_behind_goes_with_the_next_purge(
+    hub: Hub, code_kind: Kind
+) -> None:
+    make_message(kind="code", context=SECRET, state=State.CANCELLED)
+    purge(NOW)
+    assert Message.objects.get().context == {}
+
+
+def test_the_command_says_what_it_forgot(hub: Hub, smtp_sink: SmtpSink) -> None:
+    clock = Clock(timezone.now() - timedelta(days=40))
+    make_message(due_at=clock())
+    sweep(clock=clock)
+    out = StringIO()
+    call_command("purge_messages", stdout=out)
+    assert out.getvalue() == "1 texts wiped, 0 messages deleted.\n"
