@@ -65,6 +65,16 @@ class Eligibility:
         }[self.answer]
 
     @property
+    def words(self) -> str:
+        """The reason, and that nobody is turned away by it."""
+        reasons = " ".join(self.reasons)
+        return (
+            reasons
+            if self.answer is Answer.YES
+            else f"{reasons} You can send the form all the same."
+        )
+
+    @property
     def tone(self) -> str:
         """The colour of the note that shows it: leaf or sun."""
         return "leaf" if self.answer is Answer.YES else "sun"
@@ -93,7 +103,7 @@ def _is_it_open(school: School, programme: Programme) -> Finding | None:
 
 
 def _is_it_state_funded(school: School, programme: Programme) -> Finding | None:
-    kind = school.type_name[:1].lower() + school.type_name[1:]
+    kind = f"“{school.type_name}”"
     if school.type_code in FEE_PAYING_TYPES:
         return Finding(
             Answer.NOT_HERE,

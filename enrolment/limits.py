@@ -13,6 +13,8 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
+from mathshub.client import client_address
+
 # Thirty teachers of one school who each look up a school, err and send within ten minutes make some
 # two hundred requests; sixty schools behind one council's proxy a few hundred.
 MOST_POSTS = 600
@@ -30,7 +32,7 @@ def is_over_limit(
     request: HttpRequest, *, now: datetime, name: str = "post", most: int = MOST_POSTS
 ) -> bool:
     """Count one more sending from the reader's address; True when they are too many for now."""
-    address = network_address(request)
+    address = _one_network(client_address(request))
     if not address:
         return False
     window = int(now.timestamp() // WINDOW.total_seconds())
@@ -43,20 +45,8 @@ def is_over_limit(
         return False  # the form itself will say what is wrong with the database
 
 
-def network_address(request: HttpRequest) -> str:
-    """Where the request comes from; of an IPv6 address its /64, which is one household or school.
-
-    Behind a proxy (TRUST_PROXY) it is the last address in X-Forwarded-For: the one that the proxy
-    itself has seen. What stands before it may have been invented by the sender.
-    """
-    address = request.META.get("REMOTE_ADDR", "")
-    if settings.TRUST_PROXY:
-        forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").rsplit(",", 1)[-1].strip()
-        address = forwarded or address
-    return _one_network(address)
-
-
 def _one_network(address: str) -> str:
+    """Of an IPv6 address its /64: that is one household or school, which can use all of it."""
     if address.count(":") == 1:
         address = address.split(":")[0]  # some proxies add the port
     try:

@@ -10,6 +10,11 @@ urlpatterns = [
     path("briefings/", briefings.list_briefings, name="list_briefings"),
     path("interest/", interest.choose_offering, name="choose_offering"),
     path("interest/<int:offering_id>/", interest.express_interest, name="express_interest"),
+    path(
+        "interest/<int:offering_id>/eligibility/",
+        interest.explain_eligibility,
+        name="explain_eligibility",
+    ),
     path("interest/received/<str:token>/", interest.interest_received, name="interest_received"),
     path("interest/manage/<str:token>/", manage.manage_interest, name="manage_interest"),
     path("place/<str:token>/", places.answer_place, name="answer_place"),

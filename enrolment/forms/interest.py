@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django import forms
+from django.contrib.humanize.templatetags.humanize import apnumber
 from django.http import QueryDict
 
 from enrolment.eligibility import Answer, Eligibility, check_eligibility
@@ -13,11 +14,10 @@ from enrolment.models import Participant
 from enrolment.services.interest import InterestAnswers
 from enrolment.services.seats import NamedSeat
 from workgroups.models import Offering, School
-from workgroups.models.schools import SchoolQuerySet
-from workgroups.search import fold, search_schools
+from workgroups.search import fold, search_schools, why_not_pickable
 
 NOT_LISTED = "not-listed"
-MATCHES_SHOWN = 10
+SHOWN = 10
 _URN = re.compile(r"[0-9]{6}")
 
 DAYS = [(day.lower(), day) for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")]
@@ -44,8 +44,8 @@ class InterestForm(PeopleForm):
         help_text="The URN works too.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-    urn = forms.CharField(required=False, widget=SchoolChoice, label="Which of these is it?")
-    searched_for = forms.CharField(required=False, widget=forms.HiddenInput)
+    # Whatever was sent: what it stands for is looked up.
+    urn = forms.Field(required=False, widget=SchoolChoice, label="Which of these is it?")
     headteacher_name = PlainText(
         label="Headteacher’s name",
         max_length=120,
@@ -88,11 +88,11 @@ class InterestForm(PeopleForm):
         error_messages={"invalid_choice": "Which days suit you: choose from the list."},
     )
     modes = forms.MultipleChoiceField(
-        label="How would you rather meet?",
+        label="Which way suits you?",
         required=False,
         choices=MODES,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": "How would you rather meet: choose from the list."},
+        error_messages={"invalid_choice": "Which way suits you: choose from the list."},
     )
     anything_else = PlainText(
         label="Anything else that we should know?",
@@ -108,24 +108,19 @@ class InterestForm(PeopleForm):
         label="I have read how the hub uses what I send",
         error_messages={"required": "Tick the box to say that you have read the privacy notice."},
     )
-    leave_empty = forms.CharField(
-        label="Leave this field empty",
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
-    )
-
     def __init__(self, *args: Any, offering: Offering, **kwargs: Any) -> None:
         super().__init__(*args, rows=offering.programme.seats_per_school, **kwargs)
         self.offering = offering
         self.chosen_school: School | None = None
         self.found_schools: list[School] = []
-        self.closed_matches: list[School] = []
+        self.closed_schools: list[dict[str, str]] = []
         programme = offering.programme
         if not programme.asks_for_barriers:
             del self.fields["barriers"]
+        self._put_people_after_maths_lead()
         self.fields["commitment"].label = (
             "Our headteacher agrees to release the same people for every session "
-            f"({programme.usual_sessions} over the year)"
+            f"({apnumber(programme.usual_sessions)} over the year)"
         )
 
     @classmethod
@@ -139,11 +134,11 @@ class InterestForm(PeopleForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if "school_typed" not in self.errors and "urn" not in self.errors:
+        if "school_typed" not in self.errors:
             self._choose_school()
         self._check_maths_lead()
         self._check_number_of_people()
-        if cleaned.get("leave_empty"):
+        if self.data.get("leave_empty"):
             self.add_error(
                 None,
                 "A field that must stay empty was filled in, perhaps by your browser. "
@@ -165,13 +160,10 @@ class InterestForm(PeopleForm):
     def show_schools(self) -> None:
         """Offer the schools that match what was typed, and the one chosen before, as a choice."""
         if self.chosen_school is None:
-            self.chosen_school = _pickable_school(self["urn"].value() or "")
-        found = search_schools(self.typed_school, limit=MATCHES_SHOWN)
-        open_ids = set(
-            _pickable().filter(pk__in=[school.pk for school in found]).values_list("pk", flat=True)
-        )
-        schools = [school for school in found if school.pk in open_ids]
-        self.closed_matches = [school for school in found if not school.is_open]
+            self.chosen_school = pickable_school(self["urn"].value() or "")
+        found = {s: why_not_pickable(s) for s in search_schools(self.typed_school, limit=SHOWN)}
+        self.closed_schools = [{"name": s.name, "note": why} for s, why in found.items() if why]
+        schools = [school for school, why_not in found.items() if not why_not]
         if self.chosen_school and self.chosen_school not in schools:
             schools.insert(0, self.chosen_school)
         self.found_schools = schools
@@ -192,7 +184,7 @@ class InterestForm(PeopleForm):
         }
         return InterestAnswers(
             school=self.chosen_school,
-            school_as_typed=cleaned["school_typed"],
+            school_as_typed="" if self.chosen_school else cleaned["school_typed"],
             headteacher_name=cleaned["headteacher_name"],
             headteacher_email=cleaned["headteacher_email"],
             maths_lead_name=cleaned["maths_lead_name"],
@@ -201,11 +193,18 @@ class InterestForm(PeopleForm):
             further=further,
         )
 
+    def _put_people_after_maths_lead(self) -> None:
+        """The error summary goes through the fields in the order of the page."""
+        people = [name for name in self.fields if name.startswith("person_")]
+        others = [name for name in self.fields if name not in people]
+        after = others.index("maths_lead_takes_part") + 1
+        self.order_fields([*others[:after], *people, *others[after:]])
+
     def _choose_school(self) -> None:
-        typed, urn = self.cleaned_data["school_typed"], self.cleaned_data["urn"]
+        typed, urn = self.cleaned_data["school_typed"], self.cleaned_data["urn"] or ""
         if urn == NOT_LISTED and typed:
             return
-        self.chosen_school = _pickable_school(urn if urn else typed)
+        self.chosen_school = pickable_school(urn if urn else typed)
         if self.chosen_school is None and not typed:
             self.add_error("school_typed", "Your school: type its name, town or postcode.")
         elif self.chosen_school is None:
@@ -220,11 +219,9 @@ class InterestForm(PeopleForm):
     def _is_what_was_typed(self, school: School) -> bool:
         """Whether the choice still stands: not when another name was typed after it."""
         typed = self.cleaned_data["school_typed"]
-        if typed in ("", school.urn, self.cleaned_data["searched_for"].strip()):
+        if typed in ("", school.urn, self.data.get("searched_for", "").strip()):
             return True
-        return fold(typed) == fold(school.name) or school in search_schools(
-            typed, limit=MATCHES_SHOWN
-        )
+        return fold(typed) == fold(school.name) or school in search_schools(typed, limit=SHOWN)
 
     def _forget_choice(self) -> None:
         """So that the page comes back with no school chosen."""
@@ -256,19 +253,25 @@ class InterestForm(PeopleForm):
             return self.named_people()
         email = self.cleaned_data.get("maths_lead_email") or ""
         lead = NamedSeat(name=name, email=email, role=Participant.Role.MATHS_LEAD)
-        return [lead, *self.named_people()]
+        others = [person for person in self.named_people() if not _is_same(person, lead)]
+        return [lead, *others]
 
     def _hint(self, school: School) -> str:
         eligibility = check_eligibility(school, self.offering.programme)
         if eligibility.answer is Answer.YES:
             return school.whereabouts
-        return f"{school.whereabouts}. {eligibility.heading} {' '.join(eligibility.reasons)}"
+        return f"{school.whereabouts}. {' '.join(eligibility.reasons)}"
 
 
-def _pickable() -> SchoolQuerySet:
-    return School.objects.pickable().select_related("local_authority")
-
-
-def _pickable_school(urn: str) -> School | None:
+def pickable_school(urn: str) -> School | None:
     """The open school of that URN, or None; anything may have been sent as ``urn``."""
-    return _pickable().filter(urn=urn).first() if _URN.fullmatch(urn) else None
+    if not _URN.fullmatch(urn):
+        return None
+    return School.objects.pickable().select_related("local_authority").filter(urn=urn).first()
+
+
+def _is_same(person: NamedSeat, other: NamedSeat) -> bool:
+    """Whether two rows name one person, perhaps without the address in one of them."""
+    if person.name.casefold() != other.name.casefold():
+        return False
+    return not person.email or person.email.casefold() == other.email.casefold()

@@ -89,7 +89,7 @@ class PeopleForm(forms.Form):
         self.fields[f"person_{number}_role"] = forms.ChoiceField(
             label="Role",
             required=False,
-            choices=Participant.Role.choices,
+            choices=[(role, words.capitalize()) for role, words in Participant.Role.choices],
             initial=Participant.Role.MATHS_LEAD if number == 1 else Participant.Role.TEACHER,
             error_messages={"invalid_choice": f"{who}’s role: choose one of the list."},
         )

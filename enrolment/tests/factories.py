@@ -29,6 +29,7 @@ from workgroups.tests.factories import (
 )
 
 NOW = datetime(2026, 11, 16, 10, 30, tzinfo=UTC)  # a Monday, within the factories' window
+TODAY = NOW.date()
 _numbers = count(1)
 
 
@@ -115,7 +116,7 @@ def make_seat(
     *,
     place: Place | None = None,
     participant: Participant | None = None,
-    held_from: date = NOW.date(),
+    held_from: date = TODAY,
     **fields: Any,
 ) -> Seat:
     """A seat in an accepted place, without the message to its holder."""

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from enrolment.eligibility import check_eligibility
 from enrolment.errors import Refusal
-from enrolment.forms.interest import InterestForm
+from enrolment.forms.interest import InterestForm, pickable_school
 from enrolment.forms.tokens import BadFormToken, FormToken, make_form_token, read_form_token
 from enrolment.limits import is_over_limit
 from enrolment.models import ExpressionOfInterest
@@ -64,6 +65,20 @@ def express_interest(request: HttpRequest, offering_id: int) -> HttpResponse:
     if not offering.is_open_to_interest(timezone.localdate(now)):
         return _show_closed(request, offering, now)
     return _show_form(request, InterestForm(offering=offering), _new_token(offering, now))
+
+
+@login_not_required
+@require_safe
+def explain_eligibility(request: HttpRequest, offering_id: int) -> JsonResponse:
+    """Whether the school of ``?urn=`` can take part, and why, as the register has it."""
+    offering = get_object_or_404(Offering.objects.select_related("programme"), pk=offering_id)
+    school = pickable_school(request.GET.get("urn", ""))
+    if school is None:
+        raise Http404
+    eligibility = check_eligibility(school, offering.programme)
+    return JsonResponse(
+        {"heading": eligibility.heading, "words": eligibility.words, "tone": eligibility.tone}
+    )
 
 
 @login_not_required

@@ -28,10 +28,21 @@ def manage_interest(request: HttpRequest, token: str) -> HttpResponse:
     return _show(request, expression, token)
 
 
+State = ExpressionOfInterest.State
+_TITLES = {
+    State.RECEIVED: "We have your expression of interest",
+    State.OFFERED: "We have offered your school a place",
+    State.ACCEPTED: "Your school has its place",
+    State.DECLINED: "Your school declined its place",
+    State.NOT_THIS_YEAR: "We could not offer your school a place this year",
+    State.WITHDRAWN: "You have withdrawn your interest",
+}
+
+
 def _show(request: HttpRequest, expression: ExpressionOfInterest, token: str) -> HttpResponse:
     place = Place.objects.held().filter(expression=expression).select_related("work_group").first()
     context = {
-        "page_title": f"{expression.school_name}: your expression of interest",
+        "page_title": _TITLES[State(expression.state)],
         "expression": expression,
         "place": place,
         "place_token": place and make_token("place", place.pk, place.link_generation),

@@ -113,6 +113,7 @@ def _context(place: Place) -> dict[str, object]:
         "work_group": place.work_group,
         "offering": place.work_group.offering,
         "sessions": list(sessions),
+        "now": timezone.now(),
     }
 
 

@@ -98,6 +98,11 @@ function keepDescription(field, original) {
   }
 }
 
+// Tells the page which school stands chosen (a URN), or that none does any more (an empty one).
+function tell(box, urn) {
+  box.dispatchEvent(new CustomEvent("school-chosen", { detail: { urn }, bubbles: true }));
+}
+
 function enhance(box) {
   const input = box.querySelector("input[type=text], input[type=search], input:not([type])");
   const results = box.querySelector("[data-school-results]");
@@ -140,6 +145,7 @@ function enhance(box) {
         : `Chosen: ${school.name}, ${whereabouts(school)}.`;
       chosen.hidden = false;
       results?.remove();
+      tell(box, urn.value);
     },
   });
 
@@ -150,6 +156,7 @@ function enhance(box) {
     if (field.value !== words) {
       urn.disabled = true;
       chosen.hidden = true;
+      tell(box, "");
     }
   });
 }

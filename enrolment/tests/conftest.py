@@ -1,0 +1,17 @@
+"""Fixtures of this app's tests."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from mathshub.scope import hub_scope
+from workgroups.models import Hub
+from workgroups.tests.factories import make_hub
+
+
+@pytest.fixture
+def hub(db: None) -> Iterator[Hub]:
+    """A hub, in scope; ``testserver`` shows its pages."""
+    hub = make_hub(slug="lea-valley", name="Lea Valley Maths Hub")
+    with hub_scope(hub):
+        yield hub
