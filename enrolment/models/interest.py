@@ -47,9 +47,7 @@ class ExpressionOfInterest(HubOwned):
         max_length=200, blank=True, help_text="What was typed where no school was chosen."
     )
     form_token = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    reference = models.CharField(
-        max_length=9, unique=True, default=make_reference, editable=False
-    )
+    reference = models.CharField(max_length=9, unique=True, default=make_reference, editable=False)
     headteacher_name = models.CharField("headteacher's name", max_length=120)
     headteacher_email = models.EmailField("headteacher's e-mail address", max_length=254)
     maths_lead_name = models.CharField("maths lead's name", max_length=120, blank=True)
