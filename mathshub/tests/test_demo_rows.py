@@ -1,0 +1,126 @@
+"""What the demonstration says, read from one loading of it on a Monday in November."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.db import models, transaction
+from django.utils import timezone
+from pytest_django import DjangoDbBlocker
+
+from enrolment.models import ExpressionOfInterest, Participant, Place
+from mathshub.outbox.models import Message
+from mathshub.outbox.planning import plan_messages
+from mathshub.scope import all_hubs, hub_scope
+from mathshub.site.demo.hubs import HUBS
+from mathshub.site.demo.load import load
+from sessions.models import Session
+from workgroups.models import Hub, School, TermDate, WorkGroup
+
+NOVEMBER = datetime(2026, 11, 23, 10, 30, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def november(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Loaded once for all tests here, and rolled back after them."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        with time_machine.travel(NOVEMBER):
+            load(NOVEMBER, report=lambda words: None)
+        yield
+        transaction.set_rollback(True)
+
+
+def test_every_state_can_be_seen_in_both_hubs():
+    for hub in Hub.objects.all():
+        with hub_scope(hub):
+            assert states_of(WorkGroup) == set(WorkGroup.State)
+            assert states_of(ExpressionOfInterest) == set(ExpressionOfInterest.State)
+            assert states_of(Place) == set(Place.State)
+            assert states_of(Session) >= {Session.State.PUBLISHED, Session.State.CANCELLED}
+            assert Session.objects.filter(starts_at=None).exists()
+            assert Session.objects.to_come(NOVEMBER).exclude(join_link="").exists()
+            groups = WorkGroup.objects.filter(state=WorkGroup.State.RUNNING)
+            assert {group.places.held().count() >= group.capacity for group in groups} == {
+                True,
+                False,
+            }
+
+
+def states_of(model: type[models.Model]) -> set[str]:
+    return set(model._default_manager.values_list("state", flat=True))
+
+
+def test_whatever_is_said_of_a_school_is_said_of_an_invented_one():
+    with all_hubs("test"):
+        named = set()
+        for model in (ExpressionOfInterest, Place, Participant):
+            named |= set(model.objects.exclude(school=None).values_list("school__urn", flat=True))
+        assert all(urn.startswith("999") for urn in named)
+        invented = School.objects.filter(is_demonstration=True)
+        assert {school.urn[:3] for school in invented} == {"999"}
+        assert all(school.name.endswith("(demonstration)") for school in invented)
+        assert not School.objects.filter(urn__startswith="999", is_demonstration=False).exists()
+        addresses = set(Message.objects.values_list("recipient", flat=True))
+        assert all(address.endswith("example.org") for address in addresses)
+
+
+def test_no_real_school_bears_an_invented_name():
+    real = School.objects.filter(is_demonstration=False)
+    names = {name.casefold() for name in real.values_list("name", flat=True)}
+
+    assert names
+    for plan in HUBS:
+        assert names.isdisjoint(name.casefold() for name in plan.school_names)
+
+
+def test_only_a_few_reminders_and_one_offer_wait_to_be_sent():
+    with time_machine.travel(NOVEMBER):
+        with all_hubs("test"):
+            waiting = Message.objects.waiting()
+            kinds = Counter(waiting.values_list("hub__slug", "kind"))
+            assert set(waiting.values_list("due_at", flat=True)) == {NOVEMBER}
+
+        plan_messages(NOVEMBER)
+
+    assert {kind for _, kind in kinds} == {"session-reminder", "place-offered"}
+    for plan in HUBS:
+        assert kinds[plan.slug, "place-offered"] == 1
+        assert 1 <= kinds[plan.slug, "session-reminder"] <= 6
+    with all_hubs("test"):
+        assert Message.objects.waiting().count() == kinds.total(), "planning adds none"
+
+
+def test_sent_messages_of_the_past_say_what_they_said():
+    with all_hubs("test"):
+        sent = Message.objects.filter(state=Message.State.SENT)
+        assert sent.count() > 100
+        assert not sent.filter(subject="").exists()
+        assert not sent.filter(sent_at__gte=NOVEMBER).exists()
+        text_since = NOVEMBER - timedelta(days=30)
+        assert not sent.filter(due_at__gt=text_since, text_body="").exists()
+        assert not sent.filter(due_at__lt=text_since).exclude(text_body="").exists()
+
+
+def test_no_lead_holds_two_sessions_in_one_day():
+    with all_hubs("test"):
+        days = Counter(
+            (member, timezone.localdate(starts_at))
+            for member, starts_at in Session.objects.filter(
+                starts_at__isnull=False, work_group__state=WorkGroup.State.RUNNING
+            ).values_list("work_group__work_group_leads__member", "starts_at")
+        )
+    assert days.most_common(1)[0][1] == 1
+
+
+def test_half_terms_differ_in_two_boroughs_of_each_hub_and_all_terms_say_they_are_invented():
+    for hub in Hub.objects.all():
+        with hub_scope(hub):
+            for year in (2026, 2027):
+                autumn = TermDate.objects.filter(academic_year__start_year=year, term="autumn")
+                weeks = Counter(autumn.values_list("half_term_starts_on", flat=True))
+                assert sorted(weeks.values()) == [2, 4]
+            assert set(TermDate.objects.values_list("source", flat=True)) == {
+                "Invented for the demonstration"
+            }
