@@ -67,8 +67,14 @@ def _sessions_of(work_groups: Iterable[WorkGroup]) -> dict[int, list[Session]]:
 def _on_show(group: WorkGroup, sessions: list[Session], now: datetime) -> GroupOnShow:
     return GroupOnShow(
         work_group=group,
-        boroughs=sorted(authority.name for authority in group.local_authorities.all()),
+        boroughs=_boroughs_not_in_name(group),
         cells=bar.cells(sessions, now=now),
         summary=bar.summary(sessions, now=now),
         next_session=bar.next_session(sessions, now),
     )
+
+
+def _boroughs_not_in_name(group: WorkGroup) -> list[str]:
+    """Its boroughs, or none where the name says them all: “Hackney and Newham”."""
+    boroughs = sorted(authority.name for authority in group.local_authorities.all())
+    return [] if all(borough in group.name for borough in boroughs) else boroughs
