@@ -20,6 +20,7 @@ class OwnSession:
     seat: Seat
     apology: Apology | None
     is_next: bool
+    is_past: bool
     takes_apology: bool
 
 
@@ -38,6 +39,16 @@ class OwnYear:
     def next(self) -> OwnSession | None:
         """The session that is going on or comes next."""
         return next((own for own in self.sessions if own.is_next), None)
+
+    @property
+    def to_come(self) -> list[OwnSession]:
+        """What is still ahead, also without a date."""
+        return [own for own in self.sessions if not own.is_past]
+
+    @property
+    def past(self) -> list[OwnSession]:
+        """What has been, also what was cancelled then."""
+        return [own for own in self.sessions if own.is_past]
 
 
 @dataclass(frozen=True)
@@ -137,6 +148,7 @@ def _year(
                 seat=seat,
                 apology=apologies.get((session.pk, seat.pk)),
                 is_next=session is coming,
+                is_past=session.ends_at is not None and session.ends_at <= now,
                 takes_apology=session.takes_apology(now),
             )
             for session, seat in own

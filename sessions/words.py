@@ -6,6 +6,7 @@ from sessions.models import Session
 from sessions.times import LONDON
 
 TO_BE_CONFIRMED = "Date to be confirmed"
+ONLINE = "Online"
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -43,8 +44,14 @@ def when(session: Session) -> str:
 def where(session: Session) -> str:
     """“Online”, the venue, or that the venue is to be confirmed; never a join link."""
     if session.mode == Session.Mode.VIRTUAL:
-        return "Online"
+        return ONLINE
     return session.venue or "Venue to be confirmed"
+
+
+def how_and_where(session: Session) -> str:
+    """“virtual, online”, “twilight, Plainfields Primary School”."""
+    place = where(session)
+    return f"{session.get_mode_display()}, {'online' if place == ONLINE else place}"
 
 
 def how_far(day: date, today: date) -> str:

@@ -12,6 +12,7 @@ register = template.Library()
 
 register.filter("when", words.when)
 register.filter("where", words.where)
+register.filter("how_and_where", words.how_and_where)
 register.filter("day_words", words.day_words)
 register.filter("time_words", words.time_words)
 register.filter("number_words", words.number_words)

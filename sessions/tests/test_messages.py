@@ -134,7 +134,7 @@ def test_the_welcome_carries_the_page_the_next_session_and_the_calendar():
     participant = place.seats.get().participant
     email = written(message_of("seat-named"))
     assert email.subject == (
-        "Your sessions in Mastery Sustaining: the first is on Thursday 14 January"
+        "Your sessions in Mastery Sustaining: the next is on Thursday 14 January"
     )
     for body in (email.body, html_of(email)):
         assert f"{SITE}/my/{token_of(participant)}/" in body
