@@ -8,4 +8,5 @@ class WorkgroupsConfig(AppConfig):
     verbose_name = "Programmes and Work Groups"
 
     def ready(self) -> None:
-        from workgroups import messages  # noqa: F401  registers the kinds of message
+        # Registers the system checks and the kinds of message.
+        from workgroups import checks, messages  # noqa: F401

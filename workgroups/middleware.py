@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.request import split_domain_port
 from django.shortcuts import render
+from django.template.response import SimpleTemplateResponse
 
 from mathshub.links import absolute
 from mathshub.scope import hub_scope
@@ -31,14 +33,14 @@ class HubMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path.startswith(HUBLESS_PATHS):
             return self.get_response(request)
-        host = request.get_host().rsplit(":", 1)[0].lower().rstrip(".")
+        host, _port = split_domain_port(request.get_host())
         hub = hub_for_host(host)
         if hub is None:
             return _show_hubs(request)
         request.hub = hub  # type: ignore[attr-defined]
         with hub_scope(hub):
             response = self.get_response(request)
-            if hasattr(response, "render") and not response.is_rendered:
+            if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
                 response.render()
             return response
 

@@ -48,14 +48,18 @@ _OPEN_MAINSTREAM = Q(
     phase_code__in=(*PRIMARY_PHASES, ALL_THROUGH_PHASE),
 )
 # Left out of a query that found nothing: people add them, or take one for the other.
-_GENERIC = frozenset("the school schools primary academy infant infants junior juniors".split())
+_GENERIC = frozenset(
+    ("the", "school", "schools", "primary", "academy", "infant", "infants", "junior", "juniors")
+)
 
 
 def fold(text: str) -> str:
     """``text`` in lower-case words without accents and apostrophes, one space between them."""
     text = _APOSTROPHES.sub("", text.replace("&", " and ")).casefold()
     if not text.isascii():
-        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+        text = "".join(
+            c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)
+        )
     words = _NOT_A_WORD.sub(" ", text).strip()
     for spelling, abbreviation in _ABBREVIATIONS:
         words = spelling.sub(abbreviation, words)
@@ -149,7 +153,7 @@ def _best(words: list[str], limit: int) -> list[School]:
     schools = schools.alias(alphabet=_alphabet()).order_by("alphabet")
     matching = schools.filter(*(Q(search_text__contains=f" {word}") for word in words))
     phrase = f" {' '.join(words)}"
-    found = list(matching[: FEW + 1])
+    found: list[School] = list(matching[: FEW + 1])
     if len(found) > FEW:
         begins = Q(alphabet__gte=phrase, alphabet__lt=f"{phrase}~")  # ~ comes after all letters
         found += schools.filter(_OPEN_MAINSTREAM, begins)[:limit]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from django.urls import reverse
 
@@ -66,9 +67,7 @@ class Journey:
     def sentences(self) -> list[str]:
         """The picture's arrows in words."""
         return [
-            f"{stage.name} leads to {stage.goes_on_to}."
-            for stage in self.stages
-            if stage.leads_to
+            f"{stage.name} leads to {stage.goes_on_to}." for stage in self.stages if stage.leads_to
         ]
 
     def stage_of(self, programme: Programme) -> Stage | None:
@@ -81,9 +80,7 @@ def load_journey(programmes: Sequence[Programme]) -> Journey:
     return build_journey(programmes, pairs)
 
 
-def build_journey(
-    programmes: Sequence[Programme], pairs: Iterable[tuple[int, int]]
-) -> Journey:
+def build_journey(programmes: Sequence[Programme], pairs: Iterable[tuple[int, int]]) -> Journey:
     """The journey over ``programmes``, where each of ``pairs`` (ids) leads from one to another.
 
     A way in that leads nowhere else leads to the next way in: it is what Readiness is for. Pairs
@@ -95,7 +92,7 @@ def build_journey(
         if position.get(needed, 0) < position.get(follower, -1):
             _connect(stages[position[needed]], stages[position[follower]])
     ways_in = [stage for stage in stages if stage.programme.is_starting_point]
-    for stage, after in zip(ways_in, ways_in[1:], strict=False):
+    for stage, after in pairwise(ways_in):
         if not stage.leads_to:
             _connect(stage, after)
     for number, stage in enumerate(ways_in):

@@ -108,18 +108,14 @@ def _strap_lines(stage: Stage, width: float) -> list[str]:
 
 
 def _text_height(stage: Stage, width: float) -> float:
-    return (
-        len(_name_lines(stage, width)) * NAME_SIZE + len(_strap_lines(stage, width)) * STRAP_SIZE
-    )
+    return len(_name_lines(stage, width)) * NAME_SIZE + len(_strap_lines(stage, width)) * STRAP_SIZE
 
 
 def _height(stage: Stage, width: float) -> float:
     return max(84, _text_height(stage, width) + 2 * PADDING)
 
 
-def _frame(
-    stage: Stage, column: int, row: int, width: float, height: float, columns: int
-) -> Frame:
+def _frame(stage: Stage, column: int, row: int, width: float, height: float, columns: int) -> Frame:
     x = EDGE + column * (width + GAP)
     y = ENTRY_HEIGHT + row * (height + ROW_GAP)
     middle = x + width / 2

@@ -77,9 +77,7 @@ def open_register(raw: BinaryIO, *, name: str) -> RegisterFile:
     return register
 
 
-def _bounded_lines(
-    text: TextIOWrapper, name: str, progress: Progress | None
-) -> Iterator[str]:
+def _bounded_lines(text: TextIOWrapper, name: str, progress: Progress | None) -> Iterator[str]:
     """Lines of ``text``, none of which may fill the memory."""
     number = 0
     while line := text.readline(LONGEST_LINE):

@@ -52,7 +52,9 @@ def _urn(cell: str, column: str) -> str:
     if len(cell) == 8:
         raise BadRow(f"the URN is {cell}: that looks like a UKPRN")
     if len(cell) == 7:
-        raise BadRow(f"the URN is {cell}: that looks like an establishment number with its authority")
+        raise BadRow(
+            f"the URN is {cell}: that looks like an establishment number with its authority"
+        )
     if len(cell) not in (5, 6):
         raise BadRow(f"the URN is {cell}: a URN has six digits")
     return cell

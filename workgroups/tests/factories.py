@@ -117,9 +117,7 @@ def make_year(*, start_year: int = 2026) -> AcademicYear:
     return year
 
 
-def make_programme(
-    *, name: str = "", needs: Iterable[Programme] = (), **fields: Any
-) -> Programme:
+def make_programme(*, name: str = "", needs: Iterable[Programme] = (), **fields: Any) -> Programme:
     """A programme of the hub in scope that follows any of ``needs``."""
     number = next(_numbers)
     name = name or f"Programme {number}"

@@ -22,4 +22,6 @@ def test_each_factory_makes_a_row_that_passes_its_own_validation():
         ]
         for row in [hub, *rows]:
             # The register leaves fields null that no form asks for.
-            row.full_clean(exclude=[f.name for f in row._meta.fields if f.value_from_object(row) is None])
+            row.full_clean(
+                exclude=[f.name for f in row._meta.fields if f.value_from_object(row) is None]
+            )
