@@ -1,14 +1,17 @@
 """Forms say what they ask, and what is wrong with the answers, to eyes and screen readers alike."""
 
 import re
+from datetime import date
+from typing import Any
 
 import pytest
 from crispy_forms.utils import render_crispy_form
 from django import forms
 from django.template.loader import render_to_string
+from django.test.html import parse_html
 
 from mathshub.site.style_guide import SampleForm
-from mathshub.site.templatetags.hub_forms import error_lines
+from mathshub.site.templatetags.hub_forms import error_lines, govuk_widget
 
 
 def ids_in(html: str) -> list[str]:
@@ -79,3 +82,31 @@ def test_optional_questions_say_so_and_compulsory_ones_do_not() -> None:
 def test_chosen_options_stay_chosen() -> None:
     html = render_crispy_form(SampleForm({"programme": "readiness", "days": ["tue", "thu"]}))
     assert re.findall(r'value="(\w+)" checked', html) == ["readiness", "tue", "thu"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        (forms.CharField(max_length=9, widget=forms.TextInput({"autocomplete": "name"})), '<"&'),
+        (forms.EmailField(required=False), ""),
+        (forms.IntegerField(min_value=1, localize=True), 12000),
+        (forms.DateField(widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")), date(2026, 10, 8)),
+        (forms.URLField(assume_scheme="https", disabled=True), "https://example.org/?a=1&b=2"),
+    ],
+)
+def test_controls_drawn_quickly_are_those_that_django_draws(field: forms.Field, value: Any) -> None:
+    class Short(forms.Form):
+        answer = field
+
+    bound = Short(initial={"answer": value}, prefix="p")["answer"]
+    slowly = bound.as_widget(attrs={"class": "govuk-input"})
+    assert_html_equal(govuk_widget(bound), slowly)
+    typed = Short({"p-answer": str(value)}, prefix="p")["answer"]
+    assert_html_equal(
+        govuk_widget(typed).replace(" govuk-input--error", ""),
+        typed.as_widget(attrs={"class": "govuk-input"}),
+    )
+
+
+def assert_html_equal(left: str, right: str) -> None:
+    assert parse_html(left) == parse_html(right)
