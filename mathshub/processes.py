@@ -144,7 +144,7 @@ def web_part(var_dir: Path, port: int, env: Mapping[str, str] | None = None) -> 
         *("--bind", f"127.0.0.1:{port}"),
         *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
         # No access log: it would keep the signed links of schools and participants.
-        *("--graceful-timeout", "5"),
+        *("--graceful-timeout", "5", "--no-control-socket"),
     ]
     return Part("web server", command, log=var_dir / "logs" / "web.log", env=env)
 

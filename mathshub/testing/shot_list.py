@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Page
@@ -10,36 +9,59 @@ from playwright.sync_api import Page
 from mathshub.testing import browser
 
 HUB = "lea-valley.localhost"
+Step = Callable[[Page], object]
+"""What a visitor does to bring the page to show what is wanted."""
 
 
-@dataclass(frozen=True)
 class Shot:
-    """One picture: its name, and how a page of this host is brought to show what is wanted."""
+    """One picture: its name, the path where the visit begins, and the steps from there."""
 
-    name: str
-    open: Callable[[Page, str], None]
-    as_staff: bool = False
-    host: str = HUB
+    def __init__(self, name: str, path: str, *steps: Step, as_staff: bool = False) -> None:
+        self.name = name
+        self.path = path
+        self.steps = steps
+        self.as_staff = as_staff
+
+    def open(self, page: Page, port: int) -> None:
+        """Bring the page to what is wanted."""
+        page.goto(f"http://{HUB}:{port}{self.path}")
+        for step in self.steps:
+            step(page)
 
 
-def at(path: str) -> Callable[[Page, str], None]:
-    """Open this path."""
-    return lambda page, site: _go(page, site + path)
+def follow(pattern: str) -> Step:
+    """Open the first link whose address or words match. Raises LookupError when none does."""
+
+    def follow_link(page: Page) -> None:
+        links = page.locator("a[href]").evaluate_all("all => all.map(a => [a.href, a.innerText])")
+        address = next(
+            (
+                href
+                for href, words in links
+                if re.search(pattern, href) or re.search(pattern, words)
+            ),
+            None,
+        )
+        if address is None:
+            raise LookupError(f"no link like {pattern} on {page.url}")
+        page.goto(address)
+
+    return follow_link
 
 
-def following(path: str, *links: str) -> Callable[[Page, str], None]:
-    """Open this path, then follow the first link whose address matches each pattern in turn."""
+def press(words: str) -> Step:
+    """Press the first button with these words."""
 
-    def open_page(page: Page, site: str) -> None:
-        _go(page, site + path)
-        for pattern in links:
-            addresses = page.locator("a[href]").evaluate_all("links => links.map(a => a.href)")
-            address = next((each for each in addresses if re.search(pattern, each)), None)
-            if address is None:
-                raise LookupError(f"no link like {pattern} on {page.url}")
-            _go(page, address)
+    def press_button(page: Page) -> None:
+        page.get_by_role("button", name=words).first.click()
+        page.wait_for_load_state()
 
-    return open_page
+    return press_button
+
+
+def fill(label: str, text: str) -> Step:
+    """Type into the field of this label."""
+    return lambda page: page.get_by_label(label, exact=True).first.fill(text)
 
 
 def sign_in_as_staff(page: Page, port: int, var_dir: Path) -> None:
@@ -54,23 +76,51 @@ def sign_in_as_staff(page: Page, port: int, var_dir: Path) -> None:
     browser.sign_in(page, site, email=email, password=password, totp_secret=secret)
 
 
-def _go(page: Page, address: str) -> None:
-    page.goto(address, wait_until="networkidle")
-
-
-SHOTS = [
-    Shot("home", at("/")),
-    Shot("programmes", at("/programmes/")),
-    Shot("programme", following("/programmes/", r"/programmes/[^/]+/$")),
-    Shot("journey", at("/journey/")),
-    Shot("briefings", at("/briefings/")),
-    Shot("choose-programme", at("/interest/")),
-    Shot("interest", following("/interest/", r"/interest/\d+/$")),
-    Shot("work-group", following("/programmes/", r"/programmes/[^/]+/$", r"/work-groups/\d+/$")),
-    Shot("my-link", at("/my/")),
-    Shot("privacy", at("/privacy/")),
-    Shot("accessibility", at("/accessibility/")),
-    Shot("not-found", at("/nothing-here/")),
-    Shot("sign-in", at("/admin/login/")),
-    Shot("admin", at("/admin/"), as_staff=True),
+PUBLIC = [
+    Shot("home", "/"),
+    Shot("programmes", "/programmes/"),
+    Shot("programme", "/programmes/", follow(r"/programmes/[^/]+/$")),
+    Shot("journey", "/journey/"),
+    Shot("briefings", "/briefings/"),
+    Shot("work-group", "/programmes/", follow(r"/programmes/[^/]+/$"), follow(r"/work-groups/")),
+    Shot("choose-programme", "/interest/"),
+    Shot("interest", "/interest/", follow(r"/interest/\d+/$")),
+    Shot("interest-errors", "/interest/", follow(r"/interest/\d+/$"), press("Send")),
+    Shot("place-offered", "/demo/mail/", follow(r"^A place in"), follow(r"/place/")),
+    Shot("my-link", "/my/"),
+    Shot("my-sessions", "/demo/mail/", follow(r"^Session \d"), follow(r"/my/[^/]+/$")),
+    Shot("not-found", "/nothing-here/"),
+    Shot("wrong-link", "/my/wrong/"),
+    Shot("privacy", "/privacy/"),
+    Shot("accessibility", "/accessibility/"),
+    Shot("sign-in", "/account/login/"),
+    Shot("forgotten-password", "/account/password/reset/"),
+    Shot("sent-mail", "/demo/mail/"),
+    Shot("sent-mail-message", "/demo/mail/", follow(r"^Session \d")),
+    Shot("style-guide", "/demo/style-guide/"),
 ]
+
+EXPRESSIONS = "/admin/enrolment/expressionofinterest/"
+WORK_GROUPS = "/admin/workgroups/workgroup/"
+ADMIN = [
+    ("admin", "/admin/"),
+    ("admin-expressions", EXPRESSIONS),
+    ("admin-expression", f"{EXPRESSIONS}?state=received", follow(r"\d/change/")),
+    ("admin-offer", f"{EXPRESSIONS}?state=received", follow(r"\d/change/"), follow(r"/offer/")),
+    ("admin-telephone", f"{EXPRESSIONS}add/"),
+    ("admin-places", "/admin/enrolment/place/"),
+    ("admin-place", "/admin/enrolment/place/", follow(r"\d/change/")),
+    ("admin-participant", "/admin/enrolment/participant/", follow(r"\d/change/")),
+    ("admin-offering", "/admin/workgroups/offering/", follow(r"\d/change/")),
+    ("admin-work-groups", WORK_GROUPS),
+    ("admin-work-group", f"{WORK_GROUPS}?state=running", follow(r"\d/change/")),
+    ("admin-plan", f"{WORK_GROUPS}?state=draft", follow(r"\d/change/"), follow(r"/plan/")),
+    ("admin-session", "/admin/workgroup_sessions/session/", follow(r"\d/change/")),
+    ("admin-schools", "/admin/workgroups/school/"),
+    ("admin-messages", "/admin/outbox/message/"),
+    ("admin-message", "/admin/outbox/message/", follow(r"\d/change/")),
+    ("admin-hub", "/admin/workgroups/hub/", follow(r"\d/change/")),
+    ("admin-second-factor", "/account/2fa/"),
+]
+
+SHOTS = PUBLIC + [Shot(name, path, *steps, as_staff=True) for name, path, *steps in ADMIN]

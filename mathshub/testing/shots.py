@@ -90,7 +90,8 @@ def new_context(chromium: Browser, width: int) -> BrowserContext:
 def photograph(context: BrowserContext, shot: Shot, file: Path) -> None:
     """One page in its full height; says so when the page is wider than the screen."""
     page = context.new_page()
-    shot.open(page, f"http://{shot.host}:{PORT}")
+    shot.open(page, PORT)
+    page.evaluate("document.fonts.ready.then(() => true)")
     page.screenshot(path=file, full_page=True)
     overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     print(f"{file.parent.name}/{shot.name}" + (f": {overflow} px too wide" if overflow > 0 else ""))
