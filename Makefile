@@ -30,13 +30,13 @@ test: $(VENV)/.installed-dev static/build/.built
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check --output-format=concise .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy .
+	TESTING=1 $(BIN)/mypy .
 	find templates -name '*.html' -o -name '*.txt' | xargs -r $(BIN)/djade --target-version 5.2 --check
 	TESTING=1 $(BIN)/python manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 # Throw-away values of what a production start insists on; nothing is connected to.
-PRODUCTION := SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))') \
+PRODUCTION := SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
 	ALLOWED_HOSTS=hub.example.org SITE_URL=https://hub.example.org DEMO= TESTING= DEBUG= \
 	DEFAULT_FROM_EMAIL=portal@hub.example.org EMAIL_URL=smtp+tls://user:password@mail.example.org:587 \
 	DATABASE_URL=postgres://portal@localhost/portal REDIS_URL=redis://localhost:6379/0

@@ -16,15 +16,20 @@ Step = Callable[[Page], object]
 class Shot:
     """One picture: its name, the path where the visit begins, and the steps from there."""
 
-    def __init__(self, name: str, path: str, *steps: Step, as_staff: bool = False) -> None:
+    def __init__(
+        self, name: str, path: str, *steps: Step, as_staff: bool = False, status: int = 200
+    ) -> None:
         self.name = name
         self.path = path
         self.steps = steps
         self.as_staff = as_staff
+        self.status = status  # of the answer with which the visit begins
 
     def open(self, page: Page, port: int) -> None:
-        """Bring the page to what is wanted."""
-        page.goto(f"http://{HUB}:{port}{self.path}")
+        """Bring the page to what is wanted. Raises LookupError when it is not there."""
+        answer = page.goto(f"http://{HUB}:{port}{self.path}")
+        if answer is None or answer.status != self.status:
+            raise LookupError(f"{self.path} does not answer with {self.status}")
         for step in self.steps:
             step(page)
 
@@ -64,6 +69,11 @@ def fill(label: str, text: str) -> Step:
     return lambda page: page.get_by_label(label, exact=True).first.fill(text)
 
 
+def staff(name: str, path: str, *steps: Step) -> Shot:
+    """A picture that only somebody signed in can take."""
+    return Shot(name, path, *steps, as_staff=True)
+
+
 def sign_in_as_staff(page: Page, port: int, var_dir: Path) -> None:
     """Sign in to the admin with the first address, password and secret that the demo lists."""
     listed = (var_dir / "demo-sign-ins.txt").read_text()
@@ -89,38 +99,40 @@ PUBLIC = [
     Shot("place-offered", "/demo/mail/", follow(r"^A place in"), follow(r"/place/")),
     Shot("my-link", "/my/"),
     Shot("my-sessions", "/demo/mail/", follow(r"^Session \d"), follow(r"/my/[^/]+/$")),
-    Shot("not-found", "/nothing-here/"),
-    Shot("wrong-link", "/my/wrong/"),
+    Shot("not-found", "/nothing-here/", status=404),
+    Shot("wrong-link", "/my/wrong/", status=404),
     Shot("privacy", "/privacy/"),
     Shot("accessibility", "/accessibility/"),
     Shot("sign-in", "/account/login/"),
     Shot("forgotten-password", "/account/password/reset/"),
     Shot("sent-mail", "/demo/mail/"),
     Shot("sent-mail-message", "/demo/mail/", follow(r"^Session \d")),
-    Shot("style-guide", "/demo/style-guide/"),
+    Shot("style-guide", "/style-guide/"),
 ]
 
 EXPRESSIONS = "/admin/enrolment/expressionofinterest/"
 WORK_GROUPS = "/admin/workgroups/workgroup/"
 ADMIN = [
-    ("admin", "/admin/"),
-    ("admin-expressions", EXPRESSIONS),
-    ("admin-expression", f"{EXPRESSIONS}?state=received", follow(r"\d/change/")),
-    ("admin-offer", f"{EXPRESSIONS}?state=received", follow(r"\d/change/"), follow(r"/offer/")),
-    ("admin-telephone", f"{EXPRESSIONS}add/"),
-    ("admin-places", "/admin/enrolment/place/"),
-    ("admin-place", "/admin/enrolment/place/", follow(r"\d/change/")),
-    ("admin-participant", "/admin/enrolment/participant/", follow(r"\d/change/")),
-    ("admin-offering", "/admin/workgroups/offering/", follow(r"\d/change/")),
-    ("admin-work-groups", WORK_GROUPS),
-    ("admin-work-group", f"{WORK_GROUPS}?state=running", follow(r"\d/change/")),
-    ("admin-plan", f"{WORK_GROUPS}?state=draft", follow(r"\d/change/"), follow(r"/plan/")),
-    ("admin-session", "/admin/workgroup_sessions/session/", follow(r"\d/change/")),
-    ("admin-schools", "/admin/workgroups/school/"),
-    ("admin-messages", "/admin/outbox/message/"),
-    ("admin-message", "/admin/outbox/message/", follow(r"\d/change/")),
-    ("admin-hub", "/admin/workgroups/hub/", follow(r"\d/change/")),
-    ("admin-second-factor", "/account/2fa/"),
+    staff("admin", "/admin/"),
+    staff("admin-expressions", EXPRESSIONS),
+    staff("admin-expression", f"{EXPRESSIONS}?state=received", follow(r"\d/change/")),
+    staff(
+        "admin-offer", f"{EXPRESSIONS}?state=received", follow(r"\d/change/"), follow(r"/offer/")
+    ),
+    staff("admin-telephone", f"{EXPRESSIONS}add/"),
+    staff("admin-places", "/admin/enrolment/place/"),
+    staff("admin-place", "/admin/enrolment/place/", follow(r"\d/change/")),
+    staff("admin-participant", "/admin/enrolment/participant/", follow(r"\d/change/")),
+    staff("admin-offering", "/admin/workgroups/offering/", follow(r"\d/change/")),
+    staff("admin-work-groups", WORK_GROUPS),
+    staff("admin-work-group", f"{WORK_GROUPS}?state=running", follow(r"\d/change/")),
+    staff("admin-plan", f"{WORK_GROUPS}?state=draft", follow(r"\d/change/"), follow(r"/plan/")),
+    staff("admin-session", "/admin/workgroup_sessions/session/", follow(r"\d/change/")),
+    staff("admin-schools", "/admin/workgroups/school/"),
+    staff("admin-messages", "/admin/outbox/message/"),
+    staff("admin-message", "/admin/outbox/message/", follow(r"\d/change/")),
+    staff("admin-hub", "/admin/workgroups/hub/", follow(r"\d/change/")),
+    staff("admin-second-factor", "/account/2fa/"),
 ]
 
-SHOTS = PUBLIC + [Shot(name, path, *steps, as_staff=True) for name, path, *steps in ADMIN]
+SHOTS = PUBLIC + ADMIN
