@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
+import time_machine
 
+from enrolment.tests.factories import NOW
 from mathshub.scope import hub_scope
 from workgroups.models import Hub
 from workgroups.tests.factories import make_hub
@@ -15,3 +17,10 @@ def hub(db: None) -> Iterator[Hub]:
     hub = make_hub(slug="lea-valley", name="Lea Valley Maths Hub")
     with hub_scope(hub):
         yield hub
+
+
+@pytest.fixture
+def on_the_day() -> Iterator[None]:
+    """It is NOW: the factories' windows are open whenever the tests run."""
+    with time_machine.travel(NOW, tick=False):
+        yield
