@@ -35,6 +35,7 @@ RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU
 END:STANDARD
 END:VTIMEZONE
 """
+_CONTROLS = dict.fromkeys(code for code in (*range(32), *range(127, 160)) if code not in b"\t\n")
 _END = b"END:VCALENDAR\r\n"
 
 
@@ -78,7 +79,7 @@ def build_calendar(
 
 def clean(text: str) -> str:
     """``text`` without the control characters that no calendar takes; line breaks stay."""
-    return "".join(c for c in text.replace("\r\n", "\n") if c == "\n" or c.isprintable())
+    return text.translate(_CONTROLS)
 
 
 @cache

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.http import HttpRequest
 from django.utils import timezone
 
+from enrolment.admin.chips import offering_chips
 from mathshub.scope_admin import Chip, ChipFilter
 from sessions.models import Session
 from sessions.times import LONDON
@@ -19,7 +20,8 @@ class GroupStateChips(ChipFilter):
     title = "state"
     parameter_name = "state"
 
-    def chips(self, request: HttpRequest) -> list[Chip]:
+    @classmethod
+    def chips(cls, request: HttpRequest) -> list[Chip]:
         return [Chip(each.value, str(each.label), Q(state=each.value)) for each in WorkGroup.State]
 
 
@@ -27,7 +29,8 @@ class RoomChips(ChipFilter):
     title = "places"
     parameter_name = "room"
 
-    def chips(self, request: HttpRequest) -> list[Chip]:
+    @classmethod
+    def chips(cls, request: HttpRequest) -> list[Chip]:
         full = Q(held_places__gte=F("capacity"))
         return [
             Chip("yes", "taking schools, not full", HAS_ROOM),
@@ -39,25 +42,18 @@ class GroupOfferingChips(ChipFilter):
     title = "programme"
     parameter_name = "offering"
 
-    def chips(self, request: HttpRequest) -> list[Chip]:
-        offerings = (
-            Offering.objects.filter(pk__in=WorkGroup.objects.values("offering"))
-            .select_related("programme", "academic_year")
-            .in_order()
-        )
-        return [
-            Chip(
-                str(each.pk), f"{each.programme.short_name} {each.academic_year}", Q(offering=each)
-            )
-            for each in offerings
-        ]
+    @classmethod
+    def chips(cls, request: HttpRequest) -> list[Chip]:
+        offerings = Offering.objects.filter(pk__in=WorkGroup.objects.values("offering"))
+        return offering_chips(offerings, timezone.localdate())
 
 
 class WhenChips(ChipFilter):
     title = "when"
     parameter_name = "when"
 
-    def chips(self, request: HttpRequest) -> list[Chip]:
+    @classmethod
+    def chips(cls, request: HttpRequest) -> list[Chip]:
         now = timezone.now()
         published = Q(state=Session.State.PUBLISHED)
         return [
@@ -72,7 +68,8 @@ class SessionStateChips(ChipFilter):
     title = "state"
     parameter_name = "state"
 
-    def chips(self, request: HttpRequest) -> list[Chip]:
+    @classmethod
+    def chips(cls, request: HttpRequest) -> list[Chip]:
         return [Chip(each.value, str(each.label), Q(state=each.value)) for each in Session.State]
 
 
@@ -80,7 +77,8 @@ class ModeChips(ChipFilter):
     title = "how"
     parameter_name = "mode"
 
-    def chips(self, request: HttpRequest) -> list[Chip]:
+    @classmethod
+    def chips(cls, request: HttpRequest) -> list[Chip]:
         return [Chip(each.value, str(each.label), Q(mode=each.value)) for each in Session.Mode]
 
 

@@ -92,7 +92,7 @@ class PlanningPages(PortalAdmin):
             raise PermissionDenied
         given = request.POST if request.method == "POST" else request.GET
         form = PlanForm(given if "first_on" in given else None, initial=_first_guess(group))
-        if not form.is_valid():
+        if not form.is_valid() or "edit" in given:
             return self._ask(request, group, form)
         try:
             plan = form.plan(group)
@@ -126,7 +126,7 @@ class PlanningPages(PortalAdmin):
             planned=[_row(each) for each in plan.sessions],
             skipped=plan.skipped,
             button=f"Create {number}, no e-mail",
-            back=f"{self.url('plan', group.pk)}",
+            back=f"{self.url('plan', group.pk)}?edit=yes&{request.GET.urlencode()}",
         )
 
     def _create(self, request: HttpRequest, group: WorkGroup, plan: Plan) -> HttpResponse:

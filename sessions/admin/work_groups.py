@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from enrolment.admin.words import place_tag
 from enrolment.errors import Refusal
@@ -163,8 +163,9 @@ class WorkGroupAdmin(PlanningPages, HubOwnedAdmin):
             waiting = reverse("admin:enrolment_expressionofinterest_changelist")
             choose = f"{waiting}?offering={group.offering_id}&state=received"
             buttons.append((choose, "Choose schools for it"))
+        is_next = planned or not sessions  # else nothing on this page is the obvious thing to do
         return [
-            {"url": url, "words": words, "first": number == 0}
+            {"url": url, "words": words, "first": bool(is_next) and number == 0}
             for number, (url, words) in enumerate(buttons)
         ]
 
@@ -202,6 +203,8 @@ def state_tag(group: WorkGroup) -> SafeString:
 
 def mini_bar(sessions: list[Session]) -> SafeString:
     """A Work Group's year in miniature, with its words."""
+    if not sessions:
+        return mark_safe("no sessions yet")
     now = timezone.now()
     return render_to_string(
         "_bar.html",
