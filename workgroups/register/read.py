@@ -2,7 +2,8 @@
 
 import codecs
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from io import TextIOWrapper
 from typing import BinaryIO
@@ -41,14 +42,14 @@ class RegisterFile:
         next(records, None)
         return records
 
-    def _records(self, progress: Progress | None = None) -> Iterator[Line]:
+    def _records(self, progress: Progress | None = None) -> Generator[Line, None, None]:
         self.raw.seek(0)
         text = TextIOWrapper(self.raw, encoding=self.encoding, newline="")
         reader = csv.reader(_bounded_lines(text, self.name, progress))
         begins = 1
         try:
             for cells in reader:
-                if any(cells):
+                if any(map(str.strip, cells)):
                     yield Line(begins, cells)
                 begins = reader.line_num + 1
         except csv.Error as error:
@@ -57,7 +58,8 @@ class RegisterFile:
                 f"and not closed? ({error})"
             ) from error
         finally:
-            text.detach()  # the file stays open for the next reading
+            if not self.raw.closed:
+                text.detach()  # the file stays open for the next reading
 
 
 def open_register(raw: BinaryIO, *, name: str) -> RegisterFile:
@@ -66,7 +68,8 @@ def open_register(raw: BinaryIO, *, name: str) -> RegisterFile:
     Raises ``RegisterRefused`` for what is no comma-separated file in UTF-8 or Windows-1252.
     """
     register = RegisterFile(raw, name, _encoding_of(raw, name=name))
-    header = next(register._records(), None)
+    with closing(register._records()) as records:
+        header = next(records, None)
     if header is None:
         raise RegisterRefused(f"{name} is empty.")
     if len(header.cells) < 3 and ";" in header.cells[0]:
@@ -95,7 +98,9 @@ def _bounded_lines(text: TextIOWrapper, name: str, progress: Progress | None) ->
 def _encoding_of(raw: BinaryIO, *, name: str) -> str:
     """UTF-8 where the whole file is UTF-8, with or without a mark, otherwise Windows-1252."""
     start = raw.read(4096)
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in start:
+    # Without a mark, UTF-16 shows by every other byte of English text being nought.
+    every_other = start.count(b"\0") > len(start) // 4
+    if every_other or start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise RegisterRefused(
             f"{name} is not saved as UTF-8 or Windows-1252 (it looks like UTF-16): open it in your "
             "spreadsheet and save it as “CSV UTF-8”."

@@ -42,8 +42,9 @@ class SchoolRow:
 
 def clean(cell: str) -> str:
     """The cell without characters that can't be seen, no-break spaces as spaces, one between words."""
-    cell = " ".join(cell.split())
-    return cell if cell.isprintable() else "".join(filter(str.isprintable, cell))
+    if not cell.isprintable():
+        cell = "".join(letter for letter in cell if letter.isprintable() or letter.isspace())
+    return " ".join(cell.split())
 
 
 def _urn(cell: str, column: str) -> str:

@@ -1,0 +1,199 @@
+"""Which files are taken for a register, and what their lines are taken to say. No database."""
+
+import csv
+import io
+import tracemalloc
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workgroups.register.read import LONGEST_LINE, RegisterRefused, open_register
+from workgroups.register.rows import BadRow, RowReader, clean
+from workgroups.tests.registers import ROW, rows, write_register
+
+HEADER = ",".join(ROW)
+
+
+def read(content: bytes) -> list[dict[str, Any]]:
+    """The values of all rows of a file with this content."""
+    register = open_register(io.BytesIO(content), name="it")
+    reader = RowReader(register)
+    return [reader.read(line.cells).values for line in register.lines()]
+
+
+def read_row(**changes: str) -> dict[str, Any]:
+    """The values of one row that differs from ROW in columns without blanks in their names."""
+    row = ROW | changes
+    out = io.StringIO()
+    csv.writer(out).writerows([row.keys(), row.values()])
+    return read(out.getvalue().encode())[0]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "it is empty."),
+        (b" \r\n\r\n", "it is empty."),
+        (b"<!DOCTYPE html><html><body>Sign in</body></html>", "it is a web page"),
+        (b"\xef\xbb\xbf  <html>", "it is a web page"),
+        (HEADER.encode("utf-16"), "it is not saved as UTF-8 or Windows-1252"),
+        (HEADER.encode("utf-16-le"), "it is not saved as UTF-8 or Windows-1252"),
+        (b"PK\x03\x04workbook", "it is a zip file or a workbook"),
+        (HEADER.replace(",", ";").encode(), "it has semicolons between its columns"),
+        (HEADER.encode() + b"\n\x81\x8d", "it is neither UTF-8 nor Windows-1252"),
+        (HEADER.encode() + b"\n" + b"x" * (LONGEST_LINE + 1), "it has a line of more than 100,000"),
+        (HEADER.encode() + b'\n"' + b"a\n" * 140_000, "it can't be read from line 2 on"),
+        (
+            HEADER.replace("Town,", "").encode() + b"\n",
+            "it lacks the column: Town. Is it the register's “all data” file?",
+        ),
+        (b"name,town\n", "it lacks these columns: LA (code), LA (name), URN, "),
+        (f"{HEADER},URN\n".encode(), "it has this column more than once: URN."),
+    ],
+)
+def test_what_is_no_register_is_refused_with_a_sentence(content: bytes, sentence: str):
+    with pytest.raises(RegisterRefused) as refused:
+        read(content)
+    assert str(refused.value).startswith(sentence)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8", "utf-8-sig"])
+def test_curly_apostrophes_survive_every_encoding(tmp_path: Path, encoding: str):
+    register = [ROW | {"EstablishmentName": "Beis Rochel d’Satmar School – Zoë"}]
+    path = write_register(tmp_path / "a.csv", register, encoding=encoding)
+    assert read(path.read_bytes())[0]["name"] == "Beis Rochel d’Satmar School – Zoë"
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "field", "value"),
+    [
+        ("TypeOfEstablishment (code)", "01", "type_code", 1),
+        ("TypeOfEstablishment (code)", "1", "type_code", 1),
+        ("OpenDate", "01-09-1975", "opened_on", date(1975, 9, 1)),
+        ("OpenDate", "1/9/1975", "opened_on", date(1975, 9, 1)),
+        ("OpenDate", "", "opened_on", None),
+        ("NumberOfPupils", "", "pupils", None),
+        ("NumberOfPupils", "0", "pupils", 0),
+        ("EstablishmentNumber", "39", "establishment_number", "0039"),
+        ("EstablishmentName", "  St\xa0Mary’s \u200b School ", "name", "St Mary’s School"),
+        ("Postcode", "e81aa", "postcode", "E8 1AA"),
+        ("Postcode", "", "postcode", ""),
+        ("Trusts (name)", "-", "trust_name", ""),
+    ],
+)
+def test_a_cell_is_read_as_the_register_means_it(column: str, cell: str, field: str, value: Any):
+    assert read_row(**{column: cell})[field] == value
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "reason"),
+    [
+        ("URN", "", "the URN is “”: a URN has six digits"),
+        ("URN", "1234", "the URN is 1234: a URN has six digits"),
+        ("URN", "2042001", "that looks like an establishment number with its authority"),
+        ("URN", "10012345", "the URN is 10012345: that looks like a UKPRN"),
+        ("URN", "١٠٠٠٠١", "a URN has six digits"),
+        ("EstablishmentName", " \xa0 ", "the school has no name"),
+        ("EstablishmentName", "x" * 151, "EstablishmentName has 151 characters, 150 at most"),
+        ("LA (code)", "Hackney", "LA (code) is “Hackney”, not a whole number"),
+        ("LA (name)", "", "the local authority 204 needs a name"),
+        ("OpenDate", "31-02-2001", "OpenDate is “31-02-2001”: there is no such day"),
+        ("OpenDate", "2001-02-28", "OpenDate is “2001-02-28”, not a date like 31-08-2023"),
+        ("NumberOfPupils", "-3", "NumberOfPupils is “-3”, not a whole number"),
+        ("PhaseOfEducation (code)", "", "PhaseOfEducation (code) is “”: a code is needed"),
+    ],
+)
+def test_a_bad_cell_says_what_is_wrong(column: str, cell: str, reason: str):
+    with pytest.raises(BadRow) as bad:
+        read_row(**{column: cell})
+    assert reason in str(bad.value)
+
+
+def test_columns_are_found_by_name_wherever_they_stand(tmp_path: Path):
+    backwards = list(reversed(ROW))
+    forth = write_register(tmp_path / "a.csv", rows(2))
+    back = write_register(tmp_path / "b.csv", rows(2), columns=backwards)
+    assert [sorted(row.items(), key=str) for row in read(back.read_bytes())] == [
+        sorted(row.items(), key=str) for row in read(forth.read_bytes())
+    ]
+
+
+def test_rows_are_read_one_at_a_time(tmp_path: Path):
+    path = write_register(tmp_path / "a.csv", rows(5_000))
+    with path.open("rb") as raw:
+        register = open_register(raw, name="it")
+        reader = RowReader(register)
+        tracemalloc.start()
+        for line in register.lines():
+            reader.read(line.cells)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert peak < 500_000  # bytes; the file has 800,000
+
+
+# What may stand in a cell of text: anything that a person can type, and what programs put in.
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
+REGISTER = st.lists(
+    st.fixed_dictionaries(
+        {
+            "URN": st.integers(100_000, 199_999).map(str),
+            "EstablishmentName": TEXT.filter(clean),
+            "Town": TEXT,
+            "OpenDate": st.dates(date(1800, 1, 1)).map(lambda day: f"{day:%d-%m-}{day.year:04}"),
+            "NumberOfPupils": st.integers(0, 5_000).map(str),
+            "TypeOfEstablishment (code)": st.integers(0, 57).map(str),
+        }
+    ),
+    max_size=8,
+)
+
+
+@given(register=REGISTER, is_resaved=st.booleans())
+def test_whatever_a_register_says_is_read_back(register: list[dict[str, str]], is_resaved: bool):
+    out = io.StringIO()
+    writer = csv.DictWriter(out, tuple(ROW))
+    writer.writeheader()
+    for row in register:
+        row = ROW | row
+        if is_resaved:
+            row["OpenDate"] = row["OpenDate"].replace("-", "/")
+        else:
+            row["TypeOfEstablishment (code)"] = row["TypeOfEstablishment (code)"].zfill(2)
+        writer.writerow(row)
+    assert [
+        (
+            row["urn"],
+            row["name"],
+            row["town"],
+            f"{row['opened_on']:%d-%m-}{row['opened_on'].year:04}",
+            str(row["pupils"]),
+            str(row["type_code"]),
+        )
+        for row in read(out.getvalue().encode())
+    ] == [
+        (
+            row["URN"],
+            clean(row["EstablishmentName"]),
+            _words(row["Town"]),
+            row["OpenDate"],
+            row["NumberOfPupils"],
+            row["TypeOfEstablishment (code)"],
+        )
+        for row in register
+    ]
+
+
+def _words(cell: str) -> str:
+    cell = clean(cell)
+    return "" if cell == "-" else cell
+
+
+@given(st.binary(max_size=300).map(lambda noise: HEADER.encode() + b"\n" + noise))
+def test_noise_is_refused_or_skipped_and_never_breaks_the_reader(content: bytes):
+    with suppress(RegisterRefused, BadRow):
+        read(content)
