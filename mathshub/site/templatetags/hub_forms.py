@@ -143,7 +143,7 @@ def error_lines(form: forms.BaseForm) -> list[dict[str, str]]:
     A form should say its errors in its own words ("Enter your name"); where it leaves that to
     Django ("This field is required."), the field's label goes before them.
     """
-    lines = [{"words": error, "anchor": ""} for error in form.non_field_errors()]
+    lines = [{"words": str(error), "anchor": ""} for error in form.non_field_errors()]
     for field in form:
         target = "" if field.is_hidden else anchor(field)
         unnamed = _ready_made(field.field)
@@ -161,4 +161,4 @@ def _ready_made(field: forms.Field) -> set[str]:
     for cls in reversed(type(field).__mro__):
         messages |= getattr(cls, "default_error_messages", {})
     ready = {str(message) for message in messages.values()}
-    return ready | {str(validator.message) for validator in field.default_validators}
+    return ready | {str(getattr(each, "message", "")) for each in field.default_validators}
