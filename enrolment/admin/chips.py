@@ -1,8 +1,8 @@
 """The filters of the lists of interest and places."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -11,26 +11,39 @@ from mathshub.scope import current_hub
 from mathshub.scope_admin import Chip, ChipFilter
 from workgroups.models import LocalAuthority, Offering, WorkGroup
 
+FIRST_MONTH = 9  # of an academic year
+
 
 class OfferingChips(ChipFilter):
     title = "programme"
     parameter_name = "offering"
 
-    def chips(self, request: HttpRequest) -> list[Chip]:
-        offerings = Offering.objects.select_related("programme", "academic_year").in_order()
-        return [
-            Chip(
-                str(each.pk), f"{each.programme.short_name} {each.academic_year}", Q(offering=each)
-            )
-            for each in offerings
-        ]
+    @classmethod
+    def chips(cls, request: HttpRequest) -> list[Chip]:
+        return offering_chips(Offering.objects.all(), timezone.localdate())
+
+
+def offering_chips(offerings: QuerySet[Offering], today: date) -> list[Chip]:
+    """One chip an offering of this academic year and the next ones; all earlier ones as one."""
+    this_year = today.year if today.month >= FIRST_MONTH else today.year - 1
+    rows = offerings.select_related("programme", "academic_year").order_by(
+        "-academic_year__start_year", "programme__position"
+    )
+    chips = [
+        Chip(str(each.pk), f"{each.programme.short_name} {each.academic_year}", Q(offering=each))
+        for each in rows
+        if each.academic_year.start_year >= this_year
+    ]
+    earlier = Q(offering__academic_year__start_year__lt=this_year)
+    return [*chips, Chip("earlier", "earlier years", earlier)]
 
 
 class StateChips(ChipFilter):
     title = "state"
     parameter_name = "state"
 
-    def chips(self, request: HttpRequest) -> list[Chip]:
+    @classmethod
+    def chips(cls, request: HttpRequest) -> list[Chip]:
         return [
             Chip(state.value, str(state.label), Q(state=state.value))
             for state in ExpressionOfInterest.State
@@ -41,7 +54,8 @@ class BoroughChips(ChipFilter):
     title = "borough"
     parameter_name = "borough"
 
-    def chips(self, request: HttpRequest) -> list[Chip]:
+    @classmethod
+    def chips(cls, request: HttpRequest) -> list[Chip]:
         """The hub's own boroughs, then all others as one, then schools not matched yet."""
         own = list(current_hub().local_authorities.all())
         chips = [Chip(each.code, each.name, Q(school__local_authority=each)) for each in own]
@@ -57,7 +71,8 @@ class SourceChips(ChipFilter):
     title = "received by"
     parameter_name = "source"
 
-    def chips(self, request: HttpRequest) -> list[Chip]:
+    @classmethod
+    def chips(cls, request: HttpRequest) -> list[Chip]:
         return [
             Chip(source.value, str(source.label), Q(source=source.value))
             for source in ExpressionOfInterest.Source
@@ -68,7 +83,8 @@ class PlaceStateChips(ChipFilter):
     title = "state"
     parameter_name = "state"
 
-    def chips(self, request: HttpRequest) -> list[Chip]:
+    @classmethod
+    def chips(cls, request: HttpRequest) -> list[Chip]:
         today = timezone.localdate()
         late = Q(state=Place.State.OFFERED, reply_by__lt=today)
         soon = Q(state=Place.State.OFFERED, reply_by__range=(today, today + timedelta(days=7)))
@@ -84,17 +100,22 @@ class WorkGroupChips(ChipFilter):
     title = "Work Group"
     parameter_name = "group"
 
-    def chips(self, request: HttpRequest) -> list[Chip]:
+    @classmethod
+    def chips(cls, request: HttpRequest) -> list[Chip]:
         groups = WorkGroup.objects.filter(pk__in=Place.objects.values("work_group"))
         groups = groups.select_related("offering__programme", "offering__academic_year")
-        return [Chip(str(each.pk), each.name, Q(work_group=each)) for each in groups]
+        return [
+            Chip(str(each.pk), f"{each.name} {each.offering.academic_year}", Q(work_group=each))
+            for each in groups
+        ]
 
 
 class SchoolBoroughChips(ChipFilter):
     title = "borough"
     parameter_name = "borough"
 
-    def chips(self, request: HttpRequest) -> list[Chip]:
+    @classmethod
+    def chips(cls, request: HttpRequest) -> list[Chip]:
         own: list[LocalAuthority] = list(current_hub().local_authorities.all())
         return [Chip(each.code, each.name, Q(local_authority=each)) for each in own]
 
@@ -103,6 +124,7 @@ class SchoolStandingChips(ChipFilter):
     title = "in the register"
     parameter_name = "standing"
 
-    def chips(self, request: HttpRequest) -> list[Chip]:
+    @classmethod
+    def chips(cls, request: HttpRequest) -> list[Chip]:
         is_open = Q(status_code__in=(1, 3))
         return [Chip("open", "open", is_open), Chip("closed", "closed or not open yet", ~is_open)]

@@ -26,6 +26,16 @@ from mathshub.scope_admin import HubOwnedAdmin
 State = ExpressionOfInterest.State
 MESSAGES_SHOWN = 20
 
+# The further questions of the form of interest, by their names there, as short headings.
+QUESTIONS = {
+    "barriers": "What stands in the way",
+    "days": "Days that suit",
+    "modes": "Ways that suit",
+    "anything_else": "Anything else",
+    "commitment": "Headteacher agrees to release staff",
+    "privacy": "Has read the privacy notice",
+}
+
 
 @admin.register(ExpressionOfInterest)
 class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
@@ -169,9 +179,9 @@ class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
 
 
 def answers_in_words(expression: ExpressionOfInterest) -> list[tuple[str, str]]:
-    """The further answers as (question, answer), both readable."""
+    """The further answers as (question, answer), both readable; also those of older forms."""
     return [
-        (name.replace("_", " ").capitalize(), _readable(answer))
+        (QUESTIONS.get(name, name.replace("_", " ").capitalize()), _readable(answer))
         for name, answer in expression.answers.items()
         if answer not in ("", None, [], {})
     ]

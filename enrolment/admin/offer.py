@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
 
@@ -92,7 +92,7 @@ class OfferPages(PortalAdmin):
             groups=groups_for(expressions),
             today=timezone.localdate(),
         )
-        if not form.is_valid():
+        if not form.is_valid() or "edit" in given:
             return self._choose(request, expressions, form)
         if request.method == "POST":
             return self._offer(request, expressions, form)
@@ -123,10 +123,12 @@ class OfferPages(PortalAdmin):
         form: OfferForm,
         refusal: Refusal | None = None,
     ) -> HttpResponse:
-        group = form.cleaned_data["group"]
+        group, reply_by = form.cleaned_data["group"], form.cleaned_data["reply_by"]
         preview = preview_offer(expressions, work_group=group)
         number = len(preview.offered)
-        again = "&".join(f"chosen={each.pk}" for each in expressions)
+        again = QueryDict(mutable=True)
+        again.setlist("chosen", [str(each.pk) for each in expressions])
+        again.update({"group": str(group.pk), "reply_by": f"{reply_by:%Y-%m-%d}", "edit": "yes"})
         return self.page(
             request,
             "admin/enrolment/offer_preview.html",
@@ -134,10 +136,10 @@ class OfferPages(PortalAdmin):
             if number
             else "Nobody can be offered a place",
             preview=preview,
-            reply_by=form.cleaned_data["reply_by"],
+            reply_by=reply_by,
             refusal=refusal,
             button=f"Offer {count(number, 'place')}, {count(number, 'e-mail')}",
-            back=f"{self.url('offer')}?{again}",
+            back=f"{self.url('offer')}?{again.urlencode()}",
         )
 
     def _offer(
@@ -154,7 +156,10 @@ class OfferPages(PortalAdmin):
             )
         except Refusal as refusal:
             return self._preview(request, expressions, form, refusal)
-        words = f"{count(len(places), 'place')} offered in {group}, {count(len(places), 'e-mail')} on the way."
+        number = len(places)
+        words = (
+            f"{count(number, 'place')} offered in {group}, {count(number, 'e-mail')} on the way."
+        )
         return self.done(request, words, to=self.url("changelist"))
 
 

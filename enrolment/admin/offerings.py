@@ -1,6 +1,6 @@
 """Offerings: a programme in a year, with its window, what has come in, and who has places."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -51,6 +51,7 @@ class OfferingAdmin(HubOwnedAdmin):
         ),
         ("Reminders", {"fields": ("messages_on",)}),
     )
+    labels: ClassVar = {"messages_on": "Reminders go out", "decisions_by": "Schools hear by"}
     change_form_template = "admin/enrolment/offering.html"
 
     def narrow(self, request: HttpRequest, rows: QuerySet) -> QuerySet:

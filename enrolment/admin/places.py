@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -46,7 +46,7 @@ class LastDayForm(forms.Form):
 @admin.register(Place)
 class PlaceAdmin(HubOwnedAdmin):
     list_heading = "Places"
-    list_display = ("school", "work_group", "state_words", "seats_held", "contact", "reply")
+    list_display = ("school", "group", "state_words", "seats_held", "contact", "reply")
     list_filter = (PlaceStateChips, WorkGroupChips)
     search_fields = ("school__name", "contact_name", "contact_email", "work_group__name")
     search_help_text = "School, contact or Work Group"
@@ -69,6 +69,11 @@ class PlaceAdmin(HubOwnedAdmin):
             },
         ),
     )
+    labels: ClassVar = {
+        "contact_name": "Contact’s name",
+        "contact_email": "Contact’s e-mail address",
+        "reply_by": "Asked to reply by",
+    }
     change_form_template = "admin/enrolment/place.html"
 
     def narrow(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
@@ -90,7 +95,7 @@ class PlaceAdmin(HubOwnedAdmin):
     # --- the list's columns ---
 
     @admin.display(description="Work Group", ordering="work_group__name")
-    def work_group(self, place: Place) -> SafeString:
+    def group(self, place: Place) -> SafeString:
         return with_note(place.work_group, place.work_group.offering)
 
     @admin.display(description="state", ordering="state")

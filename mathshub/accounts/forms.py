@@ -6,7 +6,7 @@ from allauth.account import forms as account_forms
 from allauth.mfa.base import forms as mfa_forms
 from allauth.mfa.totp import forms as totp_forms
 
-NEW_PASSWORD_HINT = "12 characters or more; three random words do well."
+LENGTH_HINT = "12 characters or more; three random words do well."
 CODE_HINT = "Six digits from the app, or one of your recovery codes."
 
 
@@ -38,7 +38,7 @@ class ResetPasswordForm(InOurWords, account_forms.ResetPasswordForm):
 
 class NewPasswordForm(InOurWords, account_forms.ResetPasswordKeyForm):
     labels: ClassVar = {"password1": "New password", "password2": "The new password again"}
-    hints: ClassVar = {"password1": NEW_PASSWORD_HINT}
+    hints: ClassVar = {"password1": LENGTH_HINT}
 
 
 class ChangePasswordForm(InOurWords, account_forms.ChangePasswordForm):
@@ -47,7 +47,7 @@ class ChangePasswordForm(InOurWords, account_forms.ChangePasswordForm):
         "password1": "New password",
         "password2": "The new password again",
     }
-    hints: ClassVar = {"password1": NEW_PASSWORD_HINT}
+    hints: ClassVar = {"password1": LENGTH_HINT}
 
 
 class _CodeForm(InOurWords):

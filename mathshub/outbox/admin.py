@@ -1,5 +1,6 @@
 """Messages: what went, what will go, what could not; and addresses that refuse mail."""
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from mathshub.outbox.health import Health, health
 from mathshub.outbox.hold import CannotBeStopped, lift_suppression, stop_message
@@ -19,9 +21,15 @@ from mathshub.scope_admin import Chip, ChipFilter, HubOwnedAdmin
 from mathshub.scope_admin.cells import count, tag
 
 State = Message.State
-_TONES = {State.SENT: "leaf", State.DEAD: "clay", State.SUPPRESSED: "clay", State.CANCELLED: "plain"}
+_TONES = {
+    State.SENT: "leaf",
+    State.DEAD: "clay",
+    State.SUPPRESSED: "clay",
+    State.CANCELLED: "plain",
+}
 FAILED = Q(state__in=[State.DEAD, State.SUPPRESSED])
 FRIDAY = 4
+SIGNED_LINK = re.compile(r"https?://\S+~\S+")  # the tokens of mathshub.links have a tilde
 
 
 def kind_words(name: str) -> str:
@@ -44,13 +52,14 @@ def goes_by_friday(now: datetime) -> Q:
 def alarms(now: datetime) -> list[str]:
     """What staff must see at once about the sending of messages; nothing while all is well."""
     state = health(now)
-    return [*_silence(state, now), *_refusal(state), *_delay(state)]
+    return [*_silence(state), *_refusal(state), *_delay(state)]
 
 
-def _silence(state: Health, now: datetime) -> list[str]:
+def _silence(state: Health) -> list[str]:
     if not state.is_sweep_late:
         return []
-    since = f"since {timezone.localtime(state.last_sweep_at):%H:%M on %-d %B}" if state.last_sweep_at else "yet"
+    last = state.last_sweep_at
+    since = f"since {timezone.localtime(last):%H:%M on %-d %B}" if last else "yet"
     return [
         f"No message has left {since}: the part that sends them has stopped. Nothing is lost; "
         "tell whoever runs the portal."
@@ -77,7 +86,8 @@ class StateChips(ChipFilter):
     title = "state"
     parameter_name = "state"
 
-    def chips(self, request: HttpRequest) -> list[Chip]:
+    @classmethod
+    def chips(cls, request: HttpRequest) -> list[Chip]:
         return [
             Chip("waiting", "waiting", Q(state__in=Message.WAITING)),
             Chip("sent", "sent", Q(state=State.SENT)),
@@ -90,11 +100,14 @@ class WhenChips(ChipFilter):
     title = "when"
     parameter_name = "when"
 
-    def chips(self, request: HttpRequest) -> list[Chip]:
+    @classmethod
+    def chips(cls, request: HttpRequest) -> list[Chip]:
         now = timezone.now()
         return [
             Chip("by-friday", "goes by Friday", goes_by_friday(now)),
-            Chip("last-week", "left in the last seven days", Q(sent_at__gt=now - timedelta(days=7))),
+            Chip(
+                "last-week", "left in the last seven days", Q(sent_at__gt=now - timedelta(days=7))
+            ),
         ]
 
 
@@ -102,7 +115,8 @@ class KindChips(ChipFilter):
     title = "kind"
     parameter_name = "kind"
 
-    def chips(self, request: HttpRequest) -> list[Chip]:
+    @classmethod
+    def chips(cls, request: HttpRequest) -> list[Chip]:
         return [Chip(kind.name, kind.label, Q(kind=kind.name)) for kind in all_kinds()]
 
 
@@ -140,7 +154,7 @@ class MessageAdmin(HubOwnedAdmin):
 
     @admin.display(description="message", ordering="kind")
     def what(self, message: Message) -> str:
-        return message.subject or kind_words(message.kind)
+        return message.subject or capfirst(kind_words(message.kind))
 
     @admin.display(description="due or sent", ordering="due_at")
     def due(self, message: Message) -> str:
@@ -154,12 +168,15 @@ class MessageAdmin(HubOwnedAdmin):
     # --- one message ---
 
     def object_title(self, obj: Message) -> str:
-        return f"{kind_words(obj.kind).capitalize()} to {obj.recipient_name or obj.recipient}"
+        return f"{capfirst(kind_words(obj.kind))} to {obj.recipient_name or obj.recipient}"
 
     def facts(self, request: HttpRequest, obj: Message) -> dict[str, Any]:
         return {
             "state": state_tag(obj),
             "facts": message_facts(obj),
+            "text": obj.text_body
+            if self.has_change_permission(request, obj)
+            else without_links(obj.text_body),
             "buttons": self._buttons(request, obj),
         }
 
@@ -291,6 +308,11 @@ def state_tag(message: Message) -> SafeString:
     return tag(message.get_state_display(), _TONES.get(State(message.state), ""))
 
 
+def without_links(text: str) -> str:
+    """The text with its signed links left out: who holds one may do what it is for."""
+    return SIGNED_LINK.sub("(a link for the recipient alone)", text)
+
+
 def message_facts(message: Message) -> list[tuple[str, Any]]:
     """What the page of a message says besides its text."""
 
@@ -298,7 +320,7 @@ def message_facts(message: Message) -> list[tuple[str, Any]]:
         return f"{timezone.localtime(moment):%A %-d %B %Y, %H:%M}" if moment else ""
 
     facts = [
-        ("To", f"{message.recipient_name} <{message.recipient}>" if message.recipient_name else message.recipient),
+        ("To", " ".join(filter(None, [message.recipient_name, f"<{message.recipient}>"]))),
         ("Kind", kind_words(message.kind)),
         ("Sent", at(message.sent_at)),
         ("Due", "" if message.sent_at else at(message.due_at)),

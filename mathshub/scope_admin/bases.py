@@ -28,6 +28,9 @@ class PlainForms:
 
     formfield_overrides = FORM_FIELDS
 
+    labels: ClassVar[dict[str, str]] = {}
+    """Labels by field name, where the model's own words would not do for a reader."""
+
     def formfield_for_dbfield(
         self, db_field: models.Field, request: HttpRequest, **kwargs: Any
     ) -> forms.Field | None:
@@ -37,9 +40,9 @@ class PlainForms:
         widget = formfield.widget
         if isinstance(widget, admin.widgets.RelatedFieldWidgetWrapper):
             formfield.widget = widget.widget
+        formfield.label = self.labels.get(db_field.name, capfirst(formfield.label))
         if isinstance(widget, DateAndTime):
-            widget.name_controls(capfirst(db_field.verbose_name))
-        formfield.label = capfirst(formfield.label)
+            widget.name_controls(str(formfield.label))
         return formfield
 
     def formfield_for_foreignkey(
@@ -144,6 +147,7 @@ class PortalAdmin(PlainForms, admin.ModelAdmin):
         context["title"] = self.object_title(obj) if obj else self.add_title()
         context["subtitle"] = None
         if obj:
+            context["has_history"] = hasattr(obj, "history")
             context |= self.facts(request, obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
@@ -273,7 +277,6 @@ class HubOwnedAdmin(PortalAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         rows = super().get_queryset(request)
         return self.narrow(request, rows.select_related(*self.joins))
-
 
     def narrow(self, request: HttpRequest, rows: models.QuerySet) -> models.QuerySet:
         """The rows of the hub that this person may see: all, unless an app says otherwise."""

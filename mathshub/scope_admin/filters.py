@@ -28,7 +28,8 @@ class ChipFilter(SimpleListFilter):
     Subclasses give ``title``, ``parameter_name`` and ``chips(request)``. Choices may overlap.
     """
 
-    def chips(self, request: HttpRequest) -> list[Chip]:
+    @classmethod
+    def chips(cls, request: HttpRequest) -> list[Chip]:
         raise NotImplementedError
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:

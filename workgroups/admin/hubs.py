@@ -1,6 +1,6 @@
 """The hub's own settings: its words, its contact, its area, its notice of the day."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -31,6 +31,19 @@ class HubAdmin(PortalAdmin):
         ("Privacy notice", {"fields": ("controller", "processor", "privacy_text")}),
         ("Area", {"fields": ("local_authorities",)}),
     )
+
+    labels: ClassVar = {
+        "contact_email": "Contact’s e-mail address",
+        "contact_phone": "Contact’s telephone",
+        "messages_paused": "Hold all messages",
+        "controller": "Data controller",
+        "processor": "Data processor",
+        "privacy_text": "More about privacy",
+        "welcome_heading": "Heading of the first page",
+        "welcome_text": "Text under it",
+        "local_authorities": "Local authorities and boroughs",
+    }
+    change_form_template = "admin/workgroups/hub.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).filter(pk=current_hub().pk)

@@ -1,6 +1,6 @@
 """Programmes: their texts, their rules, and which others they follow."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -38,7 +38,7 @@ class ProgrammeForm(forms.ModelForm):
 
     class Meta:
         model = Programme
-        fields = "__all__"
+        fields = ("slug", "reminder_days")  # the admin adds those of its fieldsets
 
     def clean_slug(self) -> str:
         return self.cleaned_data["slug"] or slugify(self.cleaned_data.get("name", ""))[:60]
@@ -63,6 +63,13 @@ class ProgrammeAdmin(HubOwnedAdmin):
         "The programmes of the hub will stand here, in the order of the mastery journey. Add the "
         "first; then offer it in an academic year."
     )
+    labels: ClassVar = {
+        "position": "Step in the journey",
+        "usual_sessions": "Sessions in a year, usually",
+        "is_starting_point": "Schools may start the journey here",
+        "is_once_only": "A school may do it once only",
+        "asks_for_barriers": "Ask what stands in the school’s way",
+    }
     fieldsets = (
         (None, {"fields": ("name", "short_name", "slug", "position", "phase")}),
         (

@@ -44,9 +44,7 @@ class RoleForm(forms.ModelForm):
         role = self.cleaned_data["role"]
         try:
             # From the database: the form has not changed the row yet, but may have the instance.
-            refuse_to_lose_last_administrator(
-                HubMember.objects.get(pk=self.instance.pk), role=role
-            )
+            refuse_to_lose_last_administrator(HubMember.objects.get(pk=self.instance.pk), role=role)
         except Refusal as refusal:
             raise forms.ValidationError(str(refusal)) from refusal
         return role
@@ -65,9 +63,8 @@ class HubMemberAdmin(HubOwnedAdmin):
     empty_words = "Everybody who works for the hub will stand here, with what they may do."
 
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        return super().formfield_for_choice_field(
-            db_field, request, **kwargs | {"widget": RoleChoice}
-        )
+        plain = {"widget": RoleChoice, "choices": HubMember.Role.choices}
+        return super().formfield_for_choice_field(db_field, request, **kwargs | plain)
 
     @admin.display(description="e-mail address")
     def email(self, member: HubMember) -> str:

@@ -15,7 +15,8 @@ class YearChips(ChipFilter):
     title = "year"
     parameter_name = "year"
 
-    def chips(self, request: HttpRequest) -> list[Chip]:
+    @classmethod
+    def chips(cls, request: HttpRequest) -> list[Chip]:
         years = AcademicYear.objects.filter(
             pk__in=TermDate.objects.values("academic_year")
         ).order_by("-start_year")
@@ -26,7 +27,8 @@ class BoroughChips(ChipFilter):
     title = "borough"
     parameter_name = "borough"
 
-    def chips(self, request: HttpRequest) -> list[Chip]:
+    @classmethod
+    def chips(cls, request: HttpRequest) -> list[Chip]:
         boroughs = LocalAuthority.objects.filter(pk__in=TermDate.objects.values("local_authority"))
         return [Chip(each.code, each.name, Q(local_authority=each)) for each in boroughs]
 

@@ -20,9 +20,7 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 def make_authenticator(*, account: Account, secret: str = SECRET) -> Authenticator:
     """The account's authenticator app, made once."""
-    known = Authenticator.objects.filter(
-        user=account, type=Authenticator.Type.TOTP
-    ).first()
+    known = Authenticator.objects.filter(user=account, type=Authenticator.Type.TOTP).first()
     return known or TOTP.activate(account, secret).instance
 
 

@@ -15,7 +15,6 @@ from enrolment.admin.words import borough_words, eligibility_tag, own_area, page
 from enrolment.models import ExpressionOfInterest, Place
 from mathshub.outbox.admin import alarms
 from mathshub.outbox.models import Message
-from mathshub.scope import current_hub
 from mathshub.scope_admin import ChipFilter
 from mathshub.site.admin.first_steps import first_steps
 from sessions.admin.work_groups import mini_bar
@@ -25,7 +24,7 @@ from workgroups.models import WorkGroup
 NEWEST_SHOWN = 8
 GROUPS_SHOWN = 12
 
-# Lists that no figure leads to: heading, then model and words of each.
+# Lists that no figure leads to: heading, then model (with a chip) and words of each.
 SET_UP = [
     (
         "Programmes",
@@ -41,7 +40,7 @@ SET_UP = [
         [
             ("enrolment.place", "Places"),
             ("enrolment.participant", "Participants"),
-            ("workgroup_sessions.session", "Sessions"),
+            ("workgroup_sessions.session?when=to-come", "Sessions to come"),
             ("outbox.suppression", "Addresses that refuse mail"),
         ],
     ),
@@ -107,20 +106,19 @@ def _figure(
     number = _count(request, model, **chip)
     if number is None:
         return None
-    (name, value), = chip.items()
-    options = model._meta
-    url = reverse(f"admin:{options.app_label}_{options.model_name}_changelist")
-    return Figure(number, words, f"{url}?{name}={value}", is_hot=is_late and number > 0)
+    ((name, value),) = chip.items()
+    url = f"{list_url(model)}?{name}={value}"
+    return Figure(number, words, url, is_hot=is_late and number > 0)
 
 
 def _count(request: HttpRequest, model: type[models.Model], **chip: str) -> int | None:
     owner = admin.site.get_model_admin(model)
     if not owner.has_view_permission(request):
         return None
-    (name, value), = chip.items()
+    ((name, value),) = chip.items()
     for chosen in owner.list_filter:
         if issubclass(chosen, ChipFilter) and chosen.parameter_name == name:
-            chips = chosen.chips(None, request)  # type: ignore[arg-type]  # reads no state
+            chips = chosen.chips(request)
             rows = next(each.rows for each in chips if each.value == value)
             return owner.get_queryset(request).filter(rows).count()
     raise LookupError(f"{model} has no chip {name}={value}")
@@ -151,7 +149,9 @@ def work_groups(request: HttpRequest) -> list[dict[str, Any]]:
     if not owner.has_view_permission(request):
         return []
     active = [WorkGroup.State.FORMING, WorkGroup.State.RUNNING]
-    rows = owner.get_queryset(request).filter(state__in=active).order_by(*WorkGroup._meta.ordering)
+    rows = owner.get_queryset(request).filter(state__in=active)
+    # Running ones before those that still take schools.
+    rows = rows.order_by("-state", "offering__programme__position", "name")
     return [
         {
             "group": group,
@@ -168,8 +168,16 @@ def set_up_links(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _links(request: HttpRequest, names: list[tuple[str, str]]) -> list[dict[str, str]]:
-    return [
-        {"url": reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"), "words": words}
-        for model, words in ((apps.get_model(name), words) for name, words in names)
-        if admin.site.get_model_admin(model).has_view_or_change_permission(request)
-    ]
+    links = []
+    for name, words in names:
+        label, _, chip = name.partition("?")
+        model = apps.get_model(label)
+        if admin.site.get_model_admin(model).has_view_or_change_permission(request):
+            url = f"{list_url(model)}?{chip}" if chip else list_url(model)
+            links.append({"url": url, "words": words})
+    return links
+
+
+def list_url(model: type[models.Model]) -> str:
+    """The address of the model's list."""
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")

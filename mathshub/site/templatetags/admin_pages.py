@@ -11,6 +11,9 @@ from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.db import models
 from django.utils.text import capfirst
 
+from mathshub.outbox.admin import kind_words
+from mathshub.outbox.models import Message
+
 register = template.Library()
 
 
@@ -80,6 +83,12 @@ def page_links(changelist: ChangeList) -> list[dict[str, Any]]:
         }
         for number in near
     ]
+
+
+@register.filter
+def message_words(message: Message) -> str:
+    """What a message is: its subject, or its kind until it is written."""
+    return message.subject or capfirst(kind_words(message.kind))
 
 
 @register.simple_tag
