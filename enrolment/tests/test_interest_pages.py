@@ -298,9 +298,10 @@ def test_the_form_is_closed_outside_its_window(hub: Hub, client: Client) -> None
     assert "has closed" in client.get(form_url(closed)).content.decode()
     assert "is not open yet" in client.get(form_url(later)).content.decode()
     form = filled_in(closed, make_school(), form_token=page_token(closed, age=timedelta(days=2)))
-    assert "It closed on Sunday 15 November 2026" in client.post(
-        form_url(closed), form
-    ).content.decode()
+    assert (
+        "It closed on Sunday 15 November 2026"
+        in client.post(form_url(closed), form).content.decode()
+    )
     assert nothing_is_stored()
 
 
@@ -308,9 +309,7 @@ def test_who_opened_the_form_before_midnight_may_finish_it(hub: Hub, client: Cli
     yesterday = NOW.date() - timedelta(days=1)
     offering = make_offering(closes_on=yesterday)
     token = page_token(offering, age=timedelta(hours=11))  # 23:30 the day before
-    response = client.post(
-        form_url(offering), filled_in(offering, make_school(), form_token=token)
-    )
+    response = client.post(form_url(offering), filled_in(offering, make_school(), form_token=token))
     assert response.status_code == 302
     Offering.objects.update(closes_on=yesterday - timedelta(days=1))
     again = client.post(form_url(offering), filled_in(offering, make_school(), form_token=token))

@@ -1,0 +1,185 @@
+"""What holds when several act at the same moment, on PostgreSQL and on SQLite."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
+
+import pytest
+from django.conf import LazySettings
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from enrolment.errors import PlaceNotOffered, SomeoneElseIsChanging, WorkGroupFull
+from enrolment.models import ExpressionOfInterest, Participant, Place
+from enrolment.services.interest import withdraw_expression
+from enrolment.services.places import accept_place, decline_place, offer_place
+from enrolment.services.seats import NamedSeat
+from enrolment.services.transactions import one_transaction
+from enrolment.tests.factories import NOW, make_expression, make_place
+from enrolment.tests.filling import filled_in
+from enrolment.tests.together import at_once, sql_seen_by
+from mathshub.outbox.models import Message
+from mathshub.scope import hub_scope
+from workgroups.models import Hub, WorkGroup
+from workgroups.tests.factories import make_hub, make_offering, make_school, make_work_group
+
+pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
+
+FORMS, TIMES = 60, 8
+SAM = NamedSeat(name="Sam Okafor", email="sam@school.example")
+on_postgresql = pytest.mark.skipif(
+    "connection.vendor != 'postgresql'",
+    reason="SQLite lets one writer in at a time: there is no row lock to turn off or to wait for",
+)
+
+
+@pytest.fixture
+def hub(transactional_db: None) -> Iterator[Hub]:
+    hub = make_hub(slug="lea-valley")
+    with hub_scope(hub):
+        yield hub
+
+
+@pytest.mark.usefixtures("on_the_day")
+def test_sixty_forms_sent_eight_times_at_once_are_sixty_expressions(
+    hub: Hub, settings: LazySettings
+) -> None:
+    settings.TRUST_PROXY = True
+    offering, school = make_offering(), make_school()
+    url = reverse("enrolment:express_interest", args=[offering.pk])
+    forms = [
+        filled_in(offering, school, headteacher_email=f"head{n}@school.example")
+        for n in range(FORMS)
+    ]
+    together = Barrier(TIMES)
+
+    def send_each() -> list[str]:
+        client, answers = Client(), []
+        for number, form in enumerate(forms):
+            together.wait(timeout=30)
+            response = client.post(url, form, headers={"X-Forwarded-For": f"192.0.2.{number}"})
+            answers.append(response["Location"])
+        return answers
+
+    answers = at_once(hub, [send_each] * TIMES)
+    assert answers == [answers[0]] * TIMES
+    assert len(set(answers[0])) == FORMS
+    assert ExpressionOfInterest.objects.count() == FORMS
+    confirmations = Message.objects.filter(kind="eoi-received")
+    assert Counter(confirmations.values_list("recipient", flat=True)) == Counter(
+        form["headteacher_email"] for form in forms
+    )
+
+
+def offer_last_place_twice(hub: Hub, *, is_locked: bool) -> tuple[WorkGroup, list]:
+    """Two hub leads offer the one place that is left; each waits for the other where it can."""
+    group = make_work_group(capacity=1)
+    both_about_to_write = Barrier(2)
+
+    def hold_up(sql: str) -> str:
+        if sql.startswith('INSERT INTO "enrolment_place"'):
+            with suppress(BrokenBarrierError):
+                both_about_to_write.wait(timeout=1)
+        return sql if is_locked else re.sub(r" FOR (NO KEY )?UPDATE( OF \S+)?", "", sql)
+
+    def offer_to(expression: ExpressionOfInterest) -> Callable[[], Place]:
+        def offer() -> Place:
+            with sql_seen_by(hold_up):
+                return offer_place(expression, work_group=group, by=None, now=NOW)
+
+        return offer
+
+    schools = [make_expression(offering=group.offering) for _ in range(2)]
+    return group, at_once(hub, [offer_to(expression) for expression in schools])
+
+
+def test_the_last_place_goes_to_one_of_two_hub_leads(hub: Hub) -> None:
+    group, outcomes = offer_last_place_twice(hub, is_locked=True)
+    assert {type(outcome) for outcome in outcomes} == {Place, WorkGroupFull}
+    assert group.places.held().count() == 1
+    assert Message.objects.count() == 1
+
+
+@on_postgresql
+def test_without_the_lock_the_last_place_would_be_given_twice(hub: Hub) -> None:
+    """The negative control: the test above could fail."""
+    group, outcomes = offer_last_place_twice(hub, is_locked=False)
+    assert [type(outcome) for outcome in outcomes] == [Place, Place]
+    assert group.places.held().count() == 2
+
+
+def test_twelve_acceptances_of_one_place_are_one(hub: Hub) -> None:
+    place = make_place()
+
+    def accept() -> Place:
+        return accept_place(place, seats=[SAM], by=None, now=NOW)
+
+    outcomes = at_once(hub, [accept] * 12)
+    assert Counter(type(outcome) for outcome in outcomes) == {Place: 1, PlaceNotOffered: 11}
+    assert place.seats.count() == Participant.objects.count() == 1
+    assert Message.objects.filter(kind="seat-named").count() == 1
+
+
+def test_accepting_declining_and_withdrawing_at_once_leave_one_answer(hub: Hub) -> None:
+    place = make_place()
+    outcomes = at_once(
+        hub,
+        [
+            lambda: accept_place(place, seats=[SAM], by=None, now=NOW),
+            lambda: decline_place(place, by=None, now=NOW),
+            lambda: withdraw_expression(place.expression, by=None, now=NOW),
+        ],
+    )
+    assert sum(not isinstance(outcome, Exception) for outcome in outcomes) == 1
+    place.refresh_from_db()
+    assert place.state == place.expression.state
+    assert place.seats.count() == (1 if place.state == Place.State.ACCEPTED else 0)
+
+
+@on_postgresql
+def test_a_deadlock_is_tried_again(hub: Hub) -> None:
+    first, second = make_work_group(capacity=1), make_work_group(capacity=1)
+    both_hold_one = Barrier(2)
+
+    @one_transaction
+    def raise_both(one: WorkGroup, other: WorkGroup) -> None:
+        for group in (one, other):
+            locked = WorkGroup.objects.select_for_update().get(pk=group.pk)
+            locked.capacity += 1
+            locked.save()
+            with suppress(BrokenBarrierError):
+                both_hold_one.wait(timeout=2)
+
+    outcomes = at_once(hub, [lambda: raise_both(first, second), lambda: raise_both(second, first)])
+    assert outcomes == [None, None]
+    assert set(WorkGroup.objects.values_list("capacity", flat=True)) == {3}
+
+
+@on_postgresql
+def test_a_lock_that_others_hold_for_long_becomes_a_sentence(hub: Hub) -> None:
+    group = make_work_group()
+    expression = make_expression(offering=group.offering)
+    locked, tried = Barrier(2), Barrier(2)
+
+    @one_transaction
+    def hold() -> None:
+        WorkGroup.objects.select_for_update().get(pk=group.pk)
+        locked.wait(timeout=5)
+        tried.wait(timeout=10)
+
+    def offer() -> Place:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '200ms'")
+        locked.wait(timeout=5)
+        try:
+            return offer_place(expression, work_group=group, by=None, now=NOW)
+        finally:
+            tried.wait(timeout=10)
+
+    _, outcome = at_once(hub, [hold, offer])
+    assert isinstance(outcome, SomeoneElseIsChanging)
+    assert "Nothing was changed: please try again" in str(outcome)
+    assert not Place.objects.exists()
