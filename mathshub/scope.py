@@ -7,7 +7,7 @@ raises ``ScopeError``; set, it filters; all hubs are seen only inside ``all_hubs
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import DEFAULT_DB_ALIAS, models
 from django.db.models.constraints import BaseConstraint
@@ -33,9 +33,7 @@ __all__ = [
 
 def hub_manager(queryset_class: type[models.QuerySet] = models.QuerySet) -> Any:
     """The default manager of an owned model: ``queryset_class``'s methods, within the scope only."""
-    return ScopedManager(
-        _manager_class=models.Manager.from_queryset(queryset_class), hub="hub"
-    )
+    return ScopedManager(_manager_class=models.Manager.from_queryset(queryset_class), hub="hub")
 
 
 @contextmanager
@@ -75,7 +73,7 @@ class HubOwned(models.Model):
         default=_current_hub_id,
     )
 
-    objects = hub_manager()
+    objects: ClassVar[Any] = hub_manager()
 
     class Meta:
         abstract = True
@@ -84,7 +82,7 @@ class HubOwned(models.Model):
 class HubHistory(models.Model):
     """What the history table of an owned model inherits: the same scope."""
 
-    objects = hub_manager()
+    objects: ClassVar[Any] = hub_manager()
 
     class Meta:
         abstract = True
@@ -121,21 +119,21 @@ class SameHub(BaseConstraint):
             violation_error_message="This belongs to another hub.",
         )
 
-    def constraint_sql(self, model: type[models.Model], schema_editor: Any) -> str:
+    def constraint_sql(self, model: Any, schema_editor: Any) -> str:
         quote = schema_editor.quote_name
         column = model._meta.get_field(self.field)
-        target = column.remote_field.model._meta.db_table  # type: ignore[union-attr]
+        target = column.remote_field.model._meta.db_table
         return (
-            f"CONSTRAINT {quote(self.name)} FOREIGN KEY ({quote(column.column)}, {quote('hub_id')}) "  # type: ignore[union-attr]
+            f"CONSTRAINT {quote(self.name)} FOREIGN KEY ({quote(column.column)}, {quote('hub_id')}) "
             f"REFERENCES {quote(target)} ({quote('id')}, {quote('hub_id')}) "
             "DEFERRABLE INITIALLY DEFERRED"
         )
 
-    def create_sql(self, model: type[models.Model], schema_editor: Any) -> str:
+    def create_sql(self, model: Any, schema_editor: Any) -> str:
         table = schema_editor.quote_name(model._meta.db_table)
         return f"ALTER TABLE {table} ADD {self.constraint_sql(model, schema_editor)}"
 
-    def remove_sql(self, model: type[models.Model], schema_editor: Any) -> str:
+    def remove_sql(self, model: Any, schema_editor: Any) -> str:
         quote = schema_editor.quote_name
         return f"ALTER TABLE {quote(model._meta.db_table)} DROP CONSTRAINT {quote(self.name)}"
 

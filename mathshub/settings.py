@@ -146,13 +146,18 @@ _SQLITE = {
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 }
-DATABASES = {"default": env.db_url_config(env("DATABASE_URL") or f"sqlite:///{VAR_DIR}/portal.sqlite3")}
+DATABASES = {
+    "default": env.db_url_config(env("DATABASE_URL") or f"sqlite:///{VAR_DIR}/portal.sqlite3")
+}
 DATABASES["default"] |= (
     _POSTGRES if DATABASES["default"]["ENGINE"].endswith("postgresql") else _SQLITE
 )
 # Rate limits must count across workers and must not hang with the broker: the database keeps them.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entries"}
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache_entries",
+    }
 }
 
 # --- words and times --------------------------------------------------------------------
@@ -309,7 +314,14 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"hide_tokens": {"()": "mathshub.logs.HideTokens"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["hide_tokens"],
+        }
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"mathshub": {"level": env("LOG_LEVEL")}},
 }

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -55,7 +56,7 @@ class Session(HubOwned):
     )
     changed_at = models.DateTimeField(auto_now=True)
 
-    objects = hub_manager(SessionQuerySet)
+    objects: ClassVar[Any] = hub_manager(SessionQuerySet)
     history = hub_history()
 
     class Meta:

@@ -1,6 +1,7 @@
 """Headteacher briefings: a meeting per borough in spring, from which schools go on to the form."""
 
 from datetime import datetime
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -28,7 +29,7 @@ class Briefing(HubOwned):
     description = models.TextField(blank=True)
     is_published = models.BooleanField(default=False)
 
-    objects = hub_manager(BriefingQuerySet)
+    objects: ClassVar[Any] = hub_manager(BriefingQuerySet)
     history = hub_history()
 
     class Meta:

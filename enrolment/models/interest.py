@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -61,7 +62,7 @@ class ExpressionOfInterest(HubOwned):
     link_generation = models.PositiveIntegerField(default=1, editable=False)
     submitted_at = models.DateTimeField(editable=False)
 
-    objects = hub_manager(ExpressionOfInterestQuerySet)
+    objects: ClassVar[Any] = hub_manager(ExpressionOfInterestQuerySet)
     history = hub_history()
 
     class Meta:

@@ -1,6 +1,7 @@
 """Places (a school's) and seats (a person's) in a Work Group."""
 
 from datetime import date
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -44,7 +45,7 @@ class Place(HubOwned):
     answered_at = models.DateTimeField(null=True, blank=True)
     link_generation = models.PositiveIntegerField(default=1, editable=False)
 
-    objects = hub_manager(PlaceQuerySet)
+    objects: ClassVar[Any] = hub_manager(PlaceQuerySet)
     history = hub_history()
 
     class Meta:
@@ -130,7 +131,7 @@ class Seat(HubOwned):
     held_from = models.DateField()
     held_until = models.DateField(null=True, blank=True)
 
-    objects = hub_manager(SeatQuerySet)
+    objects: ClassVar[Any] = hub_manager(SeatQuerySet)
     history = hub_history()
 
     class Meta:

@@ -1,6 +1,7 @@
 """Messages, suppressed addresses, and what the senders must remember between two sweeps."""
 
 from datetime import datetime
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -75,7 +76,7 @@ class Message(HubOwned):
     created_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True)
 
-    objects = hub_manager(MessageQuerySet)
+    objects: ClassVar[Any] = hub_manager(MessageQuerySet)
 
     class Meta:
         ordering = ["-due_at", "-id"]

@@ -1,6 +1,7 @@
 """Programmes (the stages of the mastery journey, as data) and their offering in a year."""
 
 from datetime import date
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -59,9 +60,7 @@ class Programme(HubOwned):
 class Prerequisite(HubOwned):
     """``programme`` follows ``needs``: one of a programme's prerequisites is enough."""
 
-    programme = models.ForeignKey(
-        Programme, on_delete=models.CASCADE, related_name="prerequisites"
-    )
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="prerequisites")
     needs = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="leads_to")
 
     class Meta:
@@ -109,7 +108,7 @@ class Offering(HubOwned):
         default=True, help_text="Off: no reminder goes out for this offering's groups."
     )
 
-    objects = hub_manager(OfferingQuerySet)
+    objects: ClassVar[Any] = hub_manager(OfferingQuerySet)
     history = hub_history()
 
     class Meta:

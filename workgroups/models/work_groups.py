@@ -1,5 +1,7 @@
 """Work Groups: six to twelve schools that meet over the year, and who leads them."""
 
+from typing import Any, ClassVar
+
 from django.db import models
 
 from mathshub.scope import HubOwned, SameHub, hub_history, hub_key, hub_manager
@@ -40,7 +42,7 @@ class WorkGroup(HubOwned):
     usual_venue = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = hub_manager(WorkGroupQuerySet)
+    objects: ClassVar[Any] = hub_manager(WorkGroupQuerySet)
     history = hub_history()
 
     class Meta:
