@@ -57,20 +57,27 @@ def years_by_offering(now: datetime) -> dict[int, YearSoFar]:
 
 
 def _year(numbers: list[_Number]) -> YearSoFar:
+    """Held when every group has had it; the first of the others that has a date is next.
+
+    Groups run at different paces: the next session of all may have a higher number.
+    """
+    cells = []
+    is_next_shown = False
+    for row in numbers:
+        state = _state(row)
+        if state == "to_come" and not is_next_shown:
+            state, is_next_shown = "next", True
+        cells.append(bar.Cell(state))
+    held = sum(cell.state == "held" for cell in cells)
     coming = (row["next_starts_at"] for row in numbers)
     next_at = min((moment for moment in coming if moment), default=None)
-    cells = [bar.Cell(_state(row, next_at)) for row in numbers]
-    held = sum(cell.state == "held" for cell in cells)
     return YearSoFar(cells, _words(held, len(cells), next_at))
 
 
-def _state(row: _Number, next_at: datetime | None) -> str:
-    """Held when every group has had it; next where the next session of all stands."""
+def _state(row: _Number) -> str:
     if row["last_ends_at"] is None:
         return "unconfirmed"
-    if row["next_starts_at"] is None:
-        return "held"
-    return "next" if row["next_starts_at"] == next_at else "to_come"
+    return "to_come" if row["next_starts_at"] else "held"
 
 
 def _words(held: int, count: int, next_at: datetime | None) -> str:
