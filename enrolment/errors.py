@@ -102,7 +102,8 @@ class WorkGroupFull(Refusal):
         self.capacity = capacity
 
     def __str__(self) -> str:
-        return f"{self.work_group} is full: all {self.capacity} places are taken."
+        schools = "1 school" if self.capacity == 1 else f"{self.capacity} schools"
+        return f"{self.work_group} is full: it takes {schools}."
 
 
 class PlaceNotOffered(Refusal):

@@ -127,7 +127,8 @@ def test_a_group_that_filled_up_says_so_and_keeps_the_offer(hub: Hub, client: Cl
     make_accepted_place(work_group=place.work_group)
     WorkGroup.objects.update(capacity=1)
     page = client.post(link(place), NAMES | {"answer": "accept"}).content.decode()
-    assert "Hackney and Newham is full: all 1 places are taken." in page
+    assert "Hackney and Newham has had to stop taking schools." in page
+    assert 'value="Sam Okafor"' in page
     place.refresh_from_db()
     assert place.state == "offered"
 

@@ -11,12 +11,17 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from enrolment.errors import PlaceNotOffered, Refusal
+from enrolment.errors import PlaceNotOffered, Refusal, WorkGroupClosed, WorkGroupFull
 from enrolment.forms.places import AnswerForm, SeatsForm
 from enrolment.models import Place, Seat
 from enrolment.services.places import accept_place, decline_place
 from enrolment.services.seats import NamedSeat, name_seat
 from enrolment.views.links import place_of
+
+NO_ROOM = (
+    "We are sorry: since we wrote to you, {group} has had to stop taking schools. Nothing was "
+    "changed by your answer. Please write to us, and we will look for another place for you."
+)
 
 
 # No CSRF cookie: the secret is in the address, which another site can't know.
@@ -48,6 +53,8 @@ def _answer(request: HttpRequest, place: Place, token: str, now: datetime) -> Ht
             decline_place(place, by=None, now=now)
         else:
             accept_place(place, seats=form.named_people(), by=None, now=now)
+    except (WorkGroupFull, WorkGroupClosed):
+        return _show_offer(request, place, form, problem=NO_ROOM.format(group=place.work_group))
     except PlaceNotOffered:
         pass  # the second click, or a colleague's: the page shows the first answer
     except Refusal as refusal:
