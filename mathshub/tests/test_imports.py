@@ -24,6 +24,7 @@ PLUMBING = (
     "headers",
     "ledger",
     "links",
+    "logs",
     "processes",
     "scope",
     "scope_admin",
