@@ -13,7 +13,7 @@ from mathshub.outbox.models import Message
 from mathshub.outbox.planning import plan_messages
 from mathshub.outbox.retention import purge
 from mathshub.outbox.suppression import is_suppressed
-from mathshub.scope import current_hub
+from mathshub.scope import ScopeError, current_hub
 
 __all__ = ["Draft", "cancel_messages", "plan_messages", "purge", "queue_messages", "send_again"]
 
@@ -46,13 +46,20 @@ class Draft:
 def queue_messages(drafts: Iterable[Draft], *, now: datetime) -> int:
     """Insert the drafts for the hub in scope in one statement; those whose key exists are left.
 
-    Returns how many drafts were offered, not how many were new.
+    Returns how many drafts were offered, not how many were new. Raises ``ScopeError`` without a
+    hub and ``ValueError`` for a draft that expires before it is due: SQLite would let such rows
+    vanish among the conflicts.
     """
     hub = current_hub()
+    if hub is None:
+        raise ScopeError("Messages are queued within the scope of one hub.")
     rows = []
     for draft in drafts:
         kind = kind_named(draft.kind) if isinstance(draft.kind, str) else draft.kind
         due_at = draft.due_at or now
+        expires_at = draft.expires_at or due_at + kind.expires_after
+        if expires_at <= due_at:
+            raise ValueError(f"{draft.key} expires before it is due.")
         rows.append(
             Message(
                 hub=hub,
@@ -63,7 +70,7 @@ def queue_messages(drafts: Iterable[Draft], *, now: datetime) -> int:
                 context=draft.context,
                 priority=kind.priority,
                 due_at=due_at,
-                expires_at=draft.expires_at or due_at + kind.expires_after,
+                expires_at=expires_at,
             )
         )
     Message.objects.bulk_create(rows, ignore_conflicts=True)

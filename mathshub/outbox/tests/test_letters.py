@@ -7,10 +7,9 @@ from email.utils import parseaddr
 
 import pytest
 
-from mathshub.outbox.kinds import Kind, Letter
+from mathshub.outbox.kinds import Letter
 from mathshub.outbox.letters import why_not_addressable, write_email
 from mathshub.outbox.models import Message
-from mathshub.outbox.services import Draft, queue_messages
 from mathshub.outbox.sweep import sweep
 from mathshub.outbox.tests.factories import NOW, Clock, make_message, write_letter
 from mathshub.testing.smtp import SmtpSink
@@ -126,11 +125,3 @@ def test_ordinary_addresses_are_addressable(address: str) -> None:
 )
 def test_other_addresses_are_explained(address: str) -> None:
     assert why_not_addressable(address).endswith(".")
-
-
-@pytest.mark.database
-def test_the_same_key_makes_one_message(hub: Hub, kind: Kind) -> None:
-    draft = Draft(kind=kind, key="eoi-received:1", recipient=" head@school.example ")
-    queue_messages([draft, draft], now=NOW)
-    queue_messages([draft], now=NOW)
-    assert Message.objects.get().recipient == "head@school.example"
