@@ -5,6 +5,7 @@
 //
 //   <div data-school-search data-url="/schools/search/" data-urn-name="urn">
 //     <label for="id_school">…</label>  <input id="id_school" name="school" value="…">
+//     <button name="find">Find my school</button>   (hidden: the list finds it)
 //     <div data-school-results>… radio buttons named "urn", if the server has answered before …</div>
 //   </div>
 //
@@ -111,6 +112,7 @@ function enhance(box) {
   const chosen = chosenLine(box);
   let words = input.value;
   input.replaceWith(target);
+  box.querySelector("button[name=find]")?.setAttribute("hidden", "");
 
   window.accessibleAutocomplete({
     element: target,
@@ -139,12 +141,12 @@ function enhance(box) {
       words = school.name;
       urn.value = school.note ? "" : school.urn;
       urn.disabled = Boolean(school.note);
-      chosen.className = `note chosen-school ${school.note ? "sun" : "leaf"}`;
+      chosen.className = `chosen-school ${school.note ? "note sun" : "meta"}`;
       chosen.textContent = school.note
         ? `${school.name} can’t be chosen: ${school.note}.`
         : `Chosen: ${school.name}, ${whereabouts(school)}.`;
       chosen.hidden = false;
-      results?.remove();
+      results?.remove(); // their radio buttons would speak against the choice made here
       tell(box, urn.value);
     },
   });
