@@ -1,5 +1,7 @@
 """What staff may do to single messages and addresses, besides sending again."""
 
+from typing import Any
+
 from mathshub.outbox.kinds import names_that_keep_no_text
 from mathshub.outbox.models import Message, Suppression
 
@@ -22,7 +24,7 @@ def stop_message(message: Message, *, by: str) -> None:
         pk=message.pk,
         state__in=[State.QUEUED, State.CLAIMED, State.DEAD, State.SUPPRESSED],
     )
-    wiped = {"context": {}} if message.kind in names_that_keep_no_text() else {}
+    wiped: dict[str, Any] = {"context": {}} if message.kind in names_that_keep_no_text() else {}
     stopped = stoppable.update(
         state=State.CANCELLED,
         state_reason=f"stopped by {by}"[:200],
