@@ -218,7 +218,9 @@ def _year(work_group: WorkGroup, *, now: datetime, seat: Seat | None = None) -> 
 
     With a seat, the bar is its holder's own: it shows their apologies.
     """
-    sessions = list(work_group.sessions.on_the_calendar().order_by("number"))
+    sessions = list(
+        Session.objects.on_the_calendar().filter(work_group=work_group).order_by("number")
+    )
     sorry = Apology.objects.filter(seat=seat) if seat else Apology.objects.none()
     apologies = set(sorry.values_list("session_id", flat=True))
     return {

@@ -43,6 +43,7 @@ class _Reminder:
     """The reminder of one session that is due now: for its programme, the nearest one."""
 
     session: Session
+    starts_at: datetime
     days: int
     due_at: datetime
     is_last: bool
@@ -61,8 +62,8 @@ def _due(now: datetime) -> Iterator[Draft]:
     seats = _seats_by_group(reminders)
     sorry = _apologies(reminders)
     for reminder in reminders:
-        session = reminder.session
-        day = london_day(session.starts_at)
+        session, starts_at = reminder.session, reminder.starts_at
+        day = london_day(starts_at)
         for seat in seats.get(session.work_group_id, []):
             if (session.pk, seat.pk) in sorry or not seat.is_held_on(day):
                 continue
@@ -70,12 +71,11 @@ def _due(now: datetime) -> Iterator[Draft]:
                 continue
             yield Draft(
                 kind=kind,
-                key=f"{key_prefix(session.pk, session.starts_at)}"
-                f"{reminder.days}:{seat.participant_id}",
+                key=f"{key_prefix(session.pk, starts_at)}{reminder.days}:{seat.participant_id}",
                 recipient=seat.participant.email,
                 recipient_name=seat.participant.name,
                 context={"session": session.pk, "seat": seat.pk},
-                expires_at=session.starts_at,
+                expires_at=starts_at,
             )
 
 
@@ -96,18 +96,27 @@ def _sessions_ahead(now: datetime) -> list[Session]:
 
 def _nearest_due(session: Session, now: datetime) -> _Reminder | None:
     """Of the reminders that have fallen due the one nearest to the session; None before the first."""
+    starts_at = session.starts_at
+    if starts_at is None:
+        return None
     days = reminder_days(session.work_group.offering.programme)
-    due = [(each, days_before(session.starts_at, each)) for each in days]
-    fallen = [(each, at) for each, at in due if at <= now]
+    fallen = [each for each in days if days_before(starts_at, each) <= now]
     if not fallen:
         return None
-    nearest, at = min(fallen)
-    return _Reminder(session=session, days=nearest, due_at=at, is_last=nearest == min(days))
+    nearest = min(fallen)
+    return _Reminder(
+        session=session,
+        starts_at=starts_at,
+        days=nearest,
+        due_at=days_before(starts_at, nearest),
+        is_last=nearest == min(days),
+    )
 
 
 def reminder_days(programme: Programme) -> list[int]:
     """How many days before a session the programme reminds; the usual ones unless it says."""
-    return list(programme.reminder_days) or list(USUAL_DAYS)
+    own = [days for days in programme.reminder_days if isinstance(days, int) and days >= 0]
+    return own or list(USUAL_DAYS)
 
 
 def _seats_by_group(reminders: Iterable[_Reminder]) -> dict[int, list[Seat]]:

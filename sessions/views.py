@@ -1,6 +1,7 @@
 """Work Groups' schedules, for everyone, and participants' own pages, for who holds the link."""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -142,8 +143,8 @@ def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
     return response
 
 
-def _work_group_rows(pk: int) -> list[WorkGroup]:
-    """The public Work Group once for each pair of borough and lead: all in one query."""
+def _work_group_rows(pk: int) -> list[Any]:
+    """The public Work Group once for each pair of ``borough`` and ``lead``: all in one query."""
     return list(
         WorkGroup.objects.public()
         .filter(pk=pk)

@@ -148,8 +148,8 @@ def _locked(work_group: WorkGroup) -> WorkGroup:
 
 
 def _refuse_taken_days(group: WorkGroup, wanted: Iterable[PlannedSession]) -> None:
-    held = group.sessions.filter(starts_at__isnull=False).exclude(state=Session.State.CANCELLED)
-    taken = {london_day(session.starts_at): session for session in held}
+    held = group.sessions.exclude(state=Session.State.CANCELLED)
+    taken = {london_day(session.starts_at): session for session in held if session.starts_at}
     for each in wanted:
         if each.day in taken:
             other = taken[each.day]
@@ -193,6 +193,6 @@ def _forget_apologies(session: Session, old_start: datetime | None, *, by: Accou
     if old_start and session.starts_at and london_day(old_start) == london_day(session.starts_at):
         return
     for apology in Apology.objects.filter(session=session):
-        apology._history_user = by  # type: ignore[attr-defined]
-        apology._change_reason = MOVED  # type: ignore[attr-defined]
+        apology._history_user = by
+        apology._change_reason = MOVED
         apology.delete()
