@@ -1,13 +1,13 @@
 """Addresses of the pages that show several apps together, and of the health pages."""
 
 from django.conf import settings
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from mathshub.site import health, sent_mail, style_guide, views
 
 app_name = "site"
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("programmes/", views.list_programmes, name="list_programmes"),
     path("programmes/<slug:slug>/", views.show_programme, name="show_programme"),
