@@ -1,0 +1,193 @@
+"""Two hubs with a row of everything, each row with its hub's mark in every text.
+
+Both hubs deal with the same schools and share a mailbox, so that whatever forgets the hub in a
+query, a join or a choice shows the other one's mark.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+
+from enrolment.models import Participant
+from enrolment.services.seats import NamedSeat
+from enrolment.tests.factories import (
+    NOW,
+    make_accepted_place,
+    make_briefing,
+    make_expression,
+    make_place,
+)
+from mathshub.accounts.models import Account
+from mathshub.outbox.models import Message
+from mathshub.outbox.suppression import suppress
+from mathshub.scope import HubOwned, all_hubs, hub_scope, owned_models
+from sessions.models import Session
+from sessions.tests.factories import make_apology, make_session, make_sessions
+from workgroups.models import Hub, HubMember, School, WorkGroup
+from workgroups.tests.factories import (
+    make_hub,
+    make_local_authority,
+    make_member,
+    make_offering,
+    make_programme,
+    make_school,
+    make_term_dates,
+    make_work_group,
+)
+
+SHARED_MAILBOX = "office@school.example"
+# What names a row to the machine, or is published, or would not work with any text in it.
+NOT_MARKED = {
+    Hub: {"name", "slug", "host"},
+    Message: {"kind", "recipient"},
+    Account: {"password"},
+}
+NEVER_MARKED = {"reference", "address_hash"}
+
+
+@dataclass
+class PlantedHub:
+    """A hub, its mark, and what was planted in it."""
+
+    hub: Hub
+    mark: str
+    group: WorkGroup
+    schools: list[School]
+    own_address: str
+    """An address that this hub alone knows."""
+    rows: dict[type[models.Model], list[Any]] = field(default_factory=dict)
+    """Some rows of each model that the hub's pages show, marked."""
+
+
+def plant_two_hubs() -> tuple[PlantedHub, PlantedHub]:
+    """The first is the one that ``testserver`` shows; letters, so that no number looks like them."""
+    make_local_authority(name="Hackney")
+    schools = [make_school(name=f"Shared Primary School {number}") for number in (1, 2, 3)]
+    return (
+        plant("lea-valley", mark="XYZZYQAA", schools=schools),
+        plant("wandle", mark="XYZZYQBB", schools=schools),
+    )
+
+
+def plant(slug: str, *, mark: str, schools: list[School]) -> PlantedHub:
+    """A hub with a row of every owned model, in the states that show most."""
+    hub = make_hub(slug=slug, local_authorities=[make_local_authority(name="Hackney")])
+    own_address = f"only-{slug}@school.example"
+    with hub_scope(hub):
+        group = _plant_group(schools)
+        _plant_interest(group, schools)
+        _plant_year(group, own_address)
+        make_term_dates()
+        make_briefing()
+        suppress(SHARED_MAILBOX, reason="550 no such mailbox")
+    planted = PlantedHub(hub, mark, group, schools, own_address)
+    _mark_everything(planted)
+    planted.rows = _rows_of(planted)
+    return planted
+
+
+def _plant_group(schools: list[School]) -> WorkGroup:
+    lead = make_member(role=HubMember.Role.WORK_GROUP_LEAD)
+    make_member(role=HubMember.Role.ADMINISTRATOR)
+    first = make_programme(position=1)
+    offering = make_offering(programme=make_programme(needs=[first], position=2))
+    make_work_group(offering=offering, state=WorkGroup.State.DRAFT, leads=[lead])
+    return make_work_group(
+        offering=offering,
+        state=WorkGroup.State.RUNNING,
+        leads=[lead],
+        local_authorities=[make_local_authority(name="Hackney")],
+    )
+
+
+def _plant_interest(group: WorkGroup, schools: list[School]) -> None:
+    """Interest that waits, that has an offer, that was accepted, and that names no school."""
+    offering = group.offering
+    people = (NamedSeat("Sam Okafor", SHARED_MAILBOX), NamedSeat("Ana Lima", SHARED_MAILBOX))
+    asked = [make_expression(offering=offering, school=school, people=people) for school in schools]
+    make_expression(offering=offering, school_as_typed="A new school")
+    make_accepted_place(work_group=group, expression=asked[0], seats=people[:1])
+    make_place(work_group=group, expression=asked[1])
+
+
+def _plant_year(group: WorkGroup, own_address: str) -> None:
+    make_sessions(work_group=group)
+    make_session(work_group=group, state=Session.State.PLANNED, starts_at=NOW + timedelta(days=200))
+    seat = Participant.objects.get().seats.get()
+    make_apology(session=Session.objects.to_come(NOW).order_by("number")[0], seat=seat)
+    Participant.objects.create(name="Ola Berg", email=own_address)
+    Message.objects.update(state=Message.State.DEAD)
+
+
+def marked_models() -> list[type[models.Model]]:
+    """Those whose texts carry the mark: what hubs own, the hubs, and the histories of both."""
+    current = [*owned_models(), Hub]
+    return [*current, *(model.history.model for model in current if hasattr(model, "history"))]
+
+
+def rows_of_hub(model: type[models.Model], hub: Hub) -> models.QuerySet:
+    """Every row of ``model`` that is the hub's, whatever the scope."""
+    if issubclass(model, HubOwned) or hasattr(model, "hub"):
+        return model._base_manager.filter(hub=hub)
+    return model._base_manager.filter(id=hub.pk)
+
+
+def _mark_everything(planted: PlantedHub) -> None:
+    for model in marked_models():
+        for row in rows_of_hub(model, planted.hub):
+            _mark(row, planted.mark)
+    members = HubMember._base_manager.filter(hub=planted.hub)
+    for account in Account.objects.filter(memberships__in=members):
+        _mark(account, planted.mark)
+        Account.objects.filter(pk=account.pk).update(
+            email=f"{planted.mark.lower()}{account.pk}@hub.example"
+        )
+
+
+def _mark(row: models.Model, mark: str) -> None:
+    """The mark and the row's number in each text, past the model's own rules."""
+    texts = {
+        column.attname: text
+        for column in row._meta.concrete_fields
+        if (text := _text_for(row, column, f"{mark} {row.pk}"))
+    }
+    type(row)._base_manager.filter(pk=row.pk).update(**texts)
+
+
+def _text_for(row: models.Model, column: models.Field, text: str) -> Any:
+    """What the column is to say; an empty string where it has to stay as it is."""
+    model = getattr(type(row), "instance_type", type(row))  # a history row's own model
+    if column.choices or column.primary_key or column.name.startswith("history_type"):
+        return ""
+    if column.name in NEVER_MARKED | NOT_MARKED.get(model, set()):
+        return ""
+    match column:
+        case models.EmailField() | models.UUIDField():
+            return ""
+        case models.SlugField():
+            return text.lower().replace(" ", "-")
+        case models.URLField():
+            return f"https://example.org/{text.replace(' ', '/')}"
+        case models.JSONField():
+            return {"anything_else": text} if column.name == "answers" else ""
+        case models.CharField() | models.TextField():
+            return text[: column.max_length] if column.max_length else text
+    return ""
+
+
+def _rows_of(planted: PlantedHub) -> dict[type[models.Model], list[Any]]:
+    """The first and the last row of each model that has pages, as they are now."""
+    with all_hubs("the rows that are planted"):
+        found = {model: list(rows_of_hub(model, planted.hub).order_by("pk")) for model in _shown()}
+    found[School] = planted.schools
+    found[Account] = [member.account for member in found[HubMember]]
+    return {model: [rows[0], rows[-1]] if len(rows) > 1 else rows for model, rows in found.items()}
+
+
+def _shown() -> Iterator[type[models.Model]]:
+    yield from owned_models()
+    yield apps.get_model("workgroups", "Hub")
