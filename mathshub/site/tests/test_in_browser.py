@@ -1,0 +1,79 @@
+"""The public pages in a real browser: accessible, and nothing runs off a phone's screen."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from enrolment.tests.factories import make_briefing
+from mathshub.scope import hub_scope
+from mathshub.testing.portal import LivePortal
+from sessions.tests.factories import make_sessions
+from workgroups.tests.factories import (
+    make_hub,
+    make_local_authority,
+    make_offering,
+    make_programme,
+    make_work_group,
+)
+
+PAGES = [
+    "/",
+    "/programmes/",
+    "/programmes/development/",
+    "/journey/",
+    "/privacy/",
+    "/accessibility/",
+    "/no-such-page/",
+]
+
+
+@pytest.fixture
+def filled_portal(live_portal: LivePortal) -> LivePortal:
+    """A hub whose pages have something of everything to show."""
+    with hub_scope(make_hub(slug="ash", contact_phone="020 7946 0184")):
+        ready = make_programme(name="Readiness", position=1, is_starting_point=True)
+        start = make_programme(
+            name="Development", slug="development", position=2, is_starting_point=True
+        )
+        onwards = make_programme(name="Embedding", position=3, needs=[start])
+        make_programme(name="Sustaining", position=4, needs=[start, onwards])
+        for programme in (ready, start):
+            group = make_work_group(
+                offering=make_offering(programme=programme),
+                name="Barking and Dagenham with Waltham Forest",
+                local_authorities=[make_local_authority(name="Barking and Dagenham")],
+            )
+            make_sessions(work_group=group, count=6)
+        make_briefing()
+    return live_portal
+
+
+@pytest.mark.parametrize("width", [320, 390, 1180])
+def test_public_pages_are_accessible_and_fit_at_every_width(
+    page: Page, filled_portal: LivePortal, axe: Callable[[Page], list[str]], width: int
+):
+    page.set_viewport_size({"width": width, "height": 844})
+    faults = {}
+    for path in PAGES:
+        page.goto(filled_portal.url(path, host="ash.localhost"))
+        too_wide = page.evaluate("document.documentElement.scrollWidth") > width
+        faults[path] = axe(page) + ["runs off the screen"] * too_wide
+    assert faults == {path: [] for path in PAGES}
+
+
+def test_the_journey_is_shown_once_at_every_width(page: Page, filled_portal: LivePortal):
+    page.goto(filled_portal.url("/journey/", host="ash.localhost"))
+    picture, stages = page.locator("svg.journey-map"), page.locator("ol.journey")
+    assert (picture.is_visible(), stages.is_visible()) == (True, False)
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert (picture.is_visible(), stages.is_visible()) == (False, True)
+    page.set_viewport_size({"width": 1180, "height": 844})
+    page.emulate_media(media="print")
+    assert (picture.is_visible(), stages.is_visible()) == (False, True)
+
+
+def test_every_stage_of_the_picture_opens_its_programme(page: Page, filled_portal: LivePortal):
+    page.goto(filled_portal.url("/journey/", host="ash.localhost"))
+    page.locator("svg.journey-map").get_by_role("link", name="Development").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Development"
