@@ -7,6 +7,7 @@ suite), neither (production: what is missing stops the start with one sentence e
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
 from mathshub.broker import broker_url, transport_options
@@ -218,6 +219,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "outbox.plan",
         "schedule": env("PLAN_SECONDS"),
         "options": {"expires": 240},
+    },
+    # Empties what was kept long enough; a quiet hour, and any other would do.
+    "purge": {
+        "task": "outbox.purge",
+        "schedule": crontab(hour=3, minute=20),
+        "options": {"expires": 3600},
     },
 }
 PING_URL = env("PING_URL")
