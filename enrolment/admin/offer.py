@@ -101,7 +101,9 @@ class OfferPages(PortalAdmin):
     def _chosen(self, request: HttpRequest) -> list[ExpressionOfInterest]:
         given = request.POST if request.method == "POST" else request.GET
         numbers = [number for number in given.getlist("chosen") if number.isdigit()]
-        return list(self.get_queryset(request).filter(pk__in=numbers).order_by("submitted_at"))
+        return list(
+            self.get_queryset(request).filter(pk__in=numbers).order_by("submitted_at", "pk")
+        )
 
     def _choose(
         self, request: HttpRequest, expressions: list[ExpressionOfInterest], form: OfferForm

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from enrolment.models import ExpressionOfInterest, Place
-from mathshub.scope_admin import HubOwnedAdmin
+from mathshub.scope_admin import HubOwnedAdmin, posted
 from mathshub.scope_admin.cells import count, link, tag
 from workgroups.errors import Refusal
 from workgroups.models import Offering, WorkGroup
@@ -136,7 +136,7 @@ class OfferingAdmin(HubOwnedAdmin):
         offering = self.row_or_404(request, pk)
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = CopyForm(request.POST or None)
+        form = CopyForm(posted(request))
         if request.method == "POST" and form.is_valid():
             try:
                 new = copy_offering(

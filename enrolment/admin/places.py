@@ -20,7 +20,7 @@ from enrolment.models import Participant, Place, Seat
 from enrolment.services.places import accept_place, decline_place, withdraw_place
 from enrolment.services.seats import NamedSeat, give_up_seat, name_seat
 from mathshub.outbox.models import Message
-from mathshub.scope_admin import HubOwnedAdmin
+from mathshub.scope_admin import HubOwnedAdmin, posted
 from mathshub.scope_admin.cells import count, with_note
 from mathshub.scope_admin.widgets import DateInput
 from workgroups.permissions import only_own_groups
@@ -214,7 +214,7 @@ class PlaceAdmin(HubOwnedAdmin):
 
     def seat(self, request: HttpRequest, pk: int) -> HttpResponse:
         place = self.row_or_404(request, pk, change=True)
-        form = SeatForm(request.POST or None)
+        form = SeatForm(posted(request))
         if form.is_valid():
             person = NamedSeat(**form.cleaned_data)
             try:
@@ -240,7 +240,7 @@ class PlaceAdmin(HubOwnedAdmin):
         seat = place.seats.select_related("participant").filter(pk=seat_pk).first()
         if seat is None:
             raise Http404
-        form = LastDayForm(request.POST or None, initial={"on": timezone.localdate()})
+        form = LastDayForm(posted(request), initial={"on": timezone.localdate()})
         if form.is_valid():
             on: date = form.cleaned_data["on"]
             try:

@@ -14,7 +14,7 @@ from enrolment.forms.fields import Address, PlainText
 from enrolment.models import ExpressionOfInterest, IntendedParticipant
 from enrolment.services.interest import InterestAnswers, submit_expression
 from enrolment.services.seats import NamedSeat
-from mathshub.scope_admin import PortalAdmin
+from mathshub.scope_admin import PortalAdmin, posted
 from workgroups.models import Offering, School
 from workgroups.search import search_schools
 
@@ -89,7 +89,7 @@ class TelephonePages(PortalAdmin):
         school = School.objects.pickable().filter(urn=request.GET.get("urn", "")).first()
         if school is None:
             return self._find_school(request)
-        form = TelephoneForm(request.POST or None, initial={"token": uuid4()})
+        form = TelephoneForm(posted(request), initial={"token": uuid4()})
         if form.is_valid():
             try:
                 return self._enter(request, form, school)

@@ -1,6 +1,12 @@
 """What every admin of the portal is made from: one hub's rows, plain words, no JavaScript needed."""
 
-from mathshub.scope_admin.bases import HubOwnedAdmin, HubOwnedInline, PortalAdmin, RegisterAdmin
+from mathshub.scope_admin.bases import (
+    HubOwnedAdmin,
+    HubOwnedInline,
+    PortalAdmin,
+    RegisterAdmin,
+    posted,
+)
 from mathshub.scope_admin.filters import Chip, ChipFilter
 
 __all__ = [
@@ -10,4 +16,5 @@ __all__ = [
     "HubOwnedInline",
     "PortalAdmin",
     "RegisterAdmin",
+    "posted",
 ]

@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -21,6 +21,11 @@ from mathshub.scope_admin.widgets import FORM_FIELDS, DateAndTime
 
 # More choices than a person reads through: such a row is found by a search, never by a list box.
 TOO_MANY_FOR_A_LIST_BOX = ("workgroups.school", "accounts.account")
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form was sent with; None while its page is only being shown."""
+    return request.POST if request.method == "POST" else None
 
 
 class PlainForms:
@@ -261,9 +266,12 @@ class WholeRowForm(forms.ModelForm):
     the database then refuses would be an error page.
     """
 
-    def validate_constraints(self) -> None:
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if self.errors:
+            return
         try:
-            self.instance.validate_constraints(exclude=set(self.errors))
+            self.instance.validate_constraints()
         except ValidationError as error:
             self._update_errors(error)  # type: ignore[attr-defined]
 
@@ -321,6 +329,7 @@ class RegisterAdmin(PortalAdmin):
 class HubOwnedInline(PlainForms, admin.TabularInline):
     """Rows of an owned model on the page of the row that they belong to."""
 
+    form = WholeRowForm
     template = "admin/inline.html"
     extra = 1
     view_on_site = False

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 
 from enrolment.errors import Refusal
 from enrolment.models import Seat
-from mathshub.scope_admin import HubOwnedAdmin
+from mathshub.scope_admin import HubOwnedAdmin, posted
 from mathshub.scope_admin.cells import tag
 from mathshub.scope_admin.widgets import DateInput, TimeInput
 from sessions.admin.chips import ModeChips, SessionStateChips, WhenChips
@@ -180,7 +180,7 @@ class SessionAdmin(HubOwnedAdmin):
 
     def move(self, request: HttpRequest, pk: int) -> HttpResponse:
         session = self.row_or_404(request, pk, change=True)
-        form = MoveForm(request.POST or None, initial=_as_it_is(session))
+        form = MoveForm(posted(request), initial=_as_it_is(session))
         return self._change(
             request,
             session,
@@ -204,7 +204,7 @@ class SessionAdmin(HubOwnedAdmin):
 
     def switch(self, request: HttpRequest, pk: int) -> HttpResponse:
         session = self.row_or_404(request, pk, change=True)
-        form = SwitchForm(request.POST or None, initial={"join_link": session.join_link})
+        form = SwitchForm(posted(request), initial={"join_link": session.join_link})
         return self._change(
             request,
             session,
@@ -225,7 +225,7 @@ class SessionAdmin(HubOwnedAdmin):
 
     def cancel(self, request: HttpRequest, pk: int) -> HttpResponse:
         session = self.row_or_404(request, pk, change=True)
-        form = ReasonForm(request.POST or None)
+        form = ReasonForm(posted(request))
         return self._change(
             request,
             session,

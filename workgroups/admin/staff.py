@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from mathshub.scope_admin import HubOwnedAdmin
+from mathshub.scope_admin import HubOwnedAdmin, posted
 from workgroups.errors import Refusal
 from workgroups.models import HubMember
 from workgroups.services.staff import (
@@ -93,7 +93,7 @@ class HubMemberAdmin(HubOwnedAdmin):
         """By address: the account is made where there is none."""
         if not self.has_add_permission(request):
             return redirect(self.url("changelist"))
-        form = AddMemberForm(request.POST or None)
+        form = AddMemberForm(posted(request))
         if form.is_valid():
             given = form.cleaned_data
             try:

@@ -1,0 +1,289 @@
+"""The admin of interest: the list decides, the telephone counts as the form, nothing leaks."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from enrolment.models import ExpressionOfInterest
+from enrolment.services.seats import NamedSeat
+from enrolment.tests.factories import NOW, make_expression
+from mathshub.outbox.models import Message
+from mathshub.scope import hub_scope
+from workgroups.models import Hub, HubMember
+from workgroups.tests.factories import (
+    make_hub,
+    make_local_authority,
+    make_offering,
+    make_programme,
+    make_school,
+)
+from workgroups.tests.staff import staff_client
+
+LIST = "/admin/enrolment/expressionofinterest/"
+State = ExpressionOfInterest.State
+
+pytestmark = pytest.mark.usefixtures("on_the_day")
+
+
+@pytest.fixture
+def lead(hub: Hub) -> Client:
+    return staff_client()
+
+
+def query_count(get: Callable[[], object]) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        get()
+    return len(queries)
+
+
+def names_in(client: Client, address: str) -> list[str]:
+    return [row.school_name for row in client.get(address).context["cl"].result_list]
+
+
+def test_the_list_costs_as_many_queries_for_three_rows_as_for_one(lead: Client) -> None:
+    make_expression()
+    lead.get(LIST)
+    one = query_count(lambda: lead.get(LIST))
+    make_expression(people=(NamedSeat("Sam Okafor"),))
+    make_expression(school_as_typed="A new school")
+    # Each further offering adds a chip, not a query.
+    assert query_count(lambda: lead.get(LIST)) == one
+
+
+def test_the_list_shows_what_decides(lead: Client, hub: Hub) -> None:
+    hub.local_authorities.add(make_local_authority())
+    offering = make_offering(programme=make_programme(name="Development"))
+    make_expression(
+        offering=offering,
+        school=make_school(name="Plainfields Primary School"),
+        submitted_at=NOW - timedelta(days=9),
+    )
+    outside = make_local_authority(name="Essex")
+    make_expression(
+        offering=offering,
+        school=make_school(name="Old Mill", local_authority=outside, phase_code=7),
+        state=State.WITHDRAWN,
+    )
+    page = lead.get(LIST).content.decode()
+    for words in ("Hackney ·", "outside (Essex)", ">yes<", ">check<", ">9<", "Grace Obi"):
+        assert words in page
+
+
+@pytest.mark.parametrize(
+    ("chip", "found"),
+    [
+        ("state=received", {"Ferry Road", "A new school"}),
+        ("state=withdrawn", {"Marsh Gate"}),
+        ("borough=outside", {"Marsh Gate"}),
+        ("borough=unmatched", {"A new school"}),
+        ("borough=204", {"Ferry Road"}),
+        ("source=telephone", {"Marsh Gate"}),
+        ("q=ferry", {"Ferry Road"}),
+        ("q=nobody-of-that-name", set()),
+        ("state=no-such-state", set()),
+    ],
+)
+def test_chips_and_search_narrow_the_list(
+    lead: Client, hub: Hub, chip: str, found: set[str]
+) -> None:
+    hub.local_authorities.add(make_local_authority())
+    offering = make_offering()
+    make_expression(offering=offering, school=make_school(name="Ferry Road"))
+    make_expression(
+        offering=offering,
+        school=make_school(name="Marsh Gate", local_authority=make_local_authority(name="Essex")),
+        state=State.WITHDRAWN,
+        source=ExpressionOfInterest.Source.TELEPHONE,
+    )
+    make_expression(offering=offering, school_as_typed="A new school")
+    assert set(names_in(lead, f"{LIST}?{chip}")) == found
+
+
+def test_chips_say_how_many_rows_each_leaves(lead: Client) -> None:
+    for state in (State.RECEIVED, State.RECEIVED, State.WITHDRAWN):
+        make_expression(state=state)
+    changelist = lead.get(LIST).context["cl"]
+    choices = next(spec for spec in changelist.filter_specs if spec.title == "state")
+    assert [(c["display"], c["count"]) for c in choices.choices(changelist)] == [
+        ("all", None),
+        ("received", 2),
+        ("withdrawn", 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    "lookup",
+    [
+        "headteacher_email__startswith=a",
+        "hub__contact_email__startswith=a",
+        "offering__hub=1",
+        "school__name=x",
+    ],
+)
+def test_no_lookup_but_the_chips_is_answered(lead: Client, lookup: str) -> None:
+    assert lead.get(f"{LIST}?{lookup}").status_code in (302, 400)
+
+
+def test_the_page_shows_every_answer_and_every_message(lead: Client) -> None:
+    expression = make_expression(
+        school=make_school(name="Ferry Road Primary School"),
+        people=(NamedSeat("Ana Lima", "ana@school.example"),),
+        maths_lead_name="Ben Cole",
+        answers={"days": ["monday", "friday"], "anything_else": "We share a <hall>."},
+        staff_note="Rang on Monday.",
+    )
+    Message.objects.create(
+        key="one",
+        kind="eoi-received",
+        recipient=expression.headteacher_email,
+        subject="We have your interest",
+        due_at=NOW,
+        expires_at=NOW + timedelta(days=3),
+    )
+    page = lead.get(f"{LIST}{expression.pk}/change/").content.decode()
+    for words in (
+        "Ana Lima",
+        "Ben Cole",
+        "monday, friday",
+        "We share a &lt;hall&gt;.",
+        "Rang on Monday.",
+        "We have your interest",
+        expression.reference,
+        "It is a state-funded primary school, and open.",
+    ):
+        assert words in page
+
+
+def test_another_hub_s_expression_looks_as_if_it_were_missing(lead: Client) -> None:
+    with hub_scope(make_hub(slug="wandle")):
+        theirs = make_expression()
+    for page in ("change", "match", "set-aside", "withdraw", "history"):
+        assert lead.get(f"{LIST}{theirs.pk}/{page}/").status_code == 404
+        assert lead.get(f"{LIST}999999/{page}/").status_code == 404
+    assert lead.get(f"{LIST}offer/?chosen={theirs.pk}").status_code == 302
+
+
+def test_what_a_school_sent_can_not_be_deleted(lead: Client) -> None:
+    expression = make_expression()
+    assert lead.get(f"{LIST}{expression.pk}/delete/").status_code == 403
+
+
+# --- by telephone ---
+
+
+def telephone_answers(offering_pk: int, **changes: str) -> dict[str, str]:
+    return {
+        "token": str(uuid4()),
+        "offering": str(offering_pk),
+        "headteacher_name": "Grace Obi",
+        "headteacher_email": "head@school.example",
+        "person_1_name": "Ana Lima",
+        "person_1_email": "ana@school.example",
+        "note": "Prefers Thursdays.",
+    } | changes
+
+
+def test_a_school_that_telephones_is_entered_once_and_acknowledged(lead: Client) -> None:
+    school = make_school(name="Silver Heron Primary School")
+    offering = make_offering()
+    page = lead.get(f"{LIST}add/?q=heron").content.decode()
+    assert f"?urn={school.urn}" in page
+    answers = telephone_answers(offering.pk)
+    for _ in range(2):
+        assert lead.post(f"{LIST}add/?urn={school.urn}", answers).status_code == 302
+    expression = ExpressionOfInterest.objects.get()
+    assert (expression.school, expression.source, expression.staff_note) == (
+        school,
+        ExpressionOfInterest.Source.TELEPHONE,
+        "Prefers Thursdays.",
+    )
+    assert [person.name for person in expression.intended_participants.all()] == ["Ana Lima"]
+    assert [message.recipient for message in Message.objects.all()] == ["head@school.example"]
+
+
+def test_what_is_missing_is_said_and_what_was_typed_is_kept(lead: Client) -> None:
+    school, offering = make_school(), make_offering()
+    answers = telephone_answers(offering.pk, headteacher_email="not an address")
+    page = lead.post(f"{LIST}add/?urn={school.urn}", answers).content.decode()
+    assert "There is something to put right" in page
+    assert "Prefers Thursdays." in page
+    assert not ExpressionOfInterest.objects.exists()
+
+
+def test_a_closed_school_can_not_be_entered(lead: Client) -> None:
+    school = make_school(status_code=2)
+    page = lead.get(f"{LIST}add/?urn={school.urn}").content.decode()
+    assert "Which school is on the telephone?" in page
+
+
+def test_only_this_hub_s_offerings_are_offered(lead: Client) -> None:
+    with hub_scope(make_hub(slug="wandle")):
+        theirs = make_offering(programme=make_programme(name="Their Programme"))
+    school = make_school()
+    page = lead.get(f"{LIST}add/?urn={school.urn}").content.decode()
+    assert "Their Programme" not in page
+    lead.post(f"{LIST}add/?urn={school.urn}", telephone_answers(theirs.pk))
+    assert not ExpressionOfInterest.objects.exists()
+
+
+# --- decisions ---
+
+
+def test_a_typed_school_is_matched_with_the_register(lead: Client) -> None:
+    expression = make_expression(school_as_typed="Heron")
+    school = make_school(name="Silver Heron Primary School")
+    page = lead.get(f"{LIST}{expression.pk}/match/").content.decode()
+    assert "Silver Heron Primary School" in page
+    lead.post(f"{LIST}{expression.pk}/match/", {"urn": school.urn})
+    expression.refresh_from_db()
+    assert (expression.school, expression.school_as_typed) == (school, "Heron")
+
+
+@pytest.mark.parametrize(
+    ("page", "before", "after"),
+    [
+        ("set-aside", State.RECEIVED, State.NOT_THIS_YEAR),
+        ("take-up", State.NOT_THIS_YEAR, State.RECEIVED),
+        ("withdraw", State.RECEIVED, State.WITHDRAWN),
+        ("set-aside", State.ACCEPTED, State.ACCEPTED),
+        ("take-up", State.WITHDRAWN, State.WITHDRAWN),
+        ("withdraw", State.ACCEPTED, State.ACCEPTED),
+    ],
+)
+def test_a_decision_is_asked_for_then_taken_and_tells_nobody(
+    lead: Client, page: str, before: str, after: str
+) -> None:
+    expression = make_expression(state=before)
+    address = f"{LIST}{expression.pk}/{page}/"
+    assert "No e-mail is sent" in lead.get(address).content.decode()
+    expression.refresh_from_db()
+    assert expression.state == before, "asking changes nothing"
+    lead.post(address)
+    expression.refresh_from_db()
+    assert expression.state == after
+    assert not Message.objects.exists()
+
+
+def test_the_history_names_who_decided(lead: Client) -> None:
+    expression = make_expression()
+    lead.post(f"{LIST}{expression.pk}/set-aside/")
+    page = lead.get(f"{LIST}{expression.pk}/history/").content.decode()
+    assert "Not this year" in page
+    assert "Asha Patel" in page
+    assert "State: received → not this year" in page
+
+
+def test_a_viewer_reads_and_changes_nothing(hub: Hub) -> None:
+    viewer = staff_client(HubMember.Role.VIEWER)
+    expression = make_expression()
+    assert viewer.get(f"{LIST}{expression.pk}/change/").status_code == 200
+    for page in ("add", f"{expression.pk}/match", f"{expression.pk}/withdraw", "offer"):
+        assert viewer.get(f"{LIST}{page}/").status_code == 403
+    assert viewer.post(f"{LIST}{expression.pk}/withdraw/").status_code == 403
+    lead_only = {"staff_note": "x", "headteacher_name": "Y", "headteacher_email": "y@y.example"}
+    assert viewer.post(f"{LIST}{expression.pk}/change/", lead_only).status_code == 403
