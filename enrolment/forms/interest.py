@@ -1,6 +1,7 @@
 """The form of interest: one page, the school found in the register with or without JavaScript."""
 
 import re
+from copy import copy
 from typing import Any
 
 from django import forms
@@ -108,6 +109,7 @@ class InterestForm(PeopleForm):
         label="I have read how the hub uses what I send",
         error_messages={"required": "Tick the box to say that you have read the privacy notice."},
     )
+
     def __init__(self, *args: Any, offering: Offering, **kwargs: Any) -> None:
         super().__init__(*args, rows=offering.programme.seats_per_school, **kwargs)
         self.offering = offering
@@ -226,8 +228,9 @@ class InterestForm(PeopleForm):
     def _forget_choice(self) -> None:
         """So that the page comes back with no school chosen."""
         self.chosen_school = None
-        self.data = self.data.copy()
-        self.data["urn"] = ""
+        data: Any = copy(self.data)  # what was sent can't be changed
+        data["urn"] = ""
+        self.data = data
 
     def _check_maths_lead(self) -> None:
         takes_part = self.cleaned_data.get("maths_lead_takes_part")

@@ -46,7 +46,9 @@ def preview_offer(expressions: Expressions, *, work_group: WorkGroup) -> OfferPr
         work_group=work_group,
         offered=[expression for expression, refusal in judged if refusal is None],
         refused=[(expression, refusal) for expression, refusal in judged if refusal],
-        free_places=max(0, work_group.capacity - work_group.places.held().count()),
+        free_places=max(
+            0, work_group.capacity - Place.objects.held().filter(work_group=work_group).count()
+        ),
     )
 
 
@@ -151,7 +153,9 @@ def _judge(
     expressions: list[ExpressionOfInterest], work_group: WorkGroup
 ) -> list[tuple[ExpressionOfInterest, Refusal | None]]:
     """Each expression in turn with the reason why it can't have a place, if there is one."""
-    held = set(work_group.places.held().values_list("school_id", flat=True))
+    held = set(
+        Place.objects.held().filter(work_group=work_group).values_list("school_id", flat=True)
+    )
     elsewhere = _groups_that_hold(expressions, other_than=work_group)
     judged: list[tuple[ExpressionOfInterest, Refusal | None]] = []
     for expression in expressions:

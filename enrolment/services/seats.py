@@ -77,7 +77,7 @@ def fill_seats(
     if place.state != Place.State.ACCEPTED:
         raise PlaceNotAccepted(place.get_state_display())
     today = timezone.localdate(now)
-    taken = list(place.seats.taken(today))
+    taken = list(Seat.objects.taken(today).filter(place=place))
     limit = place.work_group.offering.programme.seats_per_school
     if len(taken) + len(seats) > limit:
         raise NoSeatFree(limit)
