@@ -136,6 +136,7 @@ _POSTGRES = {
     "CONN_HEALTH_CHECKS": True,
     "CONN_MAX_AGE": 60,
     "OPTIONS": {
+        "connect_timeout": 3,  # seconds
         "options": "-c lock_timeout=3s -c statement_timeout=15s "
         "-c idle_in_transaction_session_timeout=30s"
     },

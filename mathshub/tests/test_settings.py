@@ -1,0 +1,48 @@
+"""A production start without what it needs stops, and says what is missing."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from django.conf import settings
+
+COMPLETE = {
+    "SECRET_KEY": "x" * 50,
+    "ALLOWED_HOSTS": "hub.example.org",
+    "SITE_URL": "https://hub.example.org",
+    "DEFAULT_FROM_EMAIL": "portal@hub.example.org",
+}
+
+
+def start_with(tmp_path: Path, **given: str) -> subprocess.CompletedProcess[str]:
+    """What ``manage.py check`` says in production with these settings and no others."""
+    env = {"PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path)} | given
+    return subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        env=env,
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_start_without_settings_says_one_sentence_for_each(tmp_path: Path) -> None:
+    ended = start_with(tmp_path)
+
+    assert ended.returncode == 1
+    lines = ended.stderr.strip().splitlines()
+    assert [line.split(" is not set: ")[0] for line in lines] == list(COMPLETE)
+
+
+def test_a_short_key_is_refused(tmp_path: Path) -> None:
+    ended = start_with(tmp_path, **COMPLETE | {"SECRET_KEY": "short"})
+
+    assert ended.stderr.strip() == "SECRET_KEY is too short: it needs 50 characters or more."
+
+
+def test_a_complete_start_goes_ahead(tmp_path: Path) -> None:
+    ended = start_with(tmp_path, **COMPLETE)
+
+    assert (ended.returncode, ended.stderr) == (0, "")
