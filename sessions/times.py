@@ -28,7 +28,7 @@ def days_before(moment: datetime, days: int) -> datetime:
 
     Where that time does not exist, the moment an hour later by the wall.
     """
-    return (moment.astimezone(LONDON) - timedelta(days=days)).replace(fold=0).astimezone(UTC)
+    return (moment.astimezone(LONDON) - timedelta(days=days)).astimezone(UTC)
 
 
 def london_day(moment: datetime) -> date:

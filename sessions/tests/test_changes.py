@@ -204,6 +204,13 @@ def test_a_sent_reminder_stays_sent_when_the_session_moves_to_and_fro():
     assert reminders() == {"20261118T154500Z:2": "sent"}
 
 
+def test_a_reminder_that_staff_stopped_stays_stopped_when_the_session_moves_to_and_fro():
+    session = make_reminded_session()
+    Message.objects.update(state=Message.State.CANCELLED, state_reason="stopped by hand")
+    move(move(session, days=1), days=-1)
+    assert reminders() == {"20261118T154500Z:2": "cancelled"}
+
+
 def test_apologies_fall_away_with_the_day_but_not_with_the_hour():
     session = make_session()
     make_apology(session=session, seat=make_seat_in(session.work_group), reason="a school trip")
