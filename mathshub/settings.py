@@ -159,6 +159,8 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache_entries",
+        # Django's 300 would drop counts that still matter, once some hundred schools have written.
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
     }
 }
 

@@ -100,7 +100,7 @@ def test_a_page_that_cannot_be_matched_keeps_what_was_typed(
 
 def test_a_machine_is_too_quick(hub: Hub, client: Client) -> None:
     offering = make_offering()
-    token = page_token(offering, age=timedelta(seconds=1))
+    token = page_token(offering, age=timedelta(milliseconds=900))
     form = filled_in(offering, make_school(), form_token=token)
     page = client.post(form_url(offering), form).content.decode()
     assert "quicker than a person types" in page
