@@ -60,7 +60,7 @@ class MoveForm(forms.Form):
             given["starts_at"] = at_wall_time(parts[0], parts[1]) if all(parts) else None
             given["ends_at"] = at_wall_time(parts[0], parts[2]) if all(parts) else None
         except NoSuchTime as error:
-            raise forms.ValidationError(str(error)) from error
+            raise forms.ValidationError(f"That day has {error}.") from error
         return given
 
 
