@@ -110,8 +110,8 @@ def why_session_reminder_is_unwanted(message: Message, now: datetime) -> str:
         return MOVED
     if session.starts_at <= now:
         return "the session has begun"
-    if session.work_group.state != WorkGroup.State.RUNNING:
-        return "the Work Group is not running"
+    if not session.work_group.is_public:
+        return "the Work Group has finished or was cancelled"
     if not session.work_group.offering.messages_on:
         return "messages of the offering are off"
     if Apology.objects.filter(session=session, seat=message.context["seat"]).exists():

@@ -80,7 +80,7 @@ def _due(now: datetime) -> Iterator[Draft]:
 
 
 def _sessions_ahead(now: datetime) -> list[Session]:
-    """Sessions that may remind: dated, published, not begun, in running groups with messages on."""
+    """Sessions that may remind: dated, published, not begun, in active groups with messages on."""
     earliest = max((max(reminder_days(each)) for each in Programme.objects.all()), default=0)
     return list(
         Session.objects.filter(
@@ -88,7 +88,8 @@ def _sessions_ahead(now: datetime) -> list[Session]:
             starts_at__gt=now,
             # A day more than the earliest reminder: a clock change may lie between.
             starts_at__lte=now + timedelta(days=earliest + 1),
-            work_group__state=WorkGroup.State.RUNNING,
+            # The first dates of a group that still takes schools are as real as the others.
+            work_group__in=WorkGroup.objects.public(),
             work_group__offering__messages_on=True,
         ).select_related("work_group__offering__programme")
     )

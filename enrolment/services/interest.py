@@ -19,9 +19,9 @@ from workgroups.models import Offering, School
 
 EOI_RECEIVED = "eoi-received"
 
-# So that the form can't be used to fill somebody's mailbox. A headteacher of several schools, or an
-# office that types for a whole trust, stays well below.
-MOST_PER_ADDRESS = 20
+# So that the form can't be used to fill somebody's mailbox. An office that types for a whole trust
+# stays well below.
+MOST_PER_ADDRESS = 100
 WITHIN = timedelta(hours=1)
 
 

@@ -59,7 +59,6 @@ def fill_in(page: Page) -> None:
 
 
 def send(page: Page) -> None:
-    page.wait_for_timeout(1_000)  # the form takes nobody for a machine who needs a second
     page.get_by_role("button", name="Send our expression of interest").click()
 
 

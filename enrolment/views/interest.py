@@ -21,12 +21,9 @@ from enrolment.views.links import expression_of
 from mathshub.links import make_token
 from workgroups.models import Offering
 
-# Nobody fills the form in so fast; machines do. (Browser tests type quicker than people.)
-QUICKEST = timedelta(seconds=1)
 # Who opened the form before midnight of the last day may finish it.
 GRACE = timedelta(hours=12)
 
-TOO_QUICK = "That was quicker than a person types, so we ask once more: please send the form again."
 UNKNOWN_PAGE = (
     "This page could not be matched to the one that you opened, perhaps because it was open for "
     "very long. Nothing you typed is lost: please check it and send the form again."
@@ -122,7 +119,7 @@ def _receive(request: HttpRequest, offering: Offering, now: datetime) -> HttpRes
     token = _read_token(request, offering)
     if not _may_still_send(offering, token, now):
         return _show_closed(request, offering, now, token)
-    shown = request.POST["form_token"] if token else _new_token(offering, now - QUICKEST)
+    shown = request.POST["form_token"] if token else _new_token(offering, now)
     if is_over_limit(request, now=now):
         form = InterestForm.as_typed_so_far(request.POST, offering=offering)
         return _show_form(request, form, shown, problem=TOO_MANY, status=429)
@@ -130,9 +127,8 @@ def _receive(request: HttpRequest, offering: Offering, now: datetime) -> HttpRes
         form = InterestForm.as_typed_so_far(request.POST, offering=offering)
         return _show_form(request, form, shown, looked_for_school=True)
     form = InterestForm(request.POST, offering=offering)
-    if not form.is_valid() or token is None or now - token.shown_at < QUICKEST:
-        problem = UNKNOWN_PAGE if token is None else TOO_QUICK
-        return _show_form(request, form, shown, problem="" if form.errors else problem)
+    if not form.is_valid() or token is None:
+        return _show_form(request, form, shown, problem="" if form.errors else UNKNOWN_PAGE)
     return _submit(request, form, token, shown, now)
 
 

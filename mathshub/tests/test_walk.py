@@ -133,7 +133,6 @@ def express_interest(page: Page, site: str) -> str:
     assert people.count() >= 2
     page.get_by_label(re.compile("Our headteacher agrees")).check()
     page.get_by_label(re.compile("I have read how the hub")).check()
-    page.wait_for_timeout(2000)  # TMP
     page.get_by_role("button", name="Send our expression of interest").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("We have your expression of interest")
     found = re.search(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b", page.inner_text("main"))

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from enrolment.models import Place
 from enrolment.tests.factories import make_participant
+from mathshub.outbox.kinds import kind_named
 from mathshub.outbox.models import Message
 from mathshub.outbox.services import plan_messages
 from mathshub.scope import hub_scope
@@ -145,8 +146,13 @@ def silenced_by_messages_off(session: Session) -> None:
     session.work_group.offering.save()
 
 
-def silenced_by_group_not_running(session: Session) -> None:
-    session.work_group.state = WorkGroup.State.FORMING
+def silenced_by_draft_group(session: Session) -> None:
+    session.work_group.state = WorkGroup.State.DRAFT
+    session.work_group.save()
+
+
+def silenced_by_cancelled_group(session: Session) -> None:
+    session.work_group.state = WorkGroup.State.CANCELLED
     session.work_group.save()
 
 
@@ -189,7 +195,8 @@ def silenced_by_withdrawing_the_place(session: Session) -> None:
     "silence",
     [
         silenced_by_messages_off,
-        silenced_by_group_not_running,
+        silenced_by_draft_group,
+        silenced_by_cancelled_group,
         silenced_by_cancelling,
         silenced_by_not_publishing,
         silenced_by_no_date,
@@ -202,6 +209,13 @@ def silenced_by_withdrawing_the_place(session: Session) -> None:
 def test_no_reminder_where_none_is_wanted(session, silence):
     silence(session)
     assert planned_at(START - 2 * A_DAY) == []
+
+
+def test_a_group_that_still_takes_schools_reminds_too(session):
+    WorkGroup.objects.update(state=WorkGroup.State.FORMING)
+    plan_reminders(START - 2 * A_DAY)
+    message = Message.objects.get(kind="session-reminder")
+    assert kind_named(message.kind).unwanted(message, START - 2 * A_DAY) == ""
 
 
 def test_a_session_that_moved_reminds_of_its_new_time(session):
