@@ -36,7 +36,9 @@ def invite_staff(message: Message, now: datetime) -> Letter:
 
 
 def needs_no_invitation(message: Message, now: datetime) -> str:
-    member = HubMember.objects.select_related("account").filter(pk=message.context["member"]).first()
+    member = (
+        HubMember.objects.select_related("account").filter(pk=message.context["member"]).first()
+    )
     if member is None:
         return "the person no longer works for the hub"
     return "" if member.account.is_active else "the account was closed"

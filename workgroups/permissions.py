@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
-
 from django.db.models import QuerySet
 
 from mathshub.scope import all_hubs, current_hub

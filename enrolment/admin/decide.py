@@ -9,6 +9,7 @@ from django.utils import timezone
 from enrolment.errors import Refusal
 from enrolment.services.decisions import match_school, set_aside, take_up_again
 from enrolment.services.interest import withdraw_expression
+from mathshub.accounts.who import account_of
 from mathshub.scope_admin import PortalAdmin
 from workgroups.models import School
 from workgroups.search import search_schools
@@ -116,4 +117,4 @@ class DecidePages(PortalAdmin):
         return self.done(request, words, to=back)
 
     def _by_and_now(self, request: HttpRequest) -> dict:
-        return {"by": request.user, "now": timezone.now()}
+        return {"by": account_of(request), "now": timezone.now()}

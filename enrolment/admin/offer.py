@@ -15,6 +15,7 @@ from django.utils import timezone
 from enrolment.errors import Refusal
 from enrolment.models import ExpressionOfInterest, Place
 from enrolment.services.places import offer_places, preview_offer
+from mathshub.accounts.who import account_of
 from mathshub.scope_admin import PortalAdmin
 from mathshub.scope_admin.cells import count
 from mathshub.scope_admin.widgets import DateInput
@@ -152,7 +153,7 @@ class OfferPages(PortalAdmin):
             places = offer_places(
                 expressions,
                 work_group=group,
-                by=request.user,  # type: ignore[arg-type]
+                by=account_of(request),
                 now=timezone.now(),
                 reply_by=form.cleaned_data["reply_by"],
             )

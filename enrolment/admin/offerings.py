@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from enrolment.models import ExpressionOfInterest, Place
+from mathshub.accounts.who import account_of
 from mathshub.scope_admin import HubOwnedAdmin, posted
 from mathshub.scope_admin.cells import count, link, tag
 from workgroups.errors import Refusal
@@ -142,7 +143,7 @@ class OfferingAdmin(HubOwnedAdmin):
                 new = copy_offering(
                     offering,
                     with_groups=form.cleaned_data["with_groups"],
-                    by=request.user,  # type: ignore[arg-type]
+                    by=account_of(request),
                     now=timezone.now(),
                 )
             except Refusal as refusal:

@@ -19,6 +19,7 @@ from enrolment.forms.fields import Address, PlainText
 from enrolment.models import Participant, Place, Seat
 from enrolment.services.places import accept_place, decline_place, withdraw_place
 from enrolment.services.seats import NamedSeat, give_up_seat, name_seat
+from mathshub.accounts.who import account_of
 from mathshub.outbox.models import Message
 from mathshub.scope_admin import HubOwnedAdmin, posted
 from mathshub.scope_admin.cells import count, with_note
@@ -284,7 +285,7 @@ class PlaceAdmin(HubOwnedAdmin):
 
 
 def _by_and_now(request: HttpRequest) -> dict[str, Any]:
-    return {"by": request.user, "now": timezone.now()}
+    return {"by": account_of(request), "now": timezone.now()}
 
 
 def intended_seats(place: Place) -> list[NamedSeat]:

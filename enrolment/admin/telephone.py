@@ -14,6 +14,7 @@ from enrolment.forms.fields import Address, PlainText
 from enrolment.models import ExpressionOfInterest, IntendedParticipant
 from enrolment.services.interest import InterestAnswers, submit_expression
 from enrolment.services.seats import NamedSeat
+from mathshub.accounts.who import account_of
 from mathshub.scope_admin import PortalAdmin, posted
 from workgroups.models import Offering, School
 from workgroups.search import search_schools
@@ -124,7 +125,7 @@ class TelephonePages(PortalAdmin):
             offering=form.cleaned_data["offering"],
             form_token=form.cleaned_data["token"],
             source=ExpressionOfInterest.Source.TELEPHONE,
-            by=request.user,  # type: ignore[arg-type]
+            by=account_of(request),
             now=timezone.now(),
         )
         if form.cleaned_data["note"] and not expression.staff_note:

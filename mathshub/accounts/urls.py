@@ -1,8 +1,11 @@
 """Addresses of the sign-in pages: those of allauth's that the portal uses, under allauth's names."""
 
+from collections.abc import Callable
+
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery
+from django.http import HttpResponseBase
 from django.urls import path, re_path
 from django.views import View
 from django.views.generic import RedirectView
@@ -10,7 +13,7 @@ from django.views.generic import RedirectView
 from mathshub.accounts import views
 
 
-def page(view: type[View], title: str) -> object:
+def page(view: type[View], title: str) -> Callable[..., HttpResponseBase]:
     """The view with the words that stand in the page's title and heading."""
     return view.as_view(extra_context={"page_title": title})
 

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, NoReturn
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -15,7 +16,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.text import capfirst
 
 from mathshub.scope import HubOwned, current_hub
-from mathshub.scope_admin.filters import PortalChangeList
+from mathshub.scope_admin.filters import ChipFilter, PortalChangeList
 from mathshub.scope_admin.history import changes_of
 from mathshub.scope_admin.widgets import FORM_FIELDS, DateAndTime
 
@@ -31,7 +32,7 @@ def posted(request: HttpRequest) -> QueryDict | None:
 class PlainForms:
     """Forms without scripts: the browser's own controls, no pop-ups, no unscoped choices."""
 
-    formfield_overrides = FORM_FIELDS
+    formfield_overrides: Any = FORM_FIELDS
 
     labels: ClassVar[dict[str, str]] = {}
     """Labels by field name, where the model's own words would not do for a reader."""
@@ -43,7 +44,7 @@ class PlainForms:
         if formfield is None:
             return None
         widget = formfield.widget
-        if isinstance(widget, admin.widgets.RelatedFieldWidgetWrapper):
+        if isinstance(widget, RelatedFieldWidgetWrapper):
             formfield.widget = widget.widget
         formfield.label = self.labels.get(db_field.name, capfirst(formfield.label))
         if isinstance(widget, DateAndTime):
@@ -80,7 +81,15 @@ class PortalAdmin(PlainForms, admin.ModelAdmin):
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """Only what the chips ask for: a free lookup could read other tables letter by letter."""
-        return lookup in {chosen.parameter_name for chosen in self.get_list_filter(request)}
+        return lookup in {chosen.parameter_name for chosen in self.chip_filters(request)}
+
+    def chip_filters(self, request: HttpRequest) -> list[type[ChipFilter]]:
+        """The list's filters; the system check sees to it that there are no others."""
+        return [
+            chosen
+            for chosen in self.get_list_filter(request)
+            if isinstance(chosen, type) and issubclass(chosen, ChipFilter)
+        ]
 
     def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
         return False
@@ -100,13 +109,14 @@ class PortalAdmin(PlainForms, admin.ModelAdmin):
         return forms.Media()
 
     # Who changed what stands in each model's own history, within its hub.
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
-        pass
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        return None
 
-    log_change = log_addition
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        return None
 
-    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
-        pass
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        return []
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
@@ -304,10 +314,10 @@ class HubOwnedAdmin(PortalAdmin):
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> type[forms.ModelForm]:
-        form = super().get_form(request, obj, change, **kwargs)
+        form: Any = super().get_form(request, obj, change, **kwargs)
         return type(form)(form.__name__, (WholeRowForm, form), {})
 
-    def save_model(self, request: HttpRequest, obj: HubOwned, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if not self._is_within(obj):
             raise PermissionDenied
         super().save_model(request, obj, form, change)
@@ -342,7 +352,7 @@ class HubOwnedInline(PlainForms, admin.TabularInline):
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """Each control says its column and its row to screen readers: a table has no labels."""
         formset = super().get_formset(request, obj, **kwargs)
-        return type(formset)(formset.__name__, (NamedControls, formset), {})
+        return type(formset.__name__, (NamedControls, formset), {})
 
 
 class NamedControls(forms.BaseModelFormSet):

@@ -28,6 +28,8 @@ class ChipFilter(SimpleListFilter):
     Subclasses give ``title``, ``parameter_name`` and ``chips(request)``. Choices may overlap.
     """
 
+    parameter_name: str
+
     @classmethod
     def chips(cls, request: HttpRequest) -> list[Chip]:
         raise NotImplementedError
@@ -46,7 +48,7 @@ class ChipFilter(SimpleListFilter):
         # A value that no chip has means nothing, not everything.
         return queryset if self.value() is None else queryset.none()
 
-    def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         counts = self._counts(changelist)
         yield {
             "selected": self.value() is None,
@@ -66,7 +68,7 @@ class ChipFilter(SimpleListFilter):
                 "count": count,
             }
 
-    def _counts(self, changelist: ChangeList) -> dict[str, int]:
+    def _counts(self, changelist: Any) -> dict[str, int]:
         """How many rows of the list, with the other filters and the search, each chip leaves."""
         if changelist.result_count > COUNTED_UP_TO:
             return {}
@@ -93,6 +95,8 @@ def _lookups(rows: Q) -> Iterator[str]:
 
 class PortalChangeList(ChangeList):
     """Django's list; it remembers the request for the chips, and says in words what it shows."""
+
+    model_admin: Any
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         self.request = request

@@ -11,6 +11,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.checks import CheckMessage, register
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -70,10 +71,10 @@ class PortalAdminSite(AdminSite):
         return _no_role(request)
 
     @method_decorator(login_not_required)
-    def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return redirect("account_logout")
 
-    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return redirect("account_change_password")
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
@@ -112,9 +113,9 @@ class PortalAdminSite(AdminSite):
     """What the front page shows. Set by ``mathshub.site.admin``, which reads the apps' admins:
     those must find this site made before they are read themselves."""
 
-    def index(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         context = self.front_page(request, timezone.now())
-        return render(request, "admin/index.html", self.each_context(request) | context)
+        return TemplateResponse(request, "admin/index.html", self.each_context(request) | context)
 
 
 def _next_page(request: HttpRequest) -> str:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from enrolment.errors import Refusal
+from mathshub.accounts.who import account_of
 from mathshub.scope_admin import PortalAdmin
 from mathshub.scope_admin.cells import count
 from mathshub.scope_admin.widgets import DateInput, TimeInput
@@ -133,7 +134,7 @@ class PlanningPages(PortalAdmin):
         sessions = create_sessions(
             group,
             planned=plan.sessions,
-            by=request.user,  # type: ignore[arg-type]
+            by=account_of(request),
             now=timezone.now(),
         )
         words = f"{count(len(sessions), 'session')} planned. Participants see them once published."

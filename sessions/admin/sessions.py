@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from enrolment.errors import Refusal
 from enrolment.models import Seat
+from mathshub.accounts.who import account_of
 from mathshub.scope_admin import HubOwnedAdmin, posted
 from mathshub.scope_admin.cells import tag
 from mathshub.scope_admin.widgets import DateInput, TimeInput
@@ -111,7 +112,7 @@ class SessionAdmin(HubOwnedAdmin):
         may = super().has_delete_permission(request, obj)
         return may and (obj is None or obj.state == Session.State.PLANNED)
 
-    def save_model(self, request: HttpRequest, obj: Session, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Title and what to bring stand in calendars too, which follow a raised sequence."""
         if form.changed_data:
             obj.sequence += 1
@@ -197,7 +198,7 @@ class SessionAdmin(HubOwnedAdmin):
                 mode=form.cleaned_data["mode"],
                 venue=form.cleaned_data["venue"],
                 join_link=form.cleaned_data["join_link"],
-                by=request.user,  # type: ignore[arg-type]
+                by=account_of(request),
                 now=timezone.now(),
             ),
         )
@@ -218,7 +219,7 @@ class SessionAdmin(HubOwnedAdmin):
                 ends_at=session.ends_at,
                 mode=Session.Mode.VIRTUAL,
                 join_link=form.cleaned_data["join_link"],
-                by=request.user,  # type: ignore[arg-type]
+                by=account_of(request),
                 now=timezone.now(),
             ),
         )
@@ -238,7 +239,7 @@ class SessionAdmin(HubOwnedAdmin):
             act=lambda: cancel_session(
                 session,
                 reason=form.cleaned_data["reason"],
-                by=request.user,  # type: ignore[arg-type]
+                by=account_of(request),
                 now=timezone.now(),
             ),
         )

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from enrolment.admin.words import place_tag
 from enrolment.errors import Refusal
 from enrolment.models import Place, Seat
+from mathshub.accounts.who import account_of
 from mathshub.scope import current_hub
 from mathshub.scope_admin import HubOwnedAdmin, HubOwnedInline
 from mathshub.scope_admin.cells import count, tag
@@ -179,7 +180,7 @@ class WorkGroupAdmin(PlanningPages, HubOwnedAdmin):
         planned = [each for each in group.sessions.all() if each.state == Session.State.PLANNED]
         if request.method == "POST":
             try:
-                number = publish_sessions(group, by=request.user, now=timezone.now())  # type: ignore[arg-type]
+                number = publish_sessions(group, by=account_of(request), now=timezone.now())
             except Refusal as refusal:
                 return self.done(request, str(refusal), to=back, level=messages.ERROR)
             return self.done(request, f"{count(number, 'session')} published.", to=back)
@@ -233,14 +234,14 @@ def places_of(group: WorkGroup) -> list[dict[str, Any]]:
             "place": place,
             "url": reverse("admin:enrolment_place_change", args=[place.pk]),
             "tag": place_tag(place),
-            "seats": place.current_seats,  # type: ignore[attr-defined]
-            "free": max(0, limit - len(place.current_seats))  # type: ignore[attr-defined]
+            "seats": place.current_seats,
+            "free": max(0, limit - len(place.current_seats))
             if place.state == Place.State.ACCEPTED
             else 0,
         }
         for place in places
     ]
-    return sorted(rows, key=lambda row: row["place"].state not in Place.HELD)  # type: ignore[attr-defined]
+    return sorted(rows, key=lambda row: row["place"].state not in Place.HELD)
 
 
 def _session_row(session: Session) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
+from mathshub.accounts.who import account_of
 from mathshub.scope_admin import HubOwnedAdmin, posted
 from workgroups.errors import Refusal
 from workgroups.models import HubMember
@@ -101,7 +102,7 @@ class HubMemberAdmin(HubOwnedAdmin):
                     given["email"],
                     name=given["name"],
                     role=given["role"],
-                    by=request.user,
+                    by=account_of(request),
                     now=timezone.now(),
                 )
             except Refusal as refusal:

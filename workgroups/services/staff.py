@@ -12,9 +12,7 @@ from workgroups.models import HubMember
 
 
 @transaction.atomic
-def add_member(
-    email: str, *, name: str, role: str, by: Account | None, now: datetime
-) -> HubMember:
+def add_member(email: str, *, name: str, role: str, by: Account | None, now: datetime) -> HubMember:
     """Give ``email`` a role in the hub in scope, with an account if it has none, and tell it.
 
     The message leads to the page where a password is chosen, or to sign-in where there is one. An

@@ -15,7 +15,7 @@ from enrolment.admin.words import borough_words, eligibility_tag, own_area, page
 from enrolment.models import ExpressionOfInterest, Place
 from mathshub.outbox.admin import alarms
 from mathshub.outbox.models import Message
-from mathshub.scope_admin import ChipFilter
+from mathshub.scope_admin import PortalAdmin
 from mathshub.site.admin.first_steps import first_steps
 from sessions.admin.work_groups import mini_bar
 from sessions.models import Session
@@ -112,25 +112,23 @@ def _figure(
 
 
 def _count(request: HttpRequest, model: type[models.Model], **chip: str) -> int | None:
-    owner = admin.site.get_model_admin(model)
+    owner = _admin_of(model)
     if not owner.has_view_permission(request):
         return None
     ((name, value),) = chip.items()
-    for chosen in owner.list_filter:
-        if issubclass(chosen, ChipFilter) and chosen.parameter_name == name:
-            chips = chosen.chips(request)
-            rows = next(each.rows for each in chips if each.value == value)
-            return owner.get_queryset(request).filter(rows).count()
-    raise LookupError(f"{model} has no chip {name}={value}")
+    chosen = next(each for each in owner.chip_filters(request) if each.parameter_name == name)
+    rows = next(chip.rows for chip in chosen.chips(request) if chip.value == value)
+    return owner.get_queryset(request).filter(rows).count()
 
 
 def newest_expressions(request: HttpRequest, now: datetime) -> list[dict[str, Any]] | None:
     """The newest expressions that wait for a decision; None to whom they are not shown."""
-    owner = admin.site.get_model_admin(ExpressionOfInterest)
+    owner = _admin_of(ExpressionOfInterest)
     if not owner.has_view_permission(request):
         return None
     area = own_area()
-    rows = owner.get_queryset(request).new().order_by("-submitted_at")[:NEWEST_SHOWN]
+    new = ExpressionOfInterest.objects.new()
+    rows = owner.get_queryset(request).filter(pk__in=new).order_by("-submitted_at")[:NEWEST_SHOWN]
     return [
         {
             "row": row,
@@ -145,7 +143,7 @@ def newest_expressions(request: HttpRequest, now: datetime) -> list[dict[str, An
 
 def work_groups(request: HttpRequest) -> list[dict[str, Any]]:
     """The groups that form or run, with how full they are and where their year stands."""
-    owner = admin.site.get_model_admin(WorkGroup)
+    owner = _admin_of(WorkGroup)
     if not owner.has_view_permission(request):
         return []
     active = [WorkGroup.State.FORMING, WorkGroup.State.RUNNING]
@@ -172,10 +170,16 @@ def _links(request: HttpRequest, names: list[tuple[str, str]]) -> list[dict[str,
     for name, words in names:
         label, _, chip = name.partition("?")
         model = apps.get_model(label)
-        if admin.site.get_model_admin(model).has_view_or_change_permission(request):
+        if _admin_of(model).has_view_or_change_permission(request):
             url = f"{list_url(model)}?{chip}" if chip else list_url(model)
             links.append({"url": url, "words": words})
     return links
+
+
+def _admin_of(model: type[models.Model]) -> PortalAdmin:
+    owner = admin.site.get_model_admin(model)
+    assert isinstance(owner, PortalAdmin)  # the site registers no others
+    return owner
 
 
 def list_url(model: type[models.Model]) -> str:

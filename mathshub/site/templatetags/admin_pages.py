@@ -23,16 +23,16 @@ def headings(changelist: ChangeList) -> list[dict[str, Any]]:
     return [
         heading | {"text": capfirst(str(heading["text"]))}
         for heading in result_headers(changelist)
-        if 'type="checkbox"' not in heading["text"]
+        if 'type="checkbox"' not in str(heading["text"])
     ]
 
 
 @register.filter
 def rows(changelist: ChangeList) -> Iterator[dict[str, Any]]:
     """Each row: its page, its first cell, the other cells with their headings."""
-    names = [name for name in changelist.list_display if name != "action_checkbox"]
-    owner = changelist.model_admin
-    labels = [capfirst(label_for_field(name, changelist.model, owner)) for name in names]
+    names = [str(name) for name in changelist.list_display if name != "action_checkbox"]
+    owner: Any = changelist.model_admin
+    labels = [capfirst(str(label_for_field(name, changelist.model, owner))) for name in names]
     for row in changelist.result_list:
         first, *others = [_cell(name, row, changelist) for name in names]
         yield {
