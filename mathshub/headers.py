@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import resolve
 from django.urls.exceptions import Resolver404
@@ -26,17 +25,8 @@ class HeadersMiddleware:
             response.setdefault("Cache-Control", "no-store, private")
             response.setdefault("X-Robots-Tag", "noindex, nofollow")
         if audience is Audience.LINK_HOLDER:
-            response["Referrer-Policy"] = _referrer_policy(response)
+            response["Referrer-Policy"] = "no-referrer"
         return response
-
-
-def _referrer_policy(response: HttpResponse) -> str:
-    """The token leaves in no referrer; only the host's name, and from pages with a form only.
-
-    Under no-referrer browsers send forms with “Origin: null”, which the check against forged
-    requests refuses. A page with a form is one that sets that check's cookie.
-    """
-    return "strict-origin" if settings.CSRF_COOKIE_NAME in response.cookies else "no-referrer"
 
 
 def _audience(request: HttpRequest) -> Audience | None:

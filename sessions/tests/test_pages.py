@@ -365,9 +365,13 @@ def test_two_who_share_a_mailbox_apologise_each_for_themselves(client, seat):
     assert list(Apology.objects.values_list("seat", flat=True)) == [ana.pk]
 
 
-def test_the_form_says_its_host_but_never_its_token_to_where_it_leads(client, seat):
-    """Under no-referrer browsers send “Origin: null” with a form, and it would be refused."""
-    assert client.get(apology_path(seat))["Referrer-Policy"] == "strict-origin"
+def test_an_apology_counts_from_a_browser_that_keeps_no_cookies_and_names_no_origin(seat):
+    """As browsers send it from a page that lets no referrer out."""
+    browser = Client(enforce_csrf_checks=True, headers={"origin": "null"})
+
+    assert browser.get(apology_path(seat))["Referrer-Policy"] == "no-referrer"
+    assert browser.post(apology_path(seat), {"answer": "sorry"}).status_code == 302
+    assert len(apologies()) == 1
 
 
 # The lost link
