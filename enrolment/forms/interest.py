@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from enrolment.eligibility import Answer, Eligibility, check_eligibility
 from enrolment.forms.fields import Address, PlainText
-from enrolment.forms.people import PeopleForm, person_words
+from enrolment.forms.people import PeopleForm
 from enrolment.models import Participant
 from enrolment.services.interest import InterestAnswers
 from enrolment.services.seats import NamedSeat
@@ -132,6 +132,8 @@ class InterestForm(PeopleForm):
         typed = {
             name: field.widget.value_from_datadict(data, {}, name) for name, field in fields.items()
         }
+        if data.get("find") == NOT_LISTED:
+            typed["urn"] = NOT_LISTED
         return cls(offering=offering, initial=typed)
 
     def clean(self) -> dict[str, Any]:
@@ -245,7 +247,7 @@ class InterestForm(PeopleForm):
         if len(everyone) > seats:
             self.add_error(
                 f"person_{self.row_count}_name",
-                f"{person_words(self.row_count)}: take one name away. With the maths lead you have "
+                f"{self.who(self.row_count)}: take one name away. With the maths lead you have "
                 f"named {len(everyone)} people, and there are {seats} seats for each school.",
             )
 

@@ -29,10 +29,19 @@ class PeopleForm(forms.Form):
     """A form with ``rows`` rows for people, each of which may stay blank."""
 
     def __init__(
-        self, *args: Any, rows: int, known: Sequence[NamedSeat] = (), **kwargs: Any
+        self,
+        *args: Any,
+        rows: int,
+        known: Sequence[NamedSeat] = (),
+        beside: int = 0,
+        **kwargs: Any,
     ) -> None:
-        """``known`` are the people to show in the rows until others are typed."""
+        """``known`` people stand in the rows until others are typed; ``beside`` are seated before.
+
+        The fields count from one, the words on the page go on after those who are seated.
+        """
         super().__init__(*args, **kwargs)
+        self.beside = beside
         self.row_count = min(rows, MOST_ROWS)
         for number in range(1, self.row_count + 1):
             self._add_row(number)
@@ -44,7 +53,7 @@ class PeopleForm(forms.Form):
     def rows(self) -> list[Row]:
         return [
             Row(
-                person_words(number),
+                self.who(number),
                 *(self[f"person_{number}_{part}"] for part in ("name", "email", "role")),
             )
             for number in range(1, self.row_count + 1)
@@ -58,12 +67,12 @@ class PeopleForm(forms.Form):
             if person.email and not person.name and f"person_{number}_name" not in self.errors:
                 self.add_error(
                     f"person_{number}_name",
-                    f"{person_words(number)}’s name: type it, or clear the e-mail address.",
+                    f"{self.who(number)}’s name: type it, or clear the e-mail address.",
                 )
             elif person.name and identity in seen:
                 self.add_error(
                     f"person_{number}_name",
-                    f"{person_words(number)}: is named twice. Leave the row blank if you don’t "
+                    f"{self.who(number)}: is named twice. Leave the row blank if you don’t "
                     "know yet who comes.",
                 )
             seen.add(identity)
@@ -73,8 +82,13 @@ class PeopleForm(forms.Form):
         """The people typed into a valid form, in order."""
         return [person for _, person in self._typed(self.cleaned_data) if person.name]
 
+    def who(self, number: int) -> str:
+        """The words for the person in a row: “First person”, “Second person”, …, “Person 7”."""
+        place = number + self.beside
+        return f"{_ORDINALS[place - 1]} person" if place <= len(_ORDINALS) else f"Person {place}"
+
     def _add_row(self, number: int) -> None:
-        who = person_words(number)
+        who = self.who(number)
         self.fields[f"person_{number}_name"] = PlainText(
             label="Name",
             called=f"{who}’s name",
@@ -86,11 +100,12 @@ class PeopleForm(forms.Form):
             called=f"{who}’s e-mail address",
             widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         )
+        leads = number + self.beside == 1
         self.fields[f"person_{number}_role"] = forms.ChoiceField(
             label="Role",
             required=False,
             choices=[(role, words.capitalize()) for role, words in Participant.Role.choices],
-            initial=Participant.Role.MATHS_LEAD if number == 1 else Participant.Role.TEACHER,
+            initial=Participant.Role.MATHS_LEAD if leads else Participant.Role.TEACHER,
             error_messages={"invalid_choice": f"{who}’s role: choose one of the list."},
         )
 
@@ -102,8 +117,3 @@ class PeopleForm(forms.Form):
             role = cleaned.get(f"person_{number}_role") or Participant.Role.TEACHER
             if name or email:
                 yield number, NamedSeat(name=name, email=email, role=role)
-
-
-def person_words(number: int) -> str:
-    """“First person”, “Second person”, …, “Person 7”."""
-    return f"{_ORDINALS[number - 1]} person" if number <= len(_ORDINALS) else f"Person {number}"

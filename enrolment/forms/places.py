@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from enrolment.forms.people import PeopleForm, person_words
+from enrolment.forms.people import PeopleForm
 
 ACCEPT, DECLINE = "accept", "decline"
 
@@ -38,8 +38,9 @@ class AnswerForm(PeopleForm):
 class SeatsForm(PeopleForm):
     """The people for the seats that are still free."""
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        if not self.errors and not self.named_people():
-            self.add_error("person_1_name", f"{person_words(1)}’s name: type at least one name.")
-        return cleaned
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.row_count:
+            name = self.fields["person_1_name"]
+            name.required = True
+            name.error_messages["required"] = f"{self.who(1)}’s name: type it."

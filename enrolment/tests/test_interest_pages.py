@@ -172,6 +172,15 @@ def test_a_school_that_is_not_listed_is_kept_as_typed(hub: Hub, client: Client) 
     assert ExpressionOfInterest.objects.get().school_name == "Marsh Gate"
 
 
+def test_who_cannot_find_the_school_may_say_so_at_once(hub: Hub, client: Client) -> None:
+    offering = make_offering()
+    form = filled_in(offering, None, school_typed="Marsh Gate", find="not-listed")
+    page = client.post(form_url(offering), form).content.decode()
+    choice = page.split('value="not-listed" checked')
+    assert len(choice) == 2
+    assert nothing_is_stored()
+
+
 @pytest.mark.parametrize("urn", ["closed", "123456", "abc", "not-listed", "\x00", "١٢٣٤٥٦"])
 def test_only_an_open_school_of_the_register_can_be_chosen(
     hub: Hub, client: Client, urn: str

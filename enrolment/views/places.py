@@ -65,7 +65,7 @@ def _answer(request: HttpRequest, place: Place, token: str, now: datetime) -> Ht
 
 def _name_seats(request: HttpRequest, place: Place, token: str, now: datetime) -> HttpResponse:
     seats = _seats(place)
-    form = SeatsForm(request.POST, rows=_seat_count(place) - len(seats))
+    form = SeatsForm(request.POST, rows=_seat_count(place) - len(seats), beside=len(seats))
     if not form.rows:
         return redirect("enrolment:answer_place", token)
     if not form.is_valid():
@@ -96,7 +96,7 @@ def _show_answered(
     seats = _seats(place)
     free = _seat_count(place) - len(seats)
     if form is None and free > 0 and place.state == Place.State.ACCEPTED:
-        form = SeatsForm(rows=free)
+        form = SeatsForm(rows=free, beside=len(seats))
     context = _context(place) | {
         "page_title": _TITLES[Place.State(place.state)].format(school=place.school),
         "seats": seats,
