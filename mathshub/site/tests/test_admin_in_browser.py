@@ -1,0 +1,131 @@
+"""The admin in a real browser: signed in by both factors, accessible, nothing to scroll sideways."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from enrolment.services.seats import NamedSeat
+from enrolment.tests.factories import make_accepted_place, make_expression
+from mathshub.accounts.tests.factories import SECRET, make_authenticator
+from mathshub.outbox.tests.factories import make_message
+from mathshub.scope import hub_scope
+from mathshub.testing.browser import DESK, PHONE, sign_in
+from mathshub.testing.portal import LivePortal
+from sessions.tests.factories import make_sessions
+from workgroups.models import Hub, HubMember, WorkGroup
+from workgroups.tests.factories import (
+    make_account,
+    make_hub,
+    make_local_authority,
+    make_member,
+    make_school,
+    make_term_dates,
+    make_work_group,
+)
+
+PASSWORD = "correct horse battery"
+
+Axe = Callable[[Page], list[str]]
+
+
+@pytest.fixture
+def hub(transactional_db: None) -> Iterator[Hub]:
+    """A hub in which there is one of everything, with long words in it."""
+    borough = make_local_authority()
+    hub = make_hub(slug="lea-valley", local_authorities=[borough])
+    with hub_scope(hub):
+        account = make_account(email="lead@lea-valley.example.org", password=PASSWORD)
+        make_authenticator(account=account)
+        member = make_member(account=account, role=HubMember.Role.ADMINISTRATOR)
+        make_term_dates(local_authority=borough)
+        group = make_work_group(leads=[member], local_authorities=[borough], name="Hackney")
+        make_sessions(work_group=group)
+        people = (NamedSeat("Ana Lima", "ana.lima@a-very-long-name-of-a-school.example"),)
+        make_accepted_place(work_group=group, seats=people)
+        make_expression(
+            offering=group.offering,
+            school=make_school(
+                name="Our Lady of the Immaculate Conception Catholic Primary School"
+            ),
+            people=people,
+            headteacher_email="headteacher@our-lady-of-the-immaculate-conception.example",
+        )
+        make_message(
+            kind="eoi-received", text_body="https://example.org/" + "a" * 300, state="sent"
+        )
+        yield hub
+
+
+@pytest.fixture
+def signed_in(hub: Hub, live_portal: LivePortal, page: Page) -> Page:
+    site = live_portal.url("", host=hub.host)
+    sign_in(page, site, email="lead@lea-valley.example.org", password=PASSWORD, totp_secret=SECRET)
+    return page
+
+
+def pages() -> list[str]:
+    """The front page, lists, pages of rows and forms; a star stands for the newest row."""
+    return [
+        "/admin/",
+        "/admin/enrolment/expressionofinterest/",
+        "/admin/enrolment/expressionofinterest/*/change/",
+        "/admin/enrolment/expressionofinterest/add/?q=our+lady",
+        "/admin/enrolment/place/",
+        "/admin/enrolment/place/*/change/",
+        "/admin/enrolment/participant/*/change/",
+        "/admin/workgroups/workgroup/",
+        "/admin/workgroups/workgroup/*/change/",
+        "/admin/workgroups/workgroup/*/plan/",
+        "/admin/workgroups/offering/*/copy/",
+        "/admin/workgroups/programme/add/",
+        "/admin/workgroups/hubmember/add/",
+        "/admin/workgroups/hub/",
+        "/admin/workgroup_sessions/session/",
+        "/admin/workgroup_sessions/session/*/move/",
+        "/admin/outbox/message/",
+        "/admin/outbox/message/*/change/",
+        "/account/2fa/",
+        "/account/2fa/recovery-codes/generate/",
+    ]
+
+
+def test_every_kind_of_page_is_accessible_and_fits_its_width(
+    signed_in: Page, hub: Hub, live_portal: LivePortal, axe: Axe
+) -> None:
+    found = {}
+    for path in pages():
+        address = live_portal.url(path.partition("*")[0], host=hub.host)
+        signed_in.goto(address)
+        if "*" in path:
+            row = signed_in.locator("tbody th a").first.get_attribute("href")
+            assert row is not None
+            rest = path.partition("*")[2].strip("/")
+            signed_in.goto(live_portal.url(row.replace("/change/", f"/{rest}/"), host=hub.host))
+        found[path] = axe(signed_in) + [
+            too for width in (DESK, PHONE) for too in wide(signed_in, width)
+        ]
+    assert {path: wrong for path, wrong in found.items() if wrong} == {}
+
+
+def wide(page: Page, width: int) -> list[str]:
+    """Whether the page scrolls sideways at this width."""
+    page.set_viewport_size({"width": width, "height": 900})
+    over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return [f"{over} pixels too wide at {width}"] if over > 0 else []
+
+
+def test_a_place_is_offered_by_keyboard_and_mouse(
+    signed_in: Page, hub: Hub, live_portal: LivePortal, axe: Axe
+) -> None:
+    page = signed_in
+    page.get_by_role("link", name="new expressions of interest").click()
+    page.get_by_label("Choose Our Lady").check()
+    page.get_by_role("button", name="Offer a place in …").click()
+    page.get_by_label("Hackney (2026/27)").check()
+    page.get_by_role("button", name="Show who gets what").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Offer 1 place in Hackney?")
+    assert axe(page) == []
+    page.get_by_role("button", name="Offer 1 place, 1 e-mail").click()
+    expect(page.get_by_role("status")).to_contain_text("1 place offered in Hackney")
+    assert WorkGroup.objects.get().places.held().count() == 2
