@@ -47,7 +47,7 @@ def sent_mail(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
-@csp_update({"frame-src": [SELF]})
+@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]
 def sent_mail_message(request: HttpRequest, key: str) -> HttpResponse:
     """One mail: what its reader sees, its text, its attachments, its headers."""
     mail = _mail_or_404(key)

@@ -73,7 +73,7 @@ class SentMail:
                 number=number,
                 name=part.get_filename() or f"part-{number}.{part.get_content_subtype()}",
                 content_type=part.get_content_type(),
-                content=part.get_payload(decode=True) or b"",
+                content=bytes(part.get_payload(decode=True) or b""),
             )
             for number, part in enumerate(leaves, start=1)
             if not any(part is body for body in bodies)

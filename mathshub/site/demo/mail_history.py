@@ -84,7 +84,7 @@ def _mark_sent(message: Message, now: datetime) -> None:
     message.sent_at = message.due_at + timedelta(seconds=3)
     message.last_code = 250
     message.message_id = message_id(message)
-    message.subject = email.subject
+    message.subject = str(email.subject)
     if message.due_at > now - TEXT_KEPT:
         message.text_body = str(email.body)
-        message.html_body = str(email.alternatives[0].content)
+        message.html_body = str(email.alternatives[0][0])

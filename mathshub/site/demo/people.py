@@ -48,7 +48,8 @@ def staffroom_of(school: School) -> Staffroom:
     """Three people whose names follow from the URN."""
     number = int(school.urn)
     word = "".join(letter for letter in school.name.split()[0].lower() if letter.isalpha())
-    return Staffroom(*(_name(3 * number + seat) for seat in range(3)), mailbox=word)
+    headteacher, maths_lead, teacher = (_name(3 * number + seat) for seat in range(3))
+    return Staffroom(headteacher, maths_lead, teacher, mailbox=word)
 
 
 def _name(number: int) -> str:

@@ -178,9 +178,9 @@ def _number_of_next(scene: Scene, held: dict[str, list[Session]]) -> int:
 
 def _apologise(scene: Scene, sessions: list[Session], places: list[Place]) -> None:
     """For the last session that was held, and for the next one."""
-    held = [s for s in sessions if s.starts_at and s.starts_at <= scene.now]
-    for session in held[-1:]:
-        at = session.starts_at - timedelta(days=3)
+    held = [(s, s.starts_at) for s in sessions if s.starts_at and s.starts_at <= scene.now]
+    for session, starts_at in held[-1:]:
+        at = starts_at - timedelta(days=3)
         interest.apologise(session, places, reason="Parents' evening", at=at)
     coming = [s for s in sessions if groups.is_to_come(s, scene.now)]
     for session in coming[:1]:

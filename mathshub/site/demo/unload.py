@@ -29,7 +29,7 @@ def _delete(model: type[models.Model], **which: Any) -> None:
     """The rows, their history and their links to many; no signals: nobody is to be told of it."""
     rows = model._default_manager.filter(**which)
     for field in model._meta.many_to_many:
-        through = field.remote_field.through
+        through: Any = field.remote_field.through
         key = f"{field.m2m_field_name()}__in"
         _raw_delete(through._base_manager.filter(**{key: rows}))
     if hasattr(model, "history"):
