@@ -76,8 +76,9 @@ class OfferingAdmin(HubOwnedAdmin):
         return ("programme", "academic_year") if obj else ()
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only one in which nothing has happened; asked also of rows that are not from the list."""
         may = super().has_delete_permission(request, obj)
-        return may and (obj is None or not (obj.expression_count or obj.group_count))
+        return may and (obj is None or not (obj.expressions.exists() or obj.work_groups.exists()))
 
     # --- the list's columns ---
 

@@ -14,6 +14,7 @@ from enrolment.services.seats import NamedSeat
 from enrolment.tests.factories import NOW, make_expression
 from mathshub.outbox.models import Message
 from mathshub.scope import hub_scope
+from mathshub.scope_admin import filters
 from workgroups.models import Hub, HubMember
 from workgroups.tests.factories import (
     make_hub,
@@ -107,13 +108,29 @@ def test_chips_and_search_narrow_the_list(
 def test_chips_say_how_many_rows_each_leaves(lead: Client) -> None:
     for state in (State.RECEIVED, State.RECEIVED, State.WITHDRAWN):
         make_expression(state=state)
-    changelist = lead.get(LIST).context["cl"]
-    choices = next(spec for spec in changelist.filter_specs if spec.title == "state")
-    assert [(c["display"], c["count"]) for c in choices.choices(changelist)] == [
-        ("all", None),
-        ("received", 2),
-        ("withdrawn", 1),
-    ]
+    counted = [("all", None), ("received", 2), ("withdrawn", 1)]
+    assert chips(lead, LIST, "state") == counted
+    # A chip in use leaves its own filter's numbers as they were, and narrows the others'.
+    assert chips(lead, f"{LIST}?state=withdrawn", "state") == counted
+    assert chips(lead, f"{LIST}?state=withdrawn", "received by") == [("all", None), ("web form", 1)]
+
+
+def test_where_there_are_very_many_rows_chips_go_without_numbers(
+    lead: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filters, "COUNTED_UP_TO", 1)
+    make_expression(state=State.WITHDRAWN)
+    make_expression()
+    everything = [("all", None), *((str(state.label), None) for state in State)]
+    assert chips(lead, LIST, "state") == everything
+    assert chips(lead, f"{LIST}?state=withdrawn", "state") == everything
+    assert chips(lead, f"{LIST}?state=withdrawn", "received by") == [("all", None), ("web form", 1)]
+
+
+def chips(client: Client, address: str, title: str) -> list[tuple[str, int | None]]:
+    changelist = client.get(address).context["cl"]
+    spec = next(spec for spec in changelist.filter_specs if spec.title == title)
+    return [(choice["display"], choice["count"]) for choice in spec.choices(changelist)]
 
 
 @pytest.mark.parametrize(

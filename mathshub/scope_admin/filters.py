@@ -8,6 +8,7 @@ from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Count, Model, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 
 # Above this many rows in the list the numbers would cost more than they tell.
 COUNTED_UP_TO = 5_000
@@ -25,7 +26,8 @@ class Chip:
 class ChipFilter(SimpleListFilter):
     """A filter whose choices are written down once: the same ``Q`` filters and counts.
 
-    Subclasses give ``title``, ``parameter_name`` and ``chips(request)``. Choices may overlap.
+    Subclasses give ``title``, ``parameter_name`` and ``chips(request)``. Choices may overlap, but
+    none may look through a relation to many rows: a row would count for each of them.
     """
 
     parameter_name: str
@@ -35,28 +37,30 @@ class ChipFilter(SimpleListFilter):
         raise NotImplementedError
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        self._chips = self.chips(request)
-        return [(chip.value, chip.words) for chip in self._chips]
+        self.choosable = self.chips(request)
+        return [(chip.value, chip.words) for chip in self.choosable]
 
     def has_output(self) -> bool:
         return bool(self.lookup_choices)
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        for chip in self._chips:
-            if chip.value == self.value():
-                return queryset.filter(chip.rows)
-        # A value that no chip has means nothing, not everything.
-        return queryset if self.value() is None else queryset.none()
+        return queryset if self.value() is None else queryset.filter(self.chosen_rows)
+
+    @property
+    def chosen_rows(self) -> Q:
+        """The rows of the chosen chip. A value that no chip has means nothing, not everything."""
+        chosen = (chip.rows for chip in self.choosable if chip.value == self.value())
+        return next(chosen, Q(pk__in=[]))
 
     def choices(self, changelist: Any) -> Iterator[Any]:
-        counts = self._counts(changelist)
+        counts = changelist.chip_counts.get(self.parameter_name, {})
         yield {
             "selected": self.value() is None,
             "query_string": changelist.get_query_string(remove=[self.parameter_name]),
             "display": "all",
             "count": None,
         }
-        for chip in self._chips:
+        for chip in self.choosable:
             count = counts.get(chip.value)
             selected = chip.value == self.value()
             if count == 0 and not selected:
@@ -68,40 +72,44 @@ class ChipFilter(SimpleListFilter):
                 "count": count,
             }
 
-    def _counts(self, changelist: Any) -> dict[str, int]:
-        """How many rows of the list, with the other filters and the search, each chip leaves."""
-        if changelist.result_count > COUNTED_UP_TO:
-            return {}
-        rows = changelist.get_queryset(
-            changelist.request, exclude_parameters=self.expected_parameters()
-        )
-        distinct = any("__" in lookup for chip in self._chips for lookup in _lookups(chip.rows))
-        found = rows.order_by().aggregate(
-            **{
-                f"chip_{number}": Count("pk", filter=chip.rows, distinct=distinct)
-                for number, chip in enumerate(self._chips)
-            }
-        )
-        return {chip.value: found[f"chip_{n}"] for n, chip in enumerate(self._chips)}
-
-
-def _lookups(rows: Q) -> Iterator[str]:
-    for child in rows.children:
-        if isinstance(child, Q):
-            yield from _lookups(child)
-        elif isinstance(child, tuple):
-            yield child[0]
-
 
 class PortalChangeList(ChangeList):
-    """Django's list; it remembers the request for the chips, and says in words what it shows."""
+    """Django's list; it counts for the chips, and says in words what it shows."""
 
     model_admin: Any
+    filter_specs: Any
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         self.request = request
         super().__init__(request, *args, **kwargs)
         self.title = self.model_admin.list_title(request)
+
+    @cached_property
+    def chip_counts(self) -> dict[str, dict[str, int]]:
+        """For each filter, how many rows each chip leaves beside the search and the other filters.
+
+        One query counts for all filters that are not in use, and one more for each that is.
+        Nothing is counted where too many rows would have to be read for it.
+        """
+        if self.result_count > COUNTED_UP_TO:
+            return {}
+        unused = [spec for spec in self.filter_specs if spec.value() is None]
+        counts = _count_chips(self.queryset, unused)
+        for spec in self.filter_specs:
+            rows = None if spec in unused else self._rows_but_for(spec)
+            if rows is not None:
+                counts |= _count_chips(rows, [spec])
+        return counts
+
+    def _rows_but_for(self, left_out: ChipFilter) -> QuerySet | None:
+        """The list without one of its filters; None when those would be too many to count."""
+        rows, _ = self.model_admin.get_search_results(self.request, self.root_queryset, self.query)
+        for spec in self.filter_specs:
+            if spec is not left_out:
+                rows = spec.queryset(self.request, rows)
+        rows = rows.order_by()
+        is_too_many = len(rows.values_list("pk")[: COUNTED_UP_TO + 1]) > COUNTED_UP_TO
+        return None if is_too_many else rows
 
     def url_for_result(self, result: Model) -> str:
         return self.model_admin.url_for_row(self.request, result) or super().url_for_result(result)
@@ -115,3 +123,21 @@ class PortalChangeList(ChangeList):
     def is_narrowed(self) -> bool:
         """Whether a search or a chip leaves rows out."""
         return bool(self.query or self.get_filters_params())
+
+
+def _count_chips(rows: QuerySet, specs: list[ChipFilter]) -> dict[str, dict[str, int]]:
+    """By filter and chip, the number of ``rows``, in one query."""
+    wanted = {
+        f"chip_{place}_{number}": (spec, chip)
+        for place, spec in enumerate(specs)
+        for number, chip in enumerate(spec.choosable)
+    }
+    if not wanted:
+        return {}
+    found = rows.order_by().aggregate(
+        **{name: Count("pk", filter=chip.rows) for name, (_, chip) in wanted.items()}
+    )
+    counts: dict[str, dict[str, int]] = {spec.parameter_name: {} for spec in specs}
+    for name, (spec, chip) in wanted.items():
+        counts[spec.parameter_name][chip.value] = found[name]
+    return counts

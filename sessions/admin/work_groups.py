@@ -101,7 +101,7 @@ class WorkGroupAdmin(PlanningPages, HubOwnedAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only a draft in which nothing has happened; any other is cancelled by its state."""
         may = super().has_delete_permission(request, obj)
-        return may and (obj is None or (obj.state == WorkGroup.State.DRAFT and not obj.held_places))
+        return may and (obj is None or _is_untouched(obj))
 
     def object_title(self, obj: WorkGroup) -> str:
         return f"{obj}: {obj.offering}"
@@ -196,6 +196,10 @@ class WorkGroupAdmin(PlanningPages, HubOwnedAdmin):
             button=f"Publish {count(len(planned), 'session')}, no e-mail",
             back=back,
         )
+
+
+def _is_untouched(group: WorkGroup) -> bool:
+    return group.state == WorkGroup.State.DRAFT and not group.places.held().exists()  # type: ignore[attr-defined]
 
 
 def state_tag(group: WorkGroup) -> SafeString:
