@@ -6,6 +6,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from mathshub.accounts.models import Account
@@ -20,6 +21,11 @@ class AccountAdmin(PortalAdmin):
     ordering = ("email",)
     fields = ("email", "name", "is_active", "is_superuser")
     empty_words = "Accounts are made when a hub gives somebody a role."
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """None for others, so that an account of theirs looks like one that does not exist."""
+        accounts = super().get_queryset(request)
+        return accounts if request.user.is_superuser else accounts.none()
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return request.user.is_superuser
