@@ -11,10 +11,11 @@ from enrolment.models import Briefing
 from mathshub.scope import current_hub
 from mathshub.scope_admin import HubOwnedAdmin
 from mathshub.scope_admin.cells import tag
+from workgroups.admin.years import ChoosesYear
 
 
 @admin.register(Briefing)
-class BriefingAdmin(HubOwnedAdmin):
+class BriefingAdmin(ChoosesYear, HubOwnedAdmin):
     list_display = ("local_authority", "academic_year", "when", "where", "shown")
     list_filter = ()
     joins = ("local_authority", "academic_year")

@@ -9,9 +9,8 @@ from django.utils import timezone
 from enrolment.models import ExpressionOfInterest, Place
 from mathshub.scope import current_hub
 from mathshub.scope_admin import Chip, ChipFilter
+from workgroups.admin.years import school_year_of
 from workgroups.models import LocalAuthority, Offering, WorkGroup
-
-FIRST_MONTH = 9  # of an academic year
 
 
 class OfferingChips(ChipFilter):
@@ -25,7 +24,7 @@ class OfferingChips(ChipFilter):
 
 def offering_chips(offerings: QuerySet[Offering], today: date) -> list[Chip]:
     """One chip an offering of this academic year and the next ones; all earlier ones as one."""
-    this_year = today.year if today.month >= FIRST_MONTH else today.year - 1
+    this_year = school_year_of(today)
     rows = offerings.select_related("programme", "academic_year").order_by(
         "-academic_year__start_year", "programme__position"
     )

@@ -16,6 +16,7 @@ from enrolment.models import ExpressionOfInterest, Place
 from mathshub.accounts.who import account_of
 from mathshub.scope_admin import HubOwnedAdmin, posted
 from mathshub.scope_admin.cells import count, link, tag
+from workgroups.admin.years import ChoosesYear
 from workgroups.errors import Refusal
 from workgroups.models import Offering, WorkGroup
 from workgroups.permissions import leads_only_own_groups
@@ -29,7 +30,7 @@ class CopyForm(forms.Form):
 
 
 @admin.register(Offering)
-class OfferingAdmin(HubOwnedAdmin):
+class OfferingAdmin(ChoosesYear, HubOwnedAdmin):
     list_heading = "Offerings"
     list_display = ("programme", "academic_year", "window", "interest", "groups", "places")
     list_filter = ()

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from mathshub.scope import current_hub
 from mathshub.scope_admin import Chip, ChipFilter, HubOwnedAdmin
+from workgroups.admin.years import ChoosesYear
 from workgroups.models import AcademicYear, LocalAuthority, TermDate
 
 
@@ -34,7 +35,7 @@ class BoroughChips(ChipFilter):
 
 
 @admin.register(TermDate)
-class TermDateAdmin(HubOwnedAdmin):
+class TermDateAdmin(ChoosesYear, HubOwnedAdmin):
     list_display = (
         "local_authority",
         "academic_year",

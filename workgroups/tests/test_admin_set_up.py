@@ -1,11 +1,14 @@
 """Setting a hub up in the admin: programmes, terms, settings, each within the hub."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from mathshub.scope import hub_scope
+from workgroups.admin.years import school_year_of
 from workgroups.models import Hub, HubMember, Prerequisite, Programme, TermDate
 from workgroups.tests.factories import (
     make_hub,
@@ -102,7 +105,7 @@ def test_reminder_days_that_make_no_sense_are_refused(lead: Client, days: str) -
 def test_a_term_that_ends_before_it_starts_is_refused(lead: Client) -> None:
     data = {
         "local_authority": str(make_local_authority().pk),
-        "academic_year": str(make_year().pk),
+        "academic_year": str(school_year_of(timezone.localdate())),
         "term": "autumn",
         "starts_on": "2026-12-18",
         "ends_on": "2026-09-02",
@@ -113,6 +116,33 @@ def test_a_term_that_ends_before_it_starts_is_refused(lead: Client) -> None:
     again = lead.post(f"{TERMS}add/", data | {"starts_on": "2026-09-02", "ends_on": "2026-12-18"})
     assert "This borough already has this term." in again.content.decode()
     assert TermDate.objects.count() == 1
+
+
+def test_a_new_hub_can_offer_a_programme_in_a_year_that_nobody_has_used(lead: Client) -> None:
+    programme = make_programme()
+    this_year = school_year_of(timezone.localdate())
+    address = "/admin/workgroups/offering/add/"
+    data = {"programme": str(programme.pk), "academic_year": str(this_year + 1)}
+    lead.post(address, data)
+    offering = programme.offerings.get()
+    assert offering.academic_year.start_year == this_year + 1
+    assert "is already offered in this year" in lead.post(address, data).content.decode()
+
+
+def test_a_row_keeps_a_year_that_is_long_past(lead: Client) -> None:
+    [autumn, *_] = make_term_dates(academic_year=make_year(start_year=2019))
+    page = lead.get(f"{TERMS}{autumn.pk}/change/").content.decode()
+    assert '<option value="2019" selected>2019/20</option>' in page
+    data = {
+        "local_authority": str(autumn.local_authority_id),
+        "academic_year": "2019",
+        "term": "autumn",
+        "starts_on": "2019-09-03",
+        "ends_on": "2019-12-20",
+    }
+    lead.post(f"{TERMS}{autumn.pk}/change/", data)
+    autumn.refresh_from_db()
+    assert (autumn.academic_year.start_year, autumn.starts_on) == (2019, date(2019, 9, 3))
 
 
 def test_terms_are_of_the_hub_s_own_boroughs(lead: Client) -> None:
