@@ -138,7 +138,7 @@ _POSTGRES = {
     "OPTIONS": {
         "connect_timeout": 3,  # seconds
         "options": "-c lock_timeout=3s -c statement_timeout=15s "
-        "-c idle_in_transaction_session_timeout=30s"
+        "-c idle_in_transaction_session_timeout=30s",
     },
 }
 _SQLITE = {
@@ -229,6 +229,18 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=3, minute=20),
         "options": {"expires": 3600},
     },
+    # Deletes the interest that led to nothing once its hub has kept it as long as it says.
+    "forget interest": {
+        "task": "enrolment.forget",
+        "schedule": crontab(hour=3, minute=30),
+        "options": {"expires": 3600},
+    },
+    # Deletes participants likewise; after the interest, as `manage.py forget` does.
+    "forget people": {
+        "task": "sessions.forget",
+        "schedule": crontab(hour=3, minute=40),
+        "options": {"expires": 3600},
+    },
 }
 PING_URL = env("PING_URL")
 
@@ -264,6 +276,8 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # or anybody could have us write to a st
 ACCOUNT_RATE_LIMITS = {
     # By address of the caller, and by caller and account: slow for who guesses, open to the owner.
     "login_failed": "20/m/ip,5/5m/key",
+    # By caller and by address written to; who is refused has the links that were sent before.
+    "reset_password": "20/m/ip,5/h/key",
 }
 ACCOUNT_FORMS = {
     "login": "mathshub.accounts.forms.LoginForm",

@@ -6,6 +6,7 @@ from typing import Any
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core.internal.ratelimit import truncate_ip
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.http import HttpRequest
@@ -60,9 +61,12 @@ class PortalAccountAdapter(DefaultAccountAdapter):
         return [way for way in methods if way["id"].startswith("mfa")] or methods
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Failures count by address of the caller too: nobody can lock another person out."""
-        key = super()._get_login_attempts_cache_key(request, **credentials)
-        return f"{key}:{self.get_client_ip(request)}"
+        """Failures count by the caller's network too: nobody can lock another person out.
+
+        Not by the host, as allauth has it: the Host header may carry any port, each a new count.
+        """
+        login = credentials.get("email", "").lower()
+        return f"{login}:{truncate_ip(self.get_client_ip(request))}"
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address(request)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
+from django.core.cache import cache
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
@@ -151,6 +152,29 @@ def test_guessing_slows_down_and_the_owner_still_gets_in(lead: Account, client: 
     assert "Too many wrong attempts" in log_in(client, lead.email, PASSWORD, **guesser)
     owner = Client()
     assert log_in(owner, lead.email, REMOTE_ADDR="198.51.100.7") == "/account/2fa/authenticate/"
+
+
+@pytest.mark.parametrize(
+    ("header", "values"),
+    [
+        ("HTTP_HOST", [f"lea-valley.localhost:{8000 + n}" for n in range(6)]),
+        ("REMOTE_ADDR", [f"2001:db8:1:2::{n}" for n in range(6)]),
+    ],
+)
+def test_guessing_slows_down_whatever_port_or_address_of_a_network_it_uses(
+    lead: Account, client: Client, header: str, values: list[str]
+) -> None:
+    answers = [log_in(client, lead.email, "guess", **{header: value}) for value in values]
+    assert "is not right" in answers[4]
+    assert "Too many wrong attempts" in answers[5]
+
+
+def test_guessing_at_other_accounts_does_not_wipe_the_count(lead: Account, client: Client) -> None:
+    for n in range(5):
+        log_in(client, lead.email, f"guess {n}")
+    for n in range(400):
+        cache.set(f"other-account-{n}", [0.0], 300)
+    assert "Too many wrong attempts" in log_in(client, lead.email, "guess")
 
 
 def test_nobody_signs_up_alone(hub: Hub, client: Client) -> None:

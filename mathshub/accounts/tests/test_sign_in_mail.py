@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -67,3 +68,18 @@ def test_an_unknown_address_gets_the_same_answer_and_no_mail(hub: Hub, client: C
     ask_for_new_password(client, "stranger@elsewhere.example")
     with hub_scope(hub):
         assert not Message.objects.exists()
+
+
+def test_nobody_s_mailbox_is_filled_with_links_to_a_new_password(hub: Hub, client: Client) -> None:
+    account = make_account(email="lead@hub.example")
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for minute in range(30):
+            client.post(
+                reverse("account_reset_password"),
+                {"email": account.email},
+                HTTP_HOST="lea-valley.localhost",
+                REMOTE_ADDR=f"192.0.2.{minute}",
+            )
+            clock.shift(timedelta(minutes=1))
+    with hub_scope(hub):
+        assert Message.objects.count() == 5
