@@ -213,14 +213,21 @@ def _joining_facts(session: Session | None, leads: list[str]) -> list[Fact]:
     return facts
 
 
+def _is_expected(seat: Seat, session: Session) -> bool:
+    return session.starts_at is None or seat.is_held_on(london_day(session.starts_at))
+
+
 def _year(work_group: WorkGroup, *, now: datetime, seat: Seat | None = None) -> dict[str, Any]:
     """What every message carries: the group, its next session, all of them, the bar, whom to ask.
 
-    With a seat, the bar is its holder's own: it shows their apologies.
+    With a seat, the sessions and the bar are its holder's own: from the day on that the seat is
+    theirs, and with their apologies.
     """
     sessions = list(
         Session.objects.on_the_calendar().filter(work_group=work_group).order_by("number")
     )
+    if seat:
+        sessions = [each for each in sessions if _is_expected(seat, each)]
     sorry = Apology.objects.filter(seat=seat) if seat else Apology.objects.none()
     apologies = set(sorry.values_list("session_id", flat=True))
     return {

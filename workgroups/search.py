@@ -25,6 +25,7 @@ LONGEST_QUERY = 100  # characters
 MOST_WORDS = 8
 SHORTEST_QUERY = 2  # characters, once folded
 FEW = 50  # matches that are ranked here
+BEGINNING = 4  # letters of a word that must be right
 
 PROPOSED_TO_OPEN = 4
 _APOSTROPHES = re.compile("['’‘ʼ`´′]")
@@ -110,21 +111,23 @@ def query_words(query: str) -> list[str]:
     return text.split()[:MOST_WORDS]
 
 
-def search_schools(query: str, *, limit: int = 12) -> list[School]:
+def search_schools(query: str, *, limit: int = 12, is_strict: bool = False) -> list[School]:
     """Schools in which every word of ``query`` begins a word; best first, ``limit`` at most.
 
     Open mainstream state schools come first, among them those whose name begins as typed; then
     others that are open, then the rest. Where nothing is found, words such as "primary" and
-    "school" are left out. Less than two letters or figures find nothing.
+    "school" are left out; then, unless ``is_strict``, the ends of long words, for a slip of the
+    pen. Less than two letters or figures find nothing.
     """
     words = query_words(query)
     if len("".join(words)) < SHORTEST_QUERY:
         return []
-    found = _best(words, limit)
     telling = [word for word in words if word not in _GENERIC]
-    if found or telling == words or len("".join(telling)) < SHORTEST_QUERY:
-        return found
-    return _best(telling, limit)
+    beginnings = [] if is_strict else [_beginning(word) for word in telling]
+    for attempt in (words, telling, beginnings):
+        if len("".join(attempt)) >= SHORTEST_QUERY and (found := _best(attempt, limit)):
+            return found
+    return []
 
 
 def why_not_pickable(school: School) -> str:
@@ -160,6 +163,11 @@ def _best(words: list[str], limit: int) -> list[School]:
         found += matching.filter(_OPEN_MAINSTREAM)[:limit]
     best = sorted(set(found), key=lambda school: _rank(school, phrase))
     return best[:limit]
+
+
+def _beginning(word: str) -> str:
+    """The first letters of a long word; figures stay whole, they are numbers and postcodes."""
+    return word[:BEGINNING] if word.isalpha() else word
 
 
 def _rank(school: School, phrase: str) -> tuple[int, bool, str]:

@@ -166,7 +166,11 @@ class InterestForm(PeopleForm):
         if self.chosen_school is None:
             self.chosen_school = pickable_school(self["urn"].value() or "")
         found = {s: why_not_pickable(s) for s in search_schools(self.typed_school, limit=SHOWN)}
-        self.closed_schools = [{"name": s.name, "note": why} for s, why in found.items() if why]
+        self.closed_schools = [
+            {"name": school.name, "whereabouts": school.whereabouts, "note": why_not}
+            for school, why_not in found.items()
+            if why_not
+        ]
         schools = [school for school, why_not in found.items() if not why_not]
         if self.chosen_school and self.chosen_school not in schools:
             schools.insert(0, self.chosen_school)
@@ -212,20 +216,30 @@ class InterestForm(PeopleForm):
         if self.chosen_school is None and not typed:
             self.add_error("school_typed", "Your school: type its name, town or postcode.")
         elif self.chosen_school is None:
-            self.add_error(
-                "urn", "Choose your school from those we found, or say that it is not listed."
-            )
+            self._ask_to_choose(typed)
         elif not self._is_what_was_typed(self.chosen_school):
             name = self.chosen_school.name
             self._forget_choice()
             self.add_error("urn", f"You chose {name}, then typed something else: choose once more.")
+
+    def _ask_to_choose(self, typed: str) -> None:
+        if any(not why_not_pickable(school) for school in search_schools(typed, limit=SHOWN)):
+            words = "Choose your school from those we found, or say that it is not listed."
+        else:
+            words = (
+                "We found no school by what you typed: try part of its name, its town or its "
+                "postcode, or say that it is not listed."
+            )
+        self.add_error("urn", words)
 
     def _is_what_was_typed(self, school: School) -> bool:
         """Whether the choice still stands: not when another name was typed after it."""
         typed = self.cleaned_data["school_typed"]
         if typed in ("", school.urn, self.data.get("searched_for", "").strip()):
             return True
-        return fold(typed) == fold(school.name) or school in search_schools(typed, limit=SHOWN)
+        if fold(typed) == fold(school.name):
+            return True
+        return school in search_schools(typed, limit=SHOWN, is_strict=True)
 
     def _forget_choice(self) -> None:
         """So that the page comes back with no school chosen."""

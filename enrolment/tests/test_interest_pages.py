@@ -140,6 +140,17 @@ def test_a_school_typed_but_not_chosen_is_asked_for(hub: Hub, client: Client) ->
     assert nothing_is_stored()
 
 
+def test_words_that_find_no_school_are_answered_by_what_to_try(hub: Hub, client: Client) -> None:
+    offering = make_offering()
+    closed = make_school(name="Old Mill School", status_code=2, postcode="E9 5AA")
+    for typed in ("quite another name", "old mill"):
+        form = filled_in(offering, None, school_typed=typed)
+        page = client.post(form_url(offering), form).content.decode()
+        assert '<a href="#id_urn_0">We found no school by what you typed' in page
+    assert f"{closed.name}, {closed.whereabouts}: Closed" in page
+    assert nothing_is_stored()
+
+
 def test_a_choice_does_not_outlast_other_words(hub: Hub, client: Client) -> None:
     offering, first = make_offering(), make_school(name="Marsh Gate Primary School")
     second = make_school(name="Plainfields Primary School")

@@ -96,8 +96,19 @@ def test_declining_asks_for_no_names(hub: Hub, client: Client) -> None:
     response = client.post(link(place), wrong, follow=True)
     assert "You have declined the place" in response.content.decode()
     assert place.seats.count() == 0
-    again = client.post(link(place), NAMES | {"answer": "accept"}, follow=True)
-    assert "You have declined the place" in again.content.decode()
+
+
+def test_a_second_and_different_answer_is_told_that_the_first_one_stands(
+    hub: Hub, client: Client
+) -> None:
+    place = offered()
+    client.post(link(place), {"answer": "decline"})
+    page = client.post(link(place), NAMES | {"answer": "accept"}).content.decode()
+    assert "You have declined the place" in page
+    assert "This offer was answered before" in page
+    same = client.post(link(place), {"answer": "decline"}, follow=True)
+    assert "answered before" not in same.content.decode()
+    assert place.seats.count() == 0
 
 
 def test_names_may_follow(hub: Hub, client: Client) -> None:

@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from enrolment.errors import PlaceNotOffered, Refusal, WorkGroupClosed, WorkGroupFull
-from enrolment.forms.places import AnswerForm, SeatsForm
+from enrolment.forms.places import ACCEPT, DECLINE, AnswerForm, SeatsForm
 from enrolment.models import Place, Seat
 from enrolment.services.places import accept_place, decline_place
 from enrolment.services.seats import NamedSeat, name_seat
@@ -22,6 +22,11 @@ from enrolment.views.links import place_of
 NO_ROOM = (
     "We are sorry: since we wrote to you, {group} has had to stop taking schools. Nothing was "
     "changed by your answer. Please write to us, and we will look for another place for you."
+)
+
+ANSWERED_BEFORE = (
+    "This offer was answered before, perhaps by a colleague or in another window. What you sent "
+    "just now has changed nothing. To change the answer, please write to us."
 )
 
 
@@ -41,7 +46,7 @@ def answer_place(request: HttpRequest, token: str) -> HttpResponse:
         return _show_answered(request, place)
     if place.state == Place.State.ACCEPTED and "name" in request.POST:
         return _name_seats(request, place, token, now)
-    return redirect("enrolment:answer_place", token)  # the second click
+    return _answer_again(request, place, token)
 
 
 def _answer(request: HttpRequest, place: Place, token: str, now: datetime) -> HttpResponse:
@@ -57,10 +62,19 @@ def _answer(request: HttpRequest, place: Place, token: str, now: datetime) -> Ht
     except (WorkGroupFull, WorkGroupClosed):
         return _show_offer(request, place, form, problem=NO_ROOM.format(group=place.work_group))
     except PlaceNotOffered:
-        pass  # the second click, or a colleague's: the page shows the first answer
+        place.refresh_from_db()
+        return _answer_again(request, place, token)
     except Refusal as refusal:
         return _show_offer(request, place, form, problem=str(refusal))
     return redirect("enrolment:answer_place", token)
+
+
+def _answer_again(request: HttpRequest, place: Place, token: str) -> HttpResponse:
+    """The second click, or a colleague's: the first answer stands, and another one is told so."""
+    wanted = {ACCEPT: Place.State.ACCEPTED, DECLINE: Place.State.DECLINED}
+    if wanted.get(request.POST.get("answer", ""), place.state) == place.state:
+        return redirect("enrolment:answer_place", token)
+    return _show_answered(request, place, problem=ANSWERED_BEFORE)
 
 
 def _name_seats(request: HttpRequest, place: Place, token: str, now: datetime) -> HttpResponse:

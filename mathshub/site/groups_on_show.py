@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from mathshub.site.catalogue import Tag, is_forming, places_left, public_work_groups
+from mathshub.site.catalogue import (
+    FEW_PLACES,
+    Tag,
+    is_forming,
+    places_left,
+    public_work_groups,
+)
 from sessions import bar
 from sessions.models import Session
 from workgroups.models import AcademicYear, Programme, WorkGroup
@@ -29,7 +35,8 @@ class GroupOnShow:
         left = places_left(self.work_group)
         if left == 0:
             return Tag("Full for now", "plain")
-        return Tag(f"{left} {'place' if left == 1 else 'places'} left", "leaf")
+        tone = "leaf" if left > FEW_PLACES else "sun"
+        return Tag(f"{left} {'place' if left == 1 else 'places'} left", tone)
 
 
 @dataclass(frozen=True)

@@ -334,6 +334,15 @@ def test_a_message_whose_seat_is_gone_is_refused_in_words():
     assert why_unwanted(message_of("seat-named")) == "the seat was given up"
 
 
+def test_who_joins_during_the_year_reads_of_the_sessions_from_then_on():
+    group = make_running_group()
+    make_sessions(work_group=group, count=6, first_in=-1)
+    make_accepted_place(
+        work_group=group, seats=(NamedSeat(name="Sam Okafor", email="sam@school.example"),)
+    )
+    assert "All five (0 of 5 held" in written(message_of("seat-named")).body
+
+
 def test_a_year_of_six_stands_in_full_in_the_welcome():
     group = make_running_group()
     make_sessions(work_group=group, count=6, first_in=3)

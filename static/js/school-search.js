@@ -66,7 +66,7 @@ function suggestion(school) {
     return escaped(school); // the words that were there when the page came
   }
   const grey = school.note ? ' class="is-closed"' : "";
-  return `<span${grey}>${escaped(school.name)}</span><small>${escaped(school.note || whereabouts(school))}</small>`;
+  return `<span${grey}>${escaped(school.name)}</span><small>${escaped([whereabouts(school), school.note].filter(Boolean).join(". "))}</small>`;
 }
 
 function hiddenUrn(box) {
