@@ -29,6 +29,14 @@ class HubAdmin(PortalAdmin):
         ("Contact", {"fields": ("name", "contact_email", "contact_phone")}),
         ("First page", {"fields": ("welcome_heading", "welcome_text")}),
         ("Privacy notice", {"fields": ("controller", "processor", "privacy_text")}),
+        (
+            "How long data are kept",
+            {
+                "fields": ("interest_kept_months", "people_kept_years", "retention_reason"),
+                "description": "The privacy notice says so. What is older is deleted every night, "
+                "for good: a shorter period can’t be taken back the next day.",
+            },
+        ),
         ("Area", {"fields": ("local_authorities",)}),
     )
 
@@ -39,6 +47,9 @@ class HubAdmin(PortalAdmin):
         "controller": "Data controller",
         "processor": "Data processor",
         "privacy_text": "More about privacy",
+        "interest_kept_months": "Months that interest is kept which led to nothing",
+        "people_kept_years": "Years that participants are kept after their last session",
+        "retention_reason": "Why that long",
         "welcome_heading": "Heading of the first page",
         "welcome_text": "Text under it",
         "local_authorities": "Local authorities and boroughs",

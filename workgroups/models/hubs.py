@@ -1,9 +1,11 @@
 """Hubs, the people who work for them, and the local authorities they serve."""
 
-from datetime import date
+from calendar import monthrange
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from mathshub.scope import HubOwned, hub_history, hub_key
@@ -59,6 +61,23 @@ class Hub(models.Model):
     privacy_text = models.TextField(
         blank=True, help_text="Added to the privacy notice, in the hub's own words."
     )
+    interest_kept_months = models.PositiveSmallIntegerField(
+        "months that interest is kept",
+        default=12,
+        help_text="Expressions of interest that led to no place, from the day they were sent.",
+    )
+    people_kept_years = models.PositiveSmallIntegerField(
+        "years that participants are kept",
+        default=6,
+        help_text="Participants, their seats and apologies, and the contacts of their schools, "
+        "from their last session.",
+    )
+    retention_reason = models.CharField(
+        "why that long",
+        max_length=300,
+        default="Teachers ask for proof that they took part, for example for an NPQ.",
+        help_text="Stands in the privacy notice under the periods.",
+    )
     notice_text = models.CharField(
         "notice",
         max_length=300,
@@ -84,7 +103,17 @@ class Hub(models.Model):
                 | models.Q(notice_until__gte=models.F("notice_from")),
                 name="hub_notice_ends_after_it_starts",
                 violation_error_message="The notice must end on or after the day it starts.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(interest_kept_months__range=(1, 120)),
+                name="hub_keeps_interest_for_months",
+                violation_error_message="Keep expressions of interest for 1 to 120 months.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(people_kept_years__range=(1, 25)),
+                name="hub_keeps_people_for_years",
+                violation_error_message="Keep participants for 1 to 25 years.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -97,6 +126,14 @@ class Hub(models.Model):
         if self.notice_until and today > self.notice_until:
             return ""
         return self.notice_text
+
+    def interest_kept_since(self, now: datetime) -> datetime:
+        """Interest that led to nothing is kept at ``now`` if it was sent no earlier than this."""
+        return _months_before(now, self.interest_kept_months)
+
+    def people_kept_since(self, now: datetime) -> datetime:
+        """Participants are kept at ``now`` if their last session ended no earlier than this."""
+        return _months_before(now, 12 * self.people_kept_years)
 
 
 class HubMember(HubOwned):
@@ -131,3 +168,11 @@ class HubMember(HubOwned):
 
     def __str__(self) -> str:
         return str(self.account)
+
+
+def _months_before(moment: datetime, months: int) -> datetime:
+    """The same wall time in London so many months earlier; of a shorter month its last day."""
+    local = timezone.localtime(moment)
+    year, month = divmod(12 * local.year + local.month - 1 - months, 12)
+    day = min(local.day, monthrange(year, month + 1)[1])
+    return local.replace(year=year, month=month + 1, day=day)

@@ -1,6 +1,7 @@
-"""Setting up a hub."""
+"""Setting up a hub, and doing something in each."""
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -8,6 +9,8 @@ from django.db import transaction
 from mathshub.scope import hub_scope
 from workgroups.models import Hub, HubMember, LocalAuthority
 from workgroups.services.staff import add_member
+
+log = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -34,3 +37,13 @@ def create_hub(
             administrator_email, name="", role=HubMember.Role.ADMINISTRATOR, by=None, now=now
         )
     return hub
+
+
+def in_every_hub(action: Callable[[datetime], object], *, now: datetime) -> None:
+    """Run the nightly ``action`` in the scope of each hub in turn; one that fails stops none."""
+    for hub in Hub.objects.order_by("pk"):
+        try:
+            with hub_scope(hub):
+                action(now)
+        except Exception:
+            log.exception("%s failed for %s.", action.__qualname__, hub)

@@ -172,6 +172,18 @@ def test_the_privacy_notice_names_who_is_responsible(client: Client, hub: Hub):
         assert wanted in page
 
 
+def test_the_privacy_notice_says_how_long_this_hub_keeps_what_and_why(client: Client, hub: Hub):
+    page = text(client, "/privacy/")
+    for wanted in (">12 months<", ">6 years after the last session<", "proof that they took part"):
+        assert wanted in page
+    hub.interest_kept_months, hub.people_kept_years = 1, 3
+    hub.retention_reason = "The trust asks for it."
+    hub.save()
+    page = text(client, "/privacy/")
+    for wanted in (">1 month<", ">3 years after the last session<", "The trust asks for it."):
+        assert wanted in page
+
+
 def test_weaknesses_can_be_reported(client: Client, hub: Hub):
     response = client.get("/.well-known/security.txt")
     assert response["Content-Type"] == "text/plain; charset=utf-8"

@@ -1,0 +1,82 @@
+"""Forgetting schools' interest, and their contacts, once the hub has kept them long enough.
+
+All of this works on the hub in scope, by its own periods.
+"""
+
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from enrolment.models import ExpressionOfInterest, IntendedParticipant, Place, Seat
+from enrolment.services.erasing import erase, erase_history, in_batches
+from mathshub.scope import current_hub
+
+State = ExpressionOfInterest.State
+LED_TO_NOTHING = [State.RECEIVED, State.DECLINED, State.NOT_THIS_YEAR, State.WITHDRAWN]
+
+
+def expressions_to_forget(now: datetime) -> QuerySet:
+    """Interest that led to nothing, sent before the hub's period began.
+
+    A place that was given up after people had seats in it was not nothing: its interest is kept
+    as long as they are.
+    """
+    its_places = Place.objects.filter(expression=OuterRef("pk"))
+    its_seats = Seat.objects.filter(place__expression=OuterRef("pk"))
+    return ExpressionOfInterest.objects.filter(
+        ~Exists(its_places.held()),
+        ~Exists(its_seats),
+        state__in=LED_TO_NOTHING,
+        submitted_at__lt=current_hub().interest_kept_since(now),
+    )
+
+
+def forget_expressions(now: datetime) -> int:
+    """Delete them, with those whom they named and the places that came to nothing."""
+    return in_batches(expressions_to_forget(now), _forget)
+
+
+def empty_places(places: QuerySet) -> int:
+    """Take the contacts out of places, which stay as facts about a school; returns of how many.
+
+    An expression of interest loses all that is personal when no place of it has a contact left.
+    """
+    emptied = in_batches(places, _empty_places)
+    in_batches(_expressions_to_empty(), _empty_expressions)
+    return emptied
+
+
+def _forget(keys: list[int]) -> None:
+    lost = Place.objects.filter(expression__in=keys).order_by("pk").select_for_update()
+    places = list(lost.values_list("pk", flat=True))
+    erase(Place, id__in=places)
+    # A place that was offered again belongs to a later expression; its history knew this one.
+    erase_history(Place, expression__in=keys)
+    erase(IntendedParticipant, expression__in=keys)
+    erase(ExpressionOfInterest, id__in=keys)
+
+
+def _empty_places(keys: list[int]) -> None:
+    erase_history(Place, id__in=keys)
+    Place.objects.filter(pk__in=keys).update(contact_name="", contact_email="")
+
+
+def _expressions_to_empty() -> QuerySet:
+    its_places = Place.objects.filter(expression=OuterRef("pk"))
+    with_contact = its_places.exclude(contact_name="", contact_email="")
+    return ExpressionOfInterest.objects.filter(Exists(its_places), ~Exists(with_contact)).exclude(
+        headteacher_name="", headteacher_email=""
+    )
+
+
+def _empty_expressions(keys: list[int]) -> None:
+    erase_history(ExpressionOfInterest, id__in=keys)
+    erase(IntendedParticipant, expression__in=keys)
+    ExpressionOfInterest.objects.filter(pk__in=keys).update(
+        headteacher_name="",
+        headteacher_email="",
+        maths_lead_name="",
+        maths_lead_email="",
+        answers={},
+        staff_note="",
+    )

@@ -1,0 +1,13 @@
+"""What Celery's beat sets off. Tasks carry nothing: they ask the database what is to do."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from enrolment.services.retention import forget_expressions
+from workgroups.services.hubs import in_every_hub
+
+
+@shared_task(name="enrolment.forget")
+def forget_task() -> None:
+    """Forget the interest that led to nothing and has been kept long enough."""
+    in_every_hub(forget_expressions, now=timezone.now())

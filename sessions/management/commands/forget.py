@@ -1,0 +1,55 @@
+"""`manage.py forget`: delete personal data that the hubs have kept as long as they say."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+
+from enrolment.services.retention import expressions_to_forget, forget_expressions
+from mathshub.scope import hub_scope
+from sessions.services.retention import forget_people, participants_to_forget, places_to_empty
+from workgroups.models import Hub
+
+
+class Command(BaseCommand):
+    help = (
+        "Delete interest that led to nothing, participants, and the contacts of schools, once the "
+        "hub has kept them as long as its settings say. Celery's beat does so every night."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--dry-run", action="store_true", help="only say what would go")
+
+    def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
+        now = timezone.now()
+        for hub in Hub.objects.order_by("pk"):
+            with hub_scope(hub):
+                counts = count(now) if dry_run else forget(now)
+            self.stdout.write(f"{hub}: {in_words(*counts)}")
+        if dry_run:
+            self.stdout.write("Nothing was changed.")
+
+
+def count(now: datetime) -> tuple[int, int, int]:
+    """How many expressions, participants and places ``forget`` would be about."""
+    return (
+        expressions_to_forget(now).count(),
+        participants_to_forget(now).count(),
+        places_to_empty(now).count(),
+    )
+
+
+def forget(now: datetime) -> tuple[int, int, int]:
+    """Forget in the hub in scope; returns how many expressions, participants and places."""
+    return forget_expressions(now), *forget_people(now)
+
+
+def in_words(expressions: int, participants: int, places: int) -> str:
+    return ", ".join(
+        [
+            f"{expressions} expression{'' if expressions == 1 else 's'} of interest",
+            f"{participants} participant{'' if participants == 1 else 's'}",
+            f"the contacts of {places} place{'' if places == 1 else 's'}",
+        ]
+    )
