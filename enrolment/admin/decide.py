@@ -7,11 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from enrolment.errors import Refusal
+from enrolment.forms.interest import pickable_school
 from enrolment.services.decisions import match_school, set_aside, take_up_again
 from enrolment.services.interest import withdraw_expression
 from mathshub.accounts.who import account_of
 from mathshub.scope_admin import PortalAdmin
-from workgroups.models import School
 from workgroups.search import search_schools
 
 Page = tuple[str, Callable[..., HttpResponse], str]
@@ -31,7 +31,7 @@ class DecidePages(PortalAdmin):
         expression = self.row_or_404(request, pk, change=True)
         back = self.url("change", pk)
         if request.method == "POST":
-            school = School.objects.pickable().filter(urn=request.POST.get("urn", "")).first()
+            school = pickable_school(request.POST.get("urn", ""))
             if school is None:
                 return self.done(
                     request,

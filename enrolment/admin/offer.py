@@ -1,5 +1,6 @@
 """Offering places: choose the Work Group, see who would get what, then offer."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -22,6 +23,7 @@ from mathshub.scope_admin.widgets import DateInput
 from workgroups.models import WorkGroup
 
 USUAL_DAYS_TO_REPLY = 14
+_ID = re.compile(r"[0-9]{1,18}")  # any longer one is too big for the database
 CLOSED = (WorkGroup.State.FINISHED, WorkGroup.State.CANCELLED)
 
 
@@ -101,7 +103,7 @@ class OfferPages(PortalAdmin):
 
     def _chosen(self, request: HttpRequest) -> list[ExpressionOfInterest]:
         given = request.POST if request.method == "POST" else request.GET
-        numbers = [number for number in given.getlist("chosen") if number.isdigit()]
+        numbers = [number for number in given.getlist("chosen") if _ID.fullmatch(number)]
         return list(
             self.get_queryset(request).filter(pk__in=numbers).order_by("submitted_at", "pk")
         )

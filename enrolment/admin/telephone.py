@@ -11,6 +11,7 @@ from django.utils import timezone
 from enrolment.eligibility import check_eligibility
 from enrolment.errors import Refusal
 from enrolment.forms.fields import Address, PlainText
+from enrolment.forms.interest import pickable_school
 from enrolment.models import ExpressionOfInterest, IntendedParticipant
 from enrolment.services.interest import InterestAnswers, submit_expression
 from enrolment.services.seats import NamedSeat
@@ -87,7 +88,7 @@ class TelephonePages(PortalAdmin):
     def enter_by_telephone(self, request: HttpRequest) -> HttpResponse:
         if not self.has_add_permission(request):
             raise PermissionDenied
-        school = School.objects.pickable().filter(urn=request.GET.get("urn", "")).first()
+        school = pickable_school(request.GET.get("urn", ""))
         if school is None:
             return self._find_school(request)
         form = TelephoneForm(posted(request), initial={"token": uuid4()})

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from urllib.parse import unquote
 from uuid import uuid4
 
 import pytest
@@ -183,6 +184,19 @@ def test_another_hub_s_expression_looks_as_if_it_were_missing(lead: Client) -> N
         assert lead.get(f"{LIST}{theirs.pk}/{page}/").status_code == 404
         assert lead.get(f"{LIST}999999/{page}/").status_code == 404
     assert lead.get(f"{LIST}offer/?chosen={theirs.pk}").status_code == 302
+
+
+@pytest.mark.database
+@pytest.mark.parametrize("nonsense", ["²", "9" * 40, "-1", "%00", "1%00"])
+def test_numbers_that_nobody_has_find_nothing(lead: Client, nonsense: str) -> None:
+    expression = make_expression()
+    school = expression.school
+    assert lead.get(f"{LIST}offer/?chosen={nonsense}").status_code == 302
+    assert lead.get(f"{LIST}add/?urn={nonsense}").status_code == 200
+    match = f"{LIST}{expression.pk}/match/"
+    assert lead.post(match, {"urn": unquote(nonsense)}).status_code == 302
+    expression.refresh_from_db()
+    assert expression.school == school
 
 
 def test_what_a_school_sent_can_not_be_deleted(lead: Client) -> None:

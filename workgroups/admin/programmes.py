@@ -19,7 +19,7 @@ class DaysField(forms.CharField):
 
     def clean(self, value: Any) -> list[int]:
         parts = [part.strip() for part in super().clean(value).split(",") if part.strip()]
-        if not all(part.isdigit() and 0 < int(part) <= 60 for part in parts):
+        if not all(part.isdecimal() and 0 < int(part) <= 60 for part in parts):
             raise forms.ValidationError("Give days from 1 to 60 with commas between: 14, 2")
         return sorted({int(part) for part in parts}, reverse=True)
 

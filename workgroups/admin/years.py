@@ -44,7 +44,7 @@ class YearField(forms.TypedChoiceField):
         """The years on offer, and any that a row has already."""
         if super().valid_value(value):
             return True
-        return str(value).isdigit() and AcademicYear.objects.filter(start_year=value).exists()
+        return str(value).isdecimal() and AcademicYear.objects.filter(start_year=value).exists()
 
     def clean(self, value: Any) -> Any:
         start_year = super().clean(value)

@@ -96,7 +96,7 @@ def test_a_programme_does_not_follow_itself(lead: Client) -> None:
     assert "its own prerequisite" in page
 
 
-@pytest.mark.parametrize("days", ["two", "0", "61", "-1"])
+@pytest.mark.parametrize("days", ["two", "0", "61", "-1", "²"])
 def test_reminder_days_that_make_no_sense_are_refused(lead: Client, days: str) -> None:
     page = lead.post(f"{PROGRAMMES}add/", programme_data(reminder_days=days)).content.decode()
     assert "Give days from 1 to 60" in page
@@ -127,6 +127,13 @@ def test_a_new_hub_can_offer_a_programme_in_a_year_that_nobody_has_used(lead: Cl
     offering = programme.offerings.get()
     assert offering.academic_year.start_year == this_year + 1
     assert "is already offered in this year" in lead.post(address, data).content.decode()
+
+
+@pytest.mark.parametrize("year", ["²", "9" * 40, "1066"])
+def test_a_year_that_is_not_on_offer_is_refused(lead: Client, year: str) -> None:
+    data = {"programme": str(make_programme().pk), "academic_year": year}
+    page = lead.post("/admin/workgroups/offering/add/", data).content.decode()
+    assert "There is something to put right" in page
 
 
 def test_a_row_keeps_a_year_that_is_long_past(lead: Client) -> None:
