@@ -7,9 +7,7 @@ from datetime import date
 
 from django.utils import formats
 
-
-class Refusal(Exception):
-    """The action can't be done as things stand; nothing was changed."""
+from workgroups.errors import Refusal
 
 
 class TooManyExpressions(Refusal):
