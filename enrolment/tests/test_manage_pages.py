@@ -67,17 +67,39 @@ def test_the_school_withdraws_after_it_was_asked(hub: Hub, client: Client) -> No
     asked = client.get(f"{url}?ask=withdraw").content.decode()
     assert "The place that we have offered you goes to another school." in asked
     for _ in range(2):  # the second click finds it done
-        response = client.post(url, {"withdraw": "yes"}, follow=True)
+        response = client.post(url, {"answer": "withdraw"}, follow=True)
         assert "You have withdrawn your interest" in response.content.decode()
     place.refresh_from_db()
     assert place.state == "withdrawn"
+
+
+def test_a_scanner_that_sends_the_form_as_it_stands_withdraws_nothing(
+    hub: Hub, client: Client
+) -> None:
+    expression = make_expression()
+    url = link(expression)
+    asked = client.get(f"{url}?ask=withdraw").content.decode()
+    assert "checked" not in asked, "no answer is chosen beforehand"
+    assert 'name="withdraw"' not in asked, "no button that alone withdraws"
+    for sent in ({}, {"answer": ""}, {"withdraw": "yes"}, {"answer": "no-such-answer"}):
+        page = client.post(url, sent).content.decode()
+        assert "Choose whether you withdraw." in page
+    expression.refresh_from_db()
+    assert expression.state == State.RECEIVED
+
+
+def test_the_school_may_think_better_of_it(hub: Hub, client: Client) -> None:
+    expression = make_expression()
+    assert client.post(link(expression), {"answer": "keep"})["Location"] == link(expression)
+    expression.refresh_from_db()
+    assert expression.state == State.RECEIVED
 
 
 def test_an_accepted_place_is_not_withdrawn_by_this_link(hub: Hub, client: Client) -> None:
     place = make_accepted_place()
     url = link(place.expression)
     assert "Withdraw" not in client.get(f"{url}?ask=withdraw").content.decode()
-    client.post(url, {"withdraw": "yes"})
+    client.post(url, {"answer": "withdraw"})
     place.refresh_from_db()
     assert place.state == "accepted"
 

@@ -8,6 +8,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from enrolment.errors import CannotBeWithdrawn, Refusal
+from enrolment.forms.withdrawal import WithdrawalForm
 from enrolment.models import ExpressionOfInterest, Place
 from enrolment.services.interest import withdraw_expression
 from enrolment.views.links import expression_of
@@ -24,7 +25,7 @@ def manage_interest(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         return _withdraw(request, expression, token)
     if request.GET.get("ask") == "withdraw" and expression.can_be_withdrawn:
-        return _ask_whether_to_withdraw(request, expression, token)
+        return _ask_whether_to_withdraw(request, expression, token, WithdrawalForm())
     return _show(request, expression, token)
 
 
@@ -53,24 +54,34 @@ def _show(request: HttpRequest, expression: ExpressionOfInterest, token: str) ->
 
 
 def _ask_whether_to_withdraw(
-    request: HttpRequest, expression: ExpressionOfInterest, token: str, problem: str = ""
+    request: HttpRequest,
+    expression: ExpressionOfInterest,
+    token: str,
+    form: WithdrawalForm,
+    problem: str = "",
 ) -> HttpResponse:
     context = {
         "page_title": f"Withdraw your interest in {expression.offering.programme}?",
         "expression": expression,
         "token": token,
+        "form": form,
         "problem": problem,
     }
     return render(request, "enrolment/withdraw_interest.html", context)
 
 
 def _withdraw(request: HttpRequest, expression: ExpressionOfInterest, token: str) -> HttpResponse:
-    if "withdraw" not in request.POST:
+    if not expression.can_be_withdrawn:
+        return redirect("enrolment:manage_interest", token)  # the second click
+    form = WithdrawalForm(request.POST)
+    if not form.is_valid():
+        return _ask_whether_to_withdraw(request, expression, token, form)
+    if not form.withdraws:
         return redirect("enrolment:manage_interest", token)
     try:
         withdraw_expression(expression, by=None, now=timezone.now())
     except CannotBeWithdrawn:
         pass  # withdrawn a moment ago, or decided meanwhile: the page says which
     except Refusal as refusal:
-        return _ask_whether_to_withdraw(request, expression, token, problem=str(refusal))
+        return _ask_whether_to_withdraw(request, expression, token, form, problem=str(refusal))
     return redirect("enrolment:manage_interest", token)
