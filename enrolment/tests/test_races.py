@@ -9,6 +9,7 @@ from threading import Barrier, BrokenBarrierError
 import pytest
 from django.conf import LazySettings
 from django.db import connection
+from django.db.models.signals import pre_save
 from django.test import Client
 from django.urls import reverse
 
@@ -25,6 +26,7 @@ from mathshub.outbox.models import Message
 from mathshub.scope import hub_scope
 from workgroups.models import Hub, WorkGroup
 from workgroups.tests.factories import make_hub, make_offering, make_school, make_work_group
+from workgroups.tests.staff import staff_client
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 
@@ -183,3 +185,25 @@ def test_a_lock_that_others_hold_for_long_becomes_a_sentence(hub: Hub) -> None:
     assert isinstance(outcome, SomeoneElseIsChanging)
     assert "Nothing was changed: please try again" in str(outcome)
     assert not Place.objects.exists()
+
+
+@on_postgresql
+def test_an_answer_that_comes_while_staff_save_the_place_is_not_written_over(hub: Hub) -> None:
+    place, client = make_place(), staff_client()
+    answers: list[object] = []
+
+    def accept() -> Place:
+        return accept_place(place, seats=[SAM], by=None, now=NOW)
+
+    def answer_meanwhile(**kwargs: object) -> None:
+        pre_save.disconnect(answer_meanwhile, sender=Place)
+        answers.extend(at_once(hub, [accept]))
+
+    pre_save.connect(answer_meanwhile, sender=Place)
+    contact = {"contact_name": "Grace Obi", "contact_email": "new@school.example"}
+    client.post(reverse("admin:enrolment_place_change", args=[place.pk]), contact)
+
+    place.refresh_from_db()
+    assert [type(answer) for answer in answers] == [SomeoneElseIsChanging]
+    assert (place.contact_email, place.state) == ("new@school.example", Place.State.OFFERED)
+    assert accept().state == Place.State.ACCEPTED

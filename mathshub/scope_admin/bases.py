@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
-from django.db import models
+from django.db import connection, models
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -295,6 +295,19 @@ class HubOwnedAdmin(PortalAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         rows = super().get_queryset(request)
         return self.narrow(request, rows.select_related(*self.joins))
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        """While a form is saved the row is locked first: Django writes all its columns, and would
+        undo what the row's school, or a colleague, has changed since it was read.
+        """
+        found = super().get_object(request, object_id, from_field)
+        if found is None or request.method != "POST" or not connection.in_atomic_block:
+            return found
+        rows = self.model._default_manager.select_for_update(of=("self",), no_key=True)
+        rows.filter(pk=found.pk).order_by("pk").first()
+        return super().get_object(request, object_id, from_field)
 
     def narrow(self, request: HttpRequest, rows: models.QuerySet) -> models.QuerySet:
         """The rows of the hub that this person may see: all, unless an app says otherwise."""
