@@ -171,16 +171,21 @@ class PlaceAdmin(HubOwnedAdmin):
         place = self.row_or_404(request, pk, change=True)
         people = intended_seats(place)
         mailed = sum(bool(person.email) for person in people)
-        names = ", ".join(person.name for person in people) or "nobody yet"
+        names = ", ".join(person.name for person in people)
+        mails = count(mailed, "e-mail") if mailed else "no e-mail"
         return self._confirm(
             request,
             place,
             title=f"Does {place.school} accept its place in {place.work_group}?",
             will=[
-                f"Seats go to those named in its interest: {names}.",
-                f"Each gets an e-mail with the personal page: {count(mailed, 'e-mail')}.",
+                f"Seats go to those named in its interest: {names}."
+                if people
+                else "Its interest names nobody: name its teachers afterwards.",
+                f"Each with an address gets an e-mail with the personal page: {mails}."
+                if mailed
+                else "No e-mail is sent.",
             ],
-            button=f"Accept for the school, {count(mailed, 'e-mail')}",
+            button=f"Accept for the school, {mails}",
             act=lambda: accept_place(place, seats=people, **_by_and_now(request)),
             words=f"{place.school} has its place in {place.work_group}.",
         )

@@ -61,6 +61,15 @@ class TelephoneForm(forms.Form):
         # The note stands last.
         self.order_fields([name for name in self.fields if name != "note"] + ["note"])
 
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        for number in range(1, PEOPLE_ASKED_FOR + 1):
+            name = f"person_{number}_name"
+            # Without a name nobody would be kept, nor the address that was typed.
+            if given.get(f"person_{number}_email") and name in given and not given[name]:
+                self.add_error(name, f"Type the name of teacher {number}, whose address you gave.")
+        return given
+
     def answers(self, school: School) -> InterestAnswers:
         given = self.cleaned_data
         people = tuple(

@@ -246,6 +246,14 @@ def test_what_is_missing_is_said_and_what_was_typed_is_kept(lead: Client) -> Non
     assert not ExpressionOfInterest.objects.exists()
 
 
+def test_an_address_without_a_name_is_asked_for_its_name_not_dropped(lead: Client) -> None:
+    school, offering = make_school(), make_offering()
+    answers = telephone_answers(offering.pk, person_2_email="sam@school.example")
+    page = lead.post(f"{LIST}add/?urn={school.urn}", answers).content.decode()
+    assert "Type the name of teacher 2, whose address you gave." in page
+    assert not ExpressionOfInterest.objects.exists()
+
+
 def test_a_closed_school_can_not_be_entered(lead: Client) -> None:
     school = make_school(status_code=2)
     page = lead.get(f"{LIST}add/?urn={school.urn}").content.decode()

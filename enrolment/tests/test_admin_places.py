@@ -122,6 +122,13 @@ def test_the_page_shows_seats_and_messages(lead: Client) -> None:
     assert "ana@school.example" in page
 
 
+def test_accepting_for_a_school_that_named_nobody_says_so(lead: Client) -> None:
+    place = make_place(work_group=make_work_group())
+    page = lead.get(f"{PLACES}{place.pk}/accept/").content.decode()
+    assert "Its interest names nobody" in page
+    assert "Accept for the school, no e-mail" in page
+
+
 def test_a_school_that_accepts_by_telephone_gets_its_intended_people_seated(lead: Client) -> None:
     people = (NamedSeat("Ana Lima", "ana@school.example"), NamedSeat("Sam Okafor"))
     group = make_work_group()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -98,7 +98,9 @@ class ParticipantAdmin(HubOwnedAdmin):
         if not participant.email:
             return self.done(request, "There is no address to send it to.", to=back)
         if request.method == "POST":
-            mail_own_links(participant.email, now=timezone.now())
+            if not mail_own_links(participant.email, now=timezone.now()):
+                words = f"Nothing was sent: {participant.email} has had three such e-mails today."
+                return self.done(request, words, to=back, level=messages.WARNING)
             return self.done(request, f"The link goes to {participant.email}.", to=back)
         return self.form_page(
             request,

@@ -87,6 +87,12 @@ class WorkGroupAdmin(PlanningPages, HubOwnedAdmin):
         """The offering stays: the schools' interest was in it."""
         return ("offering",) if obj else ()
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "capacity":
+            words = "A Work Group takes one school at least."
+            kwargs |= {"min_value": 1, "error_messages": {"min_value": words}}
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "local_authorities":
             kwargs["queryset"] = current_hub().local_authorities.all()
@@ -190,7 +196,12 @@ class WorkGroupAdmin(PlanningPages, HubOwnedAdmin):
             will=[
                 *(f"Session {each.number}: {when(each)}" for each in planned),
                 "They stand on the participants’ pages and in their calendars at once.",
-                "No e-mail goes now; reminders go by themselves while the group is running.",
+                "No e-mail goes now; reminders "
+                + (
+                    "go by themselves."
+                    if group.offering.messages_on
+                    else "are off: turn them on in the offering."
+                ),
                 "A published session can be moved or cancelled, but no longer removed.",
             ],
             button=f"Publish {count(len(planned), 'session')}, no e-mail",

@@ -212,6 +212,16 @@ def test_the_personal_link_is_sent_again_once(lead: Client) -> None:
     assert [message.recipient for message in Message.objects.all()] == ["ana@school.example"]
 
 
+def test_a_fourth_link_in_a_day_is_said_not_to_go(lead: Client) -> None:
+    seat = make_seat_in(make_work_group(), participant=make_participant(email="ana@school.example"))
+    address = f"{PEOPLE}{seat.participant_id}/send-link/"
+    for _ in range(3):
+        page = lead.post(address, follow=True).content.decode()
+        assert "The link goes to ana@school.example." in page
+        Message.objects.update(state=Message.State.SENT, sent_at=NOW)
+    assert "Nothing was sent" in lead.post(address, follow=True).content.decode()
+
+
 def test_a_work_group_lead_sees_the_own_participants_once(hub: Hub) -> None:
     member = make_member(role=HubMember.Role.WORK_GROUP_LEAD)
     group = make_work_group(leads=[member])

@@ -101,6 +101,27 @@ def test_a_group_is_added_to_an_offering_of_the_hub(lead: Client, hub: Hub) -> N
     assert WorkGroup.objects.get().hub == hub
 
 
+def test_what_is_missing_is_named_and_led_to(lead: Client) -> None:
+    data = {
+        "name": "Hackney",
+        "state": "forming",
+        "capacity": "0",
+        "work_group_leads-TOTAL_FORMS": "0",
+        "work_group_leads-INITIAL_FORMS": "0",
+    }
+    page = lead.post(f"{GROUPS}add/", data).content.decode()
+    assert '<a href="#id_offering">Offering: This field is required.</a>' in page
+    assert '<a href="#id_capacity">A Work Group takes one school at least.</a>' in page
+
+
+def test_a_viewer_is_led_to_no_page_that_is_closed_to_them(hub: Hub) -> None:
+    group = make_full_group()
+    page = staff_client(HubMember.Role.VIEWER).get(f"{GROUPS}{group.pk}/change/").content.decode()
+    assert str(group.work_group_leads.get().member) in page
+    assert "/admin/workgroups/hubmember/" not in page
+    assert f"/admin/workgroups/offering/{group.offering_id}/" in page
+
+
 def test_the_page_shows_places_seats_and_sessions(lead: Client) -> None:
     group = make_full_group()
     page = lead.get(f"{GROUPS}{group.pk}/change/").content.decode()

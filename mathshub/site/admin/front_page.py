@@ -60,7 +60,7 @@ class Figure:
     """A number with its words and the list behind it; hot when something is late or has failed."""
 
     number: int
-    words: str
+    words: str  # as they follow this number: “1 message failed”, “2 messages failed”
     url: str
     is_hot: bool = False
 
@@ -82,14 +82,14 @@ def front_page(request: HttpRequest, now: datetime) -> dict[str, Any]:
 def figures(request: HttpRequest) -> list[Figure]:
     """The figures that this person may look into."""
     late = _count(request, Place, state="late")
-    unanswered = "offers unanswered" + (f", {late} late" if late else "")
+    unanswered = "offer{s} unanswered" + (f", {late} late" if late else "")
     asked = [
-        _figure(request, ExpressionOfInterest, "new expressions of interest", state="received"),
+        _figure(request, ExpressionOfInterest, "new expression{s} of interest", state="received"),
         _figure(request, Place, unanswered, is_late=bool(late), state="offered"),
-        _figure(request, WorkGroup, "Work Groups not full", room="yes"),
-        _figure(request, Session, "sessions this week", when="this-week"),
-        _figure(request, Message, "messages failed", is_late=True, state="failed"),
-        _figure(request, Message, "messages go out by Friday", when="by-friday"),
+        _figure(request, WorkGroup, "Work Group{s} not full", room="yes"),
+        _figure(request, Session, "session{s} this week", when="this-week"),
+        _figure(request, Message, "message{s} failed", is_late=True, state="failed"),
+        _figure(request, Message, "message{s} to go out by Friday", when="by-friday"),
     ]
     return [figure for figure in asked if figure is not None]
 
@@ -108,6 +108,7 @@ def _figure(
         return None
     ((name, value),) = chip.items()
     url = f"{list_url(model)}?{name}={value}"
+    words = words.format(s="" if number == 1 else "s")
     return Figure(number, words, url, is_hot=is_late and number > 0)
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import template
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME, AdminReadonlyField
 from django.contrib.admin.templatetags.admin_list import result_headers
 from django.contrib.admin.utils import display_for_field, label_for_field, lookup_field
 from django.contrib.admin.views.main import PAGE_VAR, ChangeList
@@ -83,6 +84,19 @@ def page_links(changelist: ChangeList) -> list[dict[str, Any]]:
         }
         for number in near
     ]
+
+
+@register.simple_tag(takes_context=True)
+def unchangeable(context: template.Context, field: AdminReadonlyField) -> str:
+    """What a field says that can't be changed; a link only to a page that this person may open."""
+    row, name = field.form.instance, str(field.field["name"])
+    remote = {each.name: each.related_model for each in row._meta.fields}.get(name)
+    if remote is None or not admin.site.is_registered(remote):
+        return field.contents()
+    if admin.site.get_model_admin(remote).has_view_or_change_permission(context["request"]):
+        return field.contents()
+    value = getattr(row, name)
+    return "" if value is None else str(value)
 
 
 @register.filter

@@ -76,10 +76,10 @@ def test_each_figure_is_the_length_of_the_list_behind_it(lead: Client) -> None:
     assert {words: (number, hot) for words, (number, hot, _) in figures.items()} == {
         "new expressions of interest": (2, False),
         "offers unanswered, 1 late": (2, True),
-        "Work Groups not full": (1, False),
-        "sessions this week": (1, False),
-        "messages failed": (1, True),
-        "messages go out by Friday": (1, False),
+        "Work Group not full": (1, False),
+        "session this week": (1, False),
+        "message failed": (1, True),
+        "message to go out by Friday": (1, False),
     }
     for number, _, url in figures.values():
         assert lead.get(url).context["cl"].result_count == number
@@ -118,6 +118,12 @@ def test_silence_of_the_sending_part_is_said(lead: Client) -> None:
     assert "No message has left since 10:26 on 16 November" in lead.get("/admin/").content.decode()
 
 
+def test_held_messages_are_not_forgotten(lead: Client, hub: Hub) -> None:
+    assert "Messages are paused" not in lead.get("/admin/").content.decode()
+    Hub.objects.filter(pk=hub.pk).update(messages_paused=True)
+    assert "Messages are paused" in lead.get("/admin/").content.decode()
+
+
 def test_a_new_hub_is_told_what_to_do_first(lead: Client) -> None:
     steps = lead.get("/admin/").context["steps"]
     assert [step.is_done for step in steps] == [True, False, False, False, False]
@@ -135,7 +141,7 @@ def test_a_work_group_lead_sees_the_own_groups_and_nothing_of_interest(hub: Hub)
     assert [line["group"] for line in response.context["groups"]] == [own]
     assert [figure.words for figure in response.context["figures"]] == [
         "offers unanswered",
-        "Work Groups not full",
+        "Work Group not full",
         "sessions this week",
     ]
     assert "Secret Primary School" not in response.content.decode()
