@@ -31,9 +31,7 @@ _SEE = {
     "workgroup_sessions": ("session", "apology"),
     "outbox": ("message", "suppression"),
 }
-_VIEW = frozenset(
-    f"{app}.view_{model}" for app, models in _SEE.items() for model in models
-)
+_VIEW = frozenset(f"{app}.view_{model}" for app, models in _SEE.items() for model in models)
 _OWN_GROUPS = frozenset(
     f"{app}.view_{model}"
     for app, models in {

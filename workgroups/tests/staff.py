@@ -8,9 +8,7 @@ from workgroups.models import HubMember
 from workgroups.tests.factories import make_account, make_member
 
 
-def staff_client(
-    role: str = HubMember.Role.HUB_LEAD, *, account: Account | None = None
-) -> Client:
+def staff_client(role: str = HubMember.Role.HUB_LEAD, *, account: Account | None = None) -> Client:
     """A browser in which somebody of that role is signed in."""
     account = account or make_account()
     make_member(account=account, role=role)
