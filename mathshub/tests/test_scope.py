@@ -46,11 +46,6 @@ def keys_between_owned() -> Iterator[tuple[type[models.Model], models.ForeignKey
                 yield model, column
 
 
-@pytest.fixture
-def two_hubs(db: None) -> tuple[PlantedHub, PlantedHub]:
-    return plant_two_hubs()
-
-
 def test_every_model_is_owned_by_a_hub_or_global_for_a_reason():
     unclassified = {
         model._meta.label

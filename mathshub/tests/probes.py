@@ -1,0 +1,134 @@
+"""The requests that a crawl is made of: each address with own rows, others' and missing ones."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import admin
+from django.db import models
+
+from enrolment.models import ExpressionOfInterest, Participant, Place, Seat
+from mathshub.links import make_token
+from mathshub.scope import HubOwned
+from mathshub.tests.addresses import Address
+from mathshub.tests.two_hubs import SHARED_URNS, PlantedHub
+from sessions.models import Session
+from workgroups.models import Offering, Programme, School, WorkGroup
+
+NOBODYS_ID = 987654321
+NOBODYS_MARK = "XYZZYQZZ"
+
+# What the signed link in an address is for, and whose row it opens.
+TOKENS: dict[str, tuple[str, type[models.Model]]] = {
+    "enrolment:interest_received": ("received", ExpressionOfInterest),
+    "enrolment:manage_interest": ("manage", ExpressionOfInterest),
+    "enrolment:answer_place": ("place", Place),
+    "sessions:show_my_sessions": ("my", Participant),
+    "sessions:give_apology": ("my", Participant),
+    "sessions:calendar_feed": ("calendar", Participant),
+}
+IDS: dict[str, type[models.Model]] = {
+    "offering_id": Offering,
+    "session_pk": Session,
+    "seat_pk": Seat,
+}
+# Rows that are named in the query or the form, not in the path, with what else has to stand there.
+QUERIES: dict[str, tuple[dict[str, type[models.Model]], dict[str, str]]] = {
+    "admin:enrolment_expressionofinterest_offer": (
+        {"chosen": ExpressionOfInterest, "group": WorkGroup},
+        {"reply_by": "2026-12-20"},
+    ),
+    "enrolment:explain_eligibility": ({}, {"urn": SHARED_URNS[0]}),
+}
+# The same for all: there is no other hub's row.
+SHARED = [School]
+CONSTANTS = {"app_label": "workgroups", "uidb36": "1", "key": "set-password"}
+
+
+@dataclass(frozen=True)
+class Probe:
+    """Three requests that differ in one row: an own one, another hub's, and one that is missing."""
+
+    own: str
+    others: tuple[tuple[str, str], ...]
+    """Paths with some of the other hub's rows, each with its twin of missing ones."""
+
+
+def probes(address: Address, own: PlantedHub, other: PlantedHub) -> Iterator[Probe]:
+    """The address with own rows, and with others in place of one or more of them."""
+    in_query, constants = QUERIES.get(address.name, ({}, {}))
+    varying = [name for name in (*address.parameters, *in_query) if name not in CONSTANTS]
+    for number in (0, -1):
+
+        def path(whose: Iterable[PlantedHub | None], number: int = number) -> str:
+            values = {
+                name: value_of(address, name, hub, number)
+                for name, hub in zip(varying, whose, strict=True)
+            }
+            query = urlencode({k: v for k, v in values.items() if k in in_query} | constants)
+            in_path = {k: v for k, v in (CONSTANTS | values).items() if k in address.parameters}
+            return address.url(**in_path) + (f"?{query}" if query else "")
+
+        others = tuple(
+            (path(whose), path(hub if hub is own else None for hub in whose))
+            for whose in product((own, other), repeat=len(varying))
+            if other in whose and not _is_shared(address)
+        )
+        yield Probe(path([own] * len(varying)), others)
+        if not varying:
+            return
+
+
+def _is_shared(address: Address) -> bool:
+    return address.name.startswith("admin:") and model_of(address) in SHARED
+
+
+def value_of(address: Address, name: str, hub: PlantedHub | None, number: int) -> object:
+    """What stands for ``name`` in the address: of a row of ``hub``, or of none that exists."""
+    if name == "token":
+        purpose, model = TOKENS[address.name]
+        row = hub and hub.rows[model][number]
+        return make_token(purpose, *((row.pk, row.link_generation) if row else (NOBODYS_ID, 1)))
+    if name == "slug":
+        return hub.rows[Programme][number].slug if hub else NOBODYS_MARK.lower()
+    if name == "url":
+        return "no-such-page/"
+    model = QUERIES.get(address.name, ({}, {}))[0].get(name) or IDS.get(name) or model_of(address)
+    return hub.rows[model][number].pk if hub else NOBODYS_ID
+
+
+def model_of(address: Address) -> type[models.Model]:
+    """Whose row ``pk`` or ``object_id`` is; a new address must be made known here."""
+    if address.name == "sessions:show_work_group":
+        return WorkGroup
+    for model in admin.site._registry:
+        if address.name.startswith(f"admin:{model._meta.app_label}_{model._meta.model_name}_"):
+            return model
+    raise LookupError(f"Tell the crawler what stands in the address {address.name}.")
+
+
+def lookups(changes: Any, other: PlantedHub) -> Iterator[tuple[str, object, object]]:
+    """Query parameters of a list with the other hub's value, and with a value of nobody's."""
+    yield "q", other.mark, NOBODYS_MARK
+    for chosen in changes.filter_specs:
+        for model in models_of(chosen):
+            yield chosen.parameter_name, other.rows[model][-1].pk, NOBODYS_ID
+    for column in changes.model._meta.concrete_fields:
+        if isinstance(column, models.CharField | models.TextField):
+            yield f"{column.name}__startswith", other.mark, NOBODYS_MARK
+        if isinstance(column, models.ForeignKey) and column.remote_field.model in other.rows:
+            theirs = other.rows[column.remote_field.model][0]
+            yield f"{column.name}__id__exact", theirs.pk, NOBODYS_ID
+            yield column.name, theirs.pk, NOBODYS_ID
+            for text in theirs._meta.concrete_fields:
+                if isinstance(text, models.CharField | models.TextField):
+                    yield f"{column.name}__{text.name}__startswith", other.mark, NOBODYS_MARK
+
+
+def models_of(chosen: Any) -> set[type[models.Model]]:
+    """The owned models whose rows a filter's chips are made of."""
+    conditions = [child for chip in chosen.chips(None) for child in chip.rows.children]
+    values = [child[1] for child in conditions if isinstance(child, tuple)]
+    return {type(value) for value in values if isinstance(value, HubOwned)}
