@@ -61,7 +61,7 @@ def _one_network(address: str) -> str:
 
 
 def _count(key: str, *, expires: datetime) -> int:
-    table = connection.ops.quote_name(settings.CACHES["default"]["LOCATION"])
+    table = connection.ops.quote_name(str(settings.CACHES["default"]["LOCATION"]))
     until = connection.ops.adapt_datetimefield_value(expires.astimezone(UTC).replace(microsecond=0))
     with connection.cursor() as cursor:
         cursor.execute(_COUNT.format(table=table), [key, until])
