@@ -123,6 +123,8 @@ def test_what_another_hub_knows_is_untouched(hub: Hub) -> None:
     other = make_hub()
     with hub_scope(other):
         seat = take_part(ended_at=BEFORE)
+        make_participant(name="Without a seat")
+        Participant.objects.update(created_at=BEFORE)
         before = rows_left(*PEOPLE, Place, ExpressionOfInterest)
     take_part(ended_at=BEFORE)
     assert forget_people(NOW) == (1, 1)
