@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import ceil
 
 from mathshub.site.demo.scene import Scene
 from sessions.models import Session
@@ -20,7 +21,8 @@ Mode = Session.Mode
 WEEK = timedelta(days=7)
 SESSIONS = 6
 # Between these, in weeks from 1 September, the six lie when nothing else is asked.
-FIRST_WEEK, LAST_WEEK = 5, 41
+FIRST_WEEK, LAST_WEEK = 3, 41
+SHORTEST_GAP = 3  # weeks
 TUESDAY = 1
 IsFree = Callable[[date], bool]
 
@@ -203,7 +205,8 @@ def spread_days(year: int, anchor: date | None, is_free: IsFree) -> Sequence[dat
     if anchor is None:
         first += timedelta(days=(TUESDAY - first.weekday()) % 7)
         return _spread(first, (last - first) // WEEK, SESSIONS, is_free)
-    held = round((SESSIONS - 1) * min(max((anchor - first) / (last - first), 0), 1))
+    share = min(max((anchor - first) / (last - first), 0), 1)
+    held = min(ceil((SESSIONS - 1) * share), max((anchor - first) // WEEK // SHORTEST_GAP, 0))
     begins = anchor - WEEK * ((anchor - first) // WEEK) if held else anchor
     before = _spread(begins, (anchor - begins) // WEEK, held + 1, is_free)[:-1]
     after = _spread(anchor, (last - anchor) // WEEK, SESSIONS - held, is_free)

@@ -31,7 +31,6 @@ def ask(
     *,
     at: datetime,
     source: Source = Source.WEB,
-    further: dict[str, Any] | None = None,
 ) -> ExpressionOfInterest:
     """The school expresses its interest at that moment, naming the people it means to send."""
     people = staffroom_of(school)
@@ -42,7 +41,7 @@ def ask(
         maths_lead_name=people.maths_lead,
         maths_lead_email=people.maths_lead_seat.email,
         intended_participants=tuple(_seats(people, offering.programme.seats_per_school)),
-        further=further or {},
+        further={} if source == Source.TELEPHONE else answers_to(offering),
     )
     return _submit(answers, scene, offering, at=at, source=source, name=school.urn)
 
@@ -56,6 +55,7 @@ def ask_unlisted(
         school_as_typed=typed,
         headteacher_name="Ottoline Frey",
         headteacher_email=address,
+        further=answers_to(offering),
     )
     _submit(answers, scene, offering, at=at, source=Source.WEB, name=typed)
 
@@ -106,7 +106,7 @@ def fill(
     places = []
     for number, school in enumerate(schools):
         asked_at = first_at + timedelta(days=2 * number, minutes=37 * number)
-        expression = ask(scene, school, group.offering, at=asked_at, further=_further(group))
+        expression = ask(scene, school, group.offering, at=asked_at)
         place = offer(scene, expression, group, at=first_at + timedelta(days=40, minutes=number))
         answered_at = first_at + timedelta(days=42 + number % 5, minutes=53 * number)
         places.append(accept(place, at=answered_at))
@@ -155,5 +155,12 @@ def _seats(people: Staffroom, limit: int) -> Iterable[NamedSeat]:
     return [people.maths_lead_seat, people.teacher_seat][:limit]
 
 
-def _further(group: WorkGroup) -> dict[str, Any]:
-    return {"barriers": BARRIERS} if group.offering.programme.asks_for_barriers else {}
+def answers_to(offering: Offering) -> dict[str, Any]:
+    """What the web form asks besides, as a school that is asked everything answers it."""
+    barriers = {"barriers": BARRIERS} if offering.programme.asks_for_barriers else {}
+    return barriers | {
+        "days": ["tuesday", "wednesday"],
+        "modes": ["face_to_face"],
+        "commitment": True,
+        "privacy": True,
+    }

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from email.utils import parseaddr
 from functools import cached_property
 from pathlib import Path
 
@@ -41,6 +42,11 @@ class SentMail:
     @property
     def sender(self) -> str:
         return str(self.message["From"] or "")
+
+    @property
+    def sender_name(self) -> str:
+        """The hub's name, or the address where no name stands before it."""
+        return parseaddr(self.sender)[0] or self.sender
 
     @property
     def recipient(self) -> str:

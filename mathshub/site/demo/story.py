@@ -139,8 +139,7 @@ def _new_interest(scene: Scene, year: int) -> None:
     ask(scene, schools[10], embedding, at=scene.before(days=8), source=by_telephone)
     ask(scene, schools[5], sustaining, at=scene.before(days=6, hours=4))
     ask(scene, scene.schools[OUTSIDE], sustaining, at=scene.before(days=4, hours=7))
-    further = {"barriers": interest.BARRIERS}
-    ask(scene, schools[20], readiness, at=scene.before(days=3, hours=1), further=further)
+    ask(scene, schools[20], readiness, at=scene.before(days=3, hours=1))
     ask(scene, scene.schools[ALL_THROUGH], development, at=scene.before(days=2, hours=5))
     typed = "The new primary at Tumbling Weir (opens in September)"
     interest.ask_unlisted(
