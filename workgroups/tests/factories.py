@@ -5,7 +5,8 @@
         group = make_work_group(offering=make_offering())
 
 Owned rows take the hub in scope. What is not given is invented: names are numbered, schools have
-URNs from 999001, so nothing made here can be taken for a real school.
+URNs from 990001, so nothing made here can be taken for a real school; tests that give a URN
+themselves give 999xxx.
 """
 
 from collections.abc import Iterable
@@ -82,7 +83,7 @@ def make_school(
     local_authority: LocalAuthority | None = None,
     **fields: Any,
 ) -> School:
-    """An open community primary school in Hackney, invented (URN 999xxx), that may be picked."""
+    """An open community primary school in Hackney, invented (URN 99xxxx), that may be picked."""
     number = next(_schools)
     fields = {
         "establishment_number": f"{2000 + number % 4000}",
@@ -101,7 +102,7 @@ def make_school(
         "is_demonstration": True,
     } | fields
     school = School(
-        urn=urn or f"{999000 + number % 1000}",
+        urn=urn or f"{990000 + number % 9000}",
         name=name or f"Invented Primary School {number}",
         local_authority=local_authority or make_local_authority(),
         **fields,

@@ -119,7 +119,7 @@ def test_a_place_is_offered_by_keyboard_and_mouse(
     signed_in: Page, hub: Hub, live_portal: LivePortal, axe: Axe
 ) -> None:
     page = signed_in
-    page.get_by_role("link", name="new expressions of interest").click()
+    page.get_by_role("link", name="new expression of interest").click()
     page.get_by_label("Choose Our Lady").check()
     page.get_by_role("button", name="Offer a place in …").click()
     page.get_by_label("Hackney (2026/27)").check()
