@@ -1,4 +1,4 @@
-"""Deciding on one expression: match its school, set it aside, take it up again, withdraw it."""
+"""Deciding on one expression: match its school, set it aside, withdraw it, renew its links."""
 
 from collections.abc import Callable
 
@@ -10,6 +10,7 @@ from enrolment.errors import Refusal
 from enrolment.forms.interest import pickable_school
 from enrolment.services.decisions import match_school, set_aside, take_up_again
 from enrolment.services.interest import withdraw_expression
+from enrolment.services.links import renew_school_links
 from mathshub.accounts.who import account_of
 from mathshub.scope_admin import PortalAdmin
 from workgroups.search import search_schools
@@ -24,6 +25,7 @@ class DecidePages(PortalAdmin):
             ("<int:pk>/set-aside/", self.set_aside, "set_aside"),
             ("<int:pk>/take-up/", self.take_up, "take_up"),
             ("<int:pk>/withdraw/", self.withdraw, "withdraw"),
+            ("<int:pk>/new-links/", self.new_links, "new_links"),
         ]
 
     def match(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -89,6 +91,21 @@ class DecidePages(PortalAdmin):
             button="Withdraw it, no e-mail",
             act=lambda: withdraw_expression(expression, **self._by_and_now(request)),
             words="The interest was withdrawn. No e-mail was sent.",
+        )
+
+    def new_links(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """For a link that has come into the wrong hands."""
+        expression = self.row_or_404(request, pk, change=True)
+        return self._confirm(
+            request,
+            pk,
+            title=f"End the links that {expression.school_name} has had?",
+            will="The links to follow this interest and to answer its place stop working at once. "
+            f"New ones go by e-mail to {expression.headteacher_email}, and for a place on offer to "
+            "its contact; to nobody if the interest was withdrawn.",
+            button="End the links, send new ones",
+            act=lambda: renew_school_links(expression, **self._by_and_now(request)),
+            words="The old links have stopped working.",
         )
 
     def _confirm(

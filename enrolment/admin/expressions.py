@@ -158,6 +158,7 @@ class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
             buttons.append(("withdraw", "The school withdraws"))
         if obj.school_id and obj.state not in (State.OFFERED, State.ACCEPTED):
             buttons.append(("match", "It is another school"))
+        buttons.append(("new_links", "A link has gone astray"))
         return [
             {"url": self._button_url(name, obj), "words": words, "first": number == 0}
             for number, (name, words) in enumerate(buttons)

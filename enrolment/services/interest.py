@@ -111,7 +111,7 @@ def _store(
         )
         for position, person in enumerate(answers.intended_participants, start=1)
     )
-    queue_messages([_eoi_received(expression)], now=now)
+    queue_messages([eoi_received(expression)], now=now)
     return expression
 
 
@@ -128,10 +128,13 @@ def _stored_first(form_token: UUID, *, otherwise: Exception) -> ExpressionOfInte
     return expression
 
 
-def _eoi_received(expression: ExpressionOfInterest) -> Draft:
+def eoi_received(expression: ExpressionOfInterest) -> Draft:
+    """The acknowledgement with the link to follow it; a new link makes a new message."""
+    generation = expression.link_generation
     return Draft(
         kind=EOI_RECEIVED,
-        key=f"{EOI_RECEIVED}:{expression.form_token}",
+        key=f"{EOI_RECEIVED}:{expression.form_token}"
+        + (f":{generation}" if generation > 1 else ""),
         recipient=expression.headteacher_email,
         recipient_name=expression.headteacher_name,
         context={"expression": expression.pk},

@@ -87,7 +87,7 @@ def offer_places(
         _offer(expression, work_group=work_group, by=by, now=now, reply_by=reply_by)
         for expression, _ in judged
     ]
-    queue_messages([_place_offered(place) for place in places], now=now)
+    queue_messages([place_offered(place) for place in places], now=now)
     return places
 
 
@@ -273,7 +273,8 @@ def _move_expression(
     save_as(place.expression, by=by, now=now, why=f"Its place is {place.get_state_display()}")
 
 
-def _place_offered(place: Place) -> Draft:
+def place_offered(place: Place) -> Draft:
+    """The message with the link to answer; a new link makes a new message."""
     return Draft(
         kind=PLACE_OFFERED,
         key=f"{PLACE_OFFERED}:{place.pk}:{place.link_generation}",

@@ -9,7 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from enrolment.errors import Refusal
 from enrolment.models import Participant, Seat
+from enrolment.services.links import end_own_links
+from mathshub.accounts.who import account_of
 from mathshub.outbox.models import Message
 from mathshub.scope_admin import HubOwnedAdmin
 from sessions.services.own_links import mail_own_links
@@ -65,22 +68,13 @@ class ParticipantAdmin(HubOwnedAdmin):
         )
 
     def facts(self, request: HttpRequest, obj: Participant) -> dict[str, Any]:
-        may_send = obj.email and self.has_change_permission(request, obj)
         sent = (
             Message.objects.filter(recipient__iexact=obj.email)
             if obj.email
             else Message.objects.none()
         )
         return {
-            "buttons": [
-                {
-                    "url": self.url("send_link", obj.pk),
-                    "words": "Send the personal link again",
-                    "first": False,
-                }
-            ]
-            if may_send
-            else [],
+            "buttons": self._buttons(request, obj),
             "seats": [
                 {"seat": seat, "url": reverse("admin:enrolment_place_change", args=[seat.place_id])}
                 for seat in obj.seats.all()
@@ -88,8 +82,22 @@ class ParticipantAdmin(HubOwnedAdmin):
             "sent_messages": sent.order_by("-due_at")[:MESSAGES_SHOWN],
         }
 
+    def _buttons(self, request: HttpRequest, obj: Participant) -> list[dict[str, Any]]:
+        if not self.has_change_permission(request, obj):
+            return []
+        buttons = [("end_links", "The link has gone astray")]
+        if obj.email:
+            buttons.insert(0, ("send_link", "Send the personal link again"))
+        return [
+            {"url": self.url(name, obj.pk), "words": words, "first": False}
+            for name, words in buttons
+        ]
+
     def own_urls(self) -> list[tuple[str, Callable[..., HttpResponse], str]]:
-        return [("<int:pk>/send-link/", self.send_link, "send_link")]
+        return [
+            ("<int:pk>/send-link/", self.send_link, "send_link"),
+            ("<int:pk>/end-links/", self.end_links, "end_links"),
+        ]
 
     def send_link(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The same mail that people ask for on the page of lost links."""
@@ -111,5 +119,28 @@ class ParticipantAdmin(HubOwnedAdmin):
                 "Three such e-mails at most go to an address in a day.",
             ],
             button="Send it, 1 e-mail",
+            back=back,
+        )
+
+    def end_links(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """For a personal link that has come into the wrong hands."""
+        participant = self.row_or_404(request, pk, change=True)
+        back = self.url("change", pk)
+        if request.method == "POST":
+            try:
+                end_own_links(participant, by=account_of(request), now=timezone.now())
+            except Refusal as refusal:
+                return self.done(request, str(refusal), to=back, level=messages.ERROR)
+            words = "The old link has stopped working. Send the new one when you are ready."
+            return self.done(request, words, to=back)
+        return self.form_page(
+            request,
+            title=f"End the personal link of {participant}?",
+            will=[
+                "The page and the calendar address sent so far stop working at once.",
+                "No e-mail is sent: send the personal link again afterwards. A calendar that "
+                "followed the old address must be subscribed anew.",
+            ],
+            button="End the link, no e-mail",
             back=back,
         )

@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from enrolment.tests.factories import make_participant
+from mathshub.links import make_token
 from mathshub.outbox.models import Message
 from mathshub.scope import hub_scope
 from sessions.models import Session
@@ -210,6 +211,24 @@ def test_the_personal_link_is_sent_again_once(lead: Client) -> None:
     lead.post(address)
     lead.post(address)
     assert [message.recipient for message in Message.objects.all()] == ["ana@school.example"]
+
+
+def test_a_personal_link_that_has_gone_astray_is_ended(lead: Client, client: Client) -> None:
+    person = make_seat_in(make_work_group(), participant=make_participant()).participant
+    Message.objects.all().delete()
+    old = f"/my/{make_token('my', person.pk, person.link_generation)}/"
+    feed = f"/my/calendar/{make_token('calendar', person.pk, person.link_generation)}.ics"
+    address = f"{PEOPLE}{person.pk}/end-links/"
+    assert "no e-mail" in lead.get(address).content.decode()
+    assert [client.get(path).status_code for path in (old, feed)] == [200, 200]
+
+    lead.post(address)
+
+    assert [client.get(path).status_code for path in (old, feed)] == [404, 404]
+    person.refresh_from_db()
+    new = f"/my/{make_token('my', person.pk, person.link_generation)}/"
+    assert client.get(new).status_code == 200
+    assert not Message.objects.exists()
 
 
 def test_a_fourth_link_in_a_day_is_said_not_to_go(lead: Client) -> None:
