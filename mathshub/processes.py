@@ -137,10 +137,16 @@ def beat_part(var_dir: Path, env: Mapping[str, str] | None = None) -> Part:
     return _celery_part("beat", options, var_dir, env)
 
 
-def web_part(var_dir: Path, port: int, env: Mapping[str, str] | None = None) -> Part:
-    """gunicorn on loopback."""
+def web_part(
+    var_dir: Path,
+    port: int,
+    env: Mapping[str, str] | None = None,
+    *,
+    application: str = "mathshub.wsgi",
+) -> Part:
+    """gunicorn on loopback, with the portal or another WSGI ``application``."""
     command = [
-        *(sys.executable, "-m", "gunicorn", "mathshub.wsgi"),
+        *(sys.executable, "-m", "gunicorn", application),
         *("--bind", f"127.0.0.1:{port}"),
         *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
         # No access log: it would keep the signed links of schools and participants.

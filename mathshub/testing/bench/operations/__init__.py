@@ -1,0 +1,1 @@
+"""The operations that are measured, in the order of the table."""
