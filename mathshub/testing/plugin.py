@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from mathshub.testing.n_plus_one import watch_pages
+
 VAR_DIR = Path(tempfile.mkdtemp(prefix="portal-test-"))
 atexit.register(shutil.rmtree, VAR_DIR, ignore_errors=True)
 
@@ -25,11 +27,17 @@ os.environ |= {
     "DEBUG": "",
     "REDIS_URL": "",
     "EMAIL_URL": "",
+    "EMAIL_RATE_PER_MINUTE": "6000",
     "SITE_URL": "",
     # Playwright leaves its event loop running in this thread; Django would refuse every query.
     "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
 }
 os.environ.setdefault("DATABASE_URL", "")
+
+
+def pytest_configure() -> None:
+    """Django is set up by now: pytest-django does it when it loads the initial conftests."""
+    watch_pages()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
