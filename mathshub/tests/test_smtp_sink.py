@@ -93,3 +93,43 @@ def test_a_stopped_sink_refuses_and_comes_back_on_its_port(smtp_sink, post):
     post("head@school.example")
 
     assert len(smtp_sink.deliveries) == 1
+
+
+def test_a_fault_may_befall_everybody_until_it_is_over(smtp_sink, post):
+    smtp_sink.greeting = "421 4.3.2 too busy"
+    with pytest.raises(smtplib.SMTPConnectError, match="421"):
+        post("head@school.example")
+    smtp_sink.greeting, smtp_sink.throttle = "", "452 4.5.3 not so fast"
+    with pytest.raises(smtplib.SMTPRecipientsRefused, match="452"):
+        post("head@school.example")
+    smtp_sink.throttle = ""
+    post("head@school.example")
+
+    assert smtp_sink.refusals == {"421": 1, "452": 1}
+    assert len(smtp_sink.deliveries) == 1
+
+
+def test_a_wrong_password_is_refused(smtp_sink):
+    smtp_sink.password = "new"
+    with smtplib.SMTP("127.0.0.1", smtp_sink.port, timeout=2) as connection:
+        with pytest.raises(smtplib.SMTPAuthenticationError, match="535"):
+            connection.login("portal", "old")
+        connection.login("portal", "new")
+
+
+def test_a_connection_that_breaks_once_does_not_break_again(smtp_sink, post):
+    for fault in ("cut-in-text-1", "cut-1", "lost-reply-1"):
+        with pytest.raises(smtplib.SMTPServerDisconnected):
+            post(f"{fault}@school.example")
+        post(f"{fault}@school.example")
+
+    taken = [len(smtp_sink.to(f"{fault}@school.example")) for fault in ("cut-in-text-1", "cut-1")]
+    assert (taken, len(smtp_sink.to("lost-reply-1@school.example"))) == ([1, 1], 2)
+
+
+def test_what_was_taken_can_be_looked_at_before_the_answer(smtp_sink, post):
+    seen = []
+    smtp_sink.before_answer = lambda delivery: seen.append(delivery.subject)
+    post("head@school.example")
+
+    assert seen == ["Your next session"]
