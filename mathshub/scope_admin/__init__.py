@@ -8,6 +8,7 @@ from mathshub.scope_admin.bases import (
     posted,
 )
 from mathshub.scope_admin.filters import Chip, ChipFilter
+from mathshub.scope_admin.seen import SeenForm
 
 __all__ = [
     "Chip",
@@ -16,5 +17,6 @@ __all__ = [
     "HubOwnedInline",
     "PortalAdmin",
     "RegisterAdmin",
+    "SeenForm",
     "posted",
 ]

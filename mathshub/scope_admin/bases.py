@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
-from django.db import connection, models
+from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -18,6 +18,7 @@ from django.utils.text import capfirst
 from mathshub.scope import HubOwned, current_hub
 from mathshub.scope_admin.filters import ChipFilter, PortalChangeList
 from mathshub.scope_admin.history import changes_of
+from mathshub.scope_admin.seen import HELD, SavesWhatWasSeen, SeenForm
 from mathshub.scope_admin.widgets import FORM_FIELDS, DateAndTime
 
 # More choices than a person reads through: such a row is found by a search, never by a list box.
@@ -59,7 +60,7 @@ class PlainForms:
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
 
-class PortalAdmin(PlainForms, admin.ModelAdmin):
+class PortalAdmin(PlainForms, SavesWhatWasSeen):
     """What all admins of the portal share, be their rows one hub's or everybody's."""
 
     view_on_site = False
@@ -268,8 +269,11 @@ class PortalAdmin(PlainForms, admin.ModelAdmin):
         self.message_user(request, words, level)
         return redirect(to)
 
+    def say_held(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.done(request, HELD, to=self.url("change", object_id), level=messages.ERROR)
 
-class WholeRowForm(forms.ModelForm):
+
+class WholeRowForm(SeenForm, forms.ModelForm):
     """Checks the row's constraints over all its fields, also those that the form does not show.
 
     Django leaves out constraints with a field that is not in the form, the hub among them; what
@@ -295,19 +299,6 @@ class HubOwnedAdmin(PortalAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         rows = super().get_queryset(request)
         return self.narrow(request, rows.select_related(*self.joins))
-
-    def get_object(
-        self, request: HttpRequest, object_id: str, from_field: str | None = None
-    ) -> Any:
-        """While a form is saved the row is locked first: Django writes all its columns, and would
-        undo what the row's school, or a colleague, has changed since it was read.
-        """
-        found = super().get_object(request, object_id, from_field)
-        if found is None or request.method != "POST" or not connection.in_atomic_block:
-            return found
-        rows = self.model._default_manager.select_for_update(of=("self",), no_key=True)
-        rows.filter(pk=found.pk).order_by("pk").first()
-        return super().get_object(request, object_id, from_field)
 
     def narrow(self, request: HttpRequest, rows: models.QuerySet) -> models.QuerySet:
         """The rows of the hub that this person may see: all, unless an app says otherwise."""

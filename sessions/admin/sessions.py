@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from enrolment.errors import Refusal
 from enrolment.models import Seat
 from mathshub.accounts.who import account_of
-from mathshub.scope_admin import HubOwnedAdmin, posted
+from mathshub.scope_admin import HubOwnedAdmin, SeenForm, posted
 from mathshub.scope_admin.cells import tag
 from mathshub.scope_admin.widgets import DateInput, TimeInput
 from sessions.admin.chips import ModeChips, SessionStateChips, WhenChips
@@ -30,7 +30,7 @@ from workgroups.permissions import only_own_groups
 NOT_TOLD = "No e-mail is sent: participants see it on their page and in their calendar."
 
 
-class MoveForm(forms.Form):
+class MoveForm(SeenForm, forms.Form):
     """All that a session's participants must know, in one place."""
 
     day = forms.DateField(
@@ -65,7 +65,7 @@ class MoveForm(forms.Form):
         return given
 
 
-class SwitchForm(forms.Form):
+class SwitchForm(SeenForm, forms.Form):
     join_link = forms.URLField(
         label="Link to join",
         max_length=500,

@@ -13,6 +13,7 @@ from enrolment.tests.factories import make_participant
 from mathshub.links import make_token
 from mathshub.outbox.models import Message
 from mathshub.scope import hub_scope
+from mathshub.tests.page_forms import forms_sent_by
 from sessions.models import Session
 from sessions.tests.factories import NOW, make_apology, make_seat_in, make_session
 from workgroups.models import Hub, HubMember
@@ -252,3 +253,23 @@ def test_a_work_group_lead_sees_the_own_participants_once(hub: Hub) -> None:
     assert list(client.get(PEOPLE).context["cl"].result_list) == [seat.participant]
     assert client.get(f"{PEOPLE}{other.participant_id}/change/").status_code == 404
     assert client.post(f"{PEOPLE}{seat.participant_id}/send-link/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("page", "change"),
+    [("move", {"venue": "Town Hall"}), ("switch", {"join_link": "https://meet.example.org/b"})],
+)
+def test_a_page_opened_before_a_colleague_s_change_does_not_take_it_back(
+    lead: Client, page: str, change: dict[str, str]
+) -> None:
+    session = make_session()
+    url = f"{SESSIONS}{session.pk}/{page}/"
+    [mine] = [f for f in forms_sent_by(lead.get(url).content.decode()) if "as_of" in f]
+    theirs = moved(day="2027-02-11", mode="virtual", join_link="https://meet.example.org/a")
+    lead.post(f"{SESSIONS}{session.pk}/move/", theirs)
+    told = lead.post(url, mine | change).content.decode()
+    assert "since you opened this page somebody has changed it to" in told
+    session.refresh_from_db()
+    assert (session.starts_at.month, session.join_link) == (2, "https://meet.example.org/a")
+    [again] = [form for form in forms_sent_by(told) if "as_of" in form]
+    assert lead.post(url, again).status_code == 302
