@@ -15,9 +15,12 @@ def membership(account: Any) -> HubMember | None:
     hub = current_hub()
     if hub is None or not account.is_authenticated or not account.is_active:
         return None
-    known = account.__dict__.setdefault("_memberships", {})
+    # By getattr: request.user only stands for the account, which Django's backends get itself.
+    known = getattr(account, "_memberships", None)
+    if known is None:
+        known = account._memberships = {}
     if hub.pk not in known:
-        known[hub.pk] = HubMember.objects.filter(account=account).first()
+        known[hub.pk] = HubMember.objects.filter(account=account).order_by().first()
     return known[hub.pk]
 
 

@@ -26,7 +26,7 @@ def make_authenticator(*, account: Account, secret: str = SECRET) -> Authenticat
 
 def sign_in(client: Client, account: Account, *, second_factor: bool = True) -> Client:
     """``client`` signed in as ``account``, by both factors unless told otherwise."""
-    client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(account, backend="mathshub.accounts.backends.SignInBackend")
     now = time.time()
     records: list[dict[str, Any]] = [{"method": "password", "at": now, "email": account.email}]
     if second_factor:
