@@ -6,11 +6,11 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from enrolment.admin.words import own_boroughs
 from enrolment.models import ExpressionOfInterest, Place
-from mathshub.scope import current_hub
 from mathshub.scope_admin import Chip, ChipFilter
 from workgroups.admin.years import school_year_of
-from workgroups.models import LocalAuthority, Offering, WorkGroup
+from workgroups.models import Offering, WorkGroup
 
 
 class OfferingChips(ChipFilter):
@@ -56,7 +56,7 @@ class BoroughChips(ChipFilter):
     @classmethod
     def chips(cls, request: HttpRequest) -> list[Chip]:
         """The hub's own boroughs, then all others as one, then schools not matched yet."""
-        own = list(current_hub().local_authorities.all())
+        own = own_boroughs(request)
         chips = [Chip(each.code, each.name, Q(school__local_authority=each)) for each in own]
         outside = Q(school__isnull=False) & ~Q(school__local_authority__in=own)
         return [
@@ -115,8 +115,9 @@ class SchoolBoroughChips(ChipFilter):
 
     @classmethod
     def chips(cls, request: HttpRequest) -> list[Chip]:
-        own: list[LocalAuthority] = list(current_hub().local_authorities.all())
-        return [Chip(each.code, each.name, Q(local_authority=each)) for each in own]
+        return [
+            Chip(each.code, each.name, Q(local_authority=each)) for each in own_boroughs(request)
+        ]
 
 
 class SchoolStandingChips(ChipFilter):

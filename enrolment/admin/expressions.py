@@ -87,18 +87,13 @@ class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
         """What a school sent stays on the record."""
         return False
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        # One query a request for the hub's area, which every row of the list asks for.
-        self._area = own_area()
-        return super().get_queryset(request)
-
     def object_title(self, obj: ExpressionOfInterest) -> str:
         return f"{obj.school_name}: {obj.offering}"
 
     # --- the list's columns ---
 
-    def row_note(self, obj: ExpressionOfInterest) -> str:
-        return f"{borough_words(obj.school, self._area)} · {obj.reference}"
+    def row_note(self, request: HttpRequest, obj: ExpressionOfInterest) -> str:
+        return f"{borough_words(obj.school, own_area(request))} · {obj.reference}"
 
     @admin.display(description="school", ordering="school__name")
     def school_name(self, obj: ExpressionOfInterest) -> str:
@@ -135,7 +130,7 @@ class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
             "state": state_tag(obj),
             "eligibility": eligibility_of(obj),
             "eligibility_tag": eligibility_tag(obj),
-            "borough": borough_words(obj.school, self._area),
+            "borough": borough_words(obj.school, own_area(request)),
             "people": obj.intended_participants.all(),
             "answers": answers_in_words(obj),
             "places": Place.objects.filter(expression=obj).select_related("work_group"),

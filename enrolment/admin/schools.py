@@ -42,7 +42,7 @@ class SchoolAdmin(RegisterAdmin):
             queryset = queryset.filter(search_text__contains=f" {word}")
         return queryset, False
 
-    def row_note(self, obj: School) -> str:
+    def row_note(self, request: HttpRequest, obj: School) -> str:
         return f"URN {obj.urn}"
 
     @admin.display(description="town")
@@ -67,7 +67,7 @@ class SchoolAdmin(RegisterAdmin):
         if leads_only_own_groups(request.user):
             expressions = expressions.none()
         return {
-            "facts": register_facts(obj, own_area()),
+            "facts": register_facts(obj, own_area(request)),
             "expressions": [
                 {"row": each, "url": page_of(each), "tag": state_tag(each)} for each in expressions
             ],

@@ -1,5 +1,6 @@
 """How interest and schools are put into a few words in the lists."""
 
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
@@ -7,7 +8,7 @@ from enrolment.eligibility import Answer, Eligibility, check_eligibility
 from enrolment.models import ExpressionOfInterest, Place
 from mathshub.scope import current_hub
 from mathshub.scope_admin.cells import tag
-from workgroups.models import School
+from workgroups.models import LocalAuthority, School
 
 _ELIGIBILITY = {
     Answer.YES: ("yes", "leaf"),
@@ -64,9 +65,17 @@ def borough_words(school: School | None, area: set[int]) -> str:
     return name if school.local_authority_id in area else f"outside ({name})"
 
 
-def own_area() -> set[int]:
+def own_boroughs(request: HttpRequest) -> list[LocalAuthority]:
+    """The hub's local authorities; read once a request, since a list asks for them in each row."""
+    known = request.__dict__
+    if "_own_boroughs" not in known:
+        known["_own_boroughs"] = list(current_hub().local_authorities.all())
+    return known["_own_boroughs"]
+
+
+def own_area(request: HttpRequest) -> set[int]:
     """The ids of the hub's local authorities."""
-    return set(current_hub().local_authorities.values_list("pk", flat=True))
+    return {each.pk for each in own_boroughs(request)}
 
 
 def page_of(row: ExpressionOfInterest | Place | School) -> str:

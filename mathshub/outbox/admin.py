@@ -149,7 +149,7 @@ class MessageAdmin(HubOwnedAdmin):
 
     # --- the list's columns ---
 
-    def row_note(self, obj: Message) -> str:
+    def row_note(self, request: HttpRequest, obj: Message) -> str:
         return obj.recipient_name
 
     @admin.display(description="message", ordering="kind")

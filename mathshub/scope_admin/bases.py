@@ -16,8 +16,10 @@ from django.urls import URLPattern, path, reverse
 from django.utils.text import capfirst
 
 from mathshub.scope import HubOwned, current_hub
+from mathshub.scope_admin.choices import SharedChoice
 from mathshub.scope_admin.filters import ChipFilter, PortalChangeList
 from mathshub.scope_admin.history import changes_of
+from mathshub.scope_admin.names import deleted_with, with_names
 from mathshub.scope_admin.seen import HELD, SavesWhatWasSeen, SeenForm
 from mathshub.scope_admin.widgets import FORM_FIELDS, DateAndTime
 
@@ -109,6 +111,9 @@ class PortalAdmin(PlainForms, SavesWhatWasSeen):
         """No scripts of Django's admin: every page works without, under the strict policy."""
         return forms.Media()
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        return deleted_with(objs, request, self.admin_site)
+
     # Who changed what stands in each model's own history, within its hub.
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         return None
@@ -141,7 +146,7 @@ class PortalAdmin(PlainForms, SavesWhatWasSeen):
         """The heading of a row's page."""
         return str(obj)
 
-    def row_note(self, obj: Any) -> str:
+    def row_note(self, request: HttpRequest, obj: Any) -> str:
         """Quieter words under the name of a row in the list."""
         return ""
 
@@ -352,6 +357,17 @@ class HubOwnedInline(PlainForms, admin.TabularInline):
     @property
     def media(self) -> forms.Media:
         return forms.Media()
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        return with_names(super().get_queryset(request))
+
+    def formfield_for_foreignkey(
+        self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """A choice that is read once, however many rows there are to choose in."""
+        return super().formfield_for_foreignkey(
+            db_field, request, form_class=SharedChoice, **kwargs
+        )
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """Each control says its column and its row to screen readers: a table has no labels."""

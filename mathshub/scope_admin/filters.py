@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.admin import SimpleListFilter
+from django.contrib.admin.utils import quote
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Count, Model, Q, QuerySet
 from django.http import HttpRequest
@@ -112,7 +113,22 @@ class PortalChangeList(ChangeList):
         return None if is_too_many else rows
 
     def url_for_result(self, result: Model) -> str:
-        return self.model_admin.url_for_row(self.request, result) or super().url_for_result(result)
+        own = self.model_admin.url_for_row(self.request, result)
+        if own:
+            return own
+        begins, ends = self._around_the_id
+        return f"{begins}{quote(result.pk)}{ends}"
+
+    @cached_property
+    def _around_the_id(self) -> tuple[str, str]:
+        """What stands before and after the id in the address of a row's page.
+
+        Asked of Django once, for an id that no row has: once for each row takes a tenth of the
+        page's time.
+        """
+        stand_in = "ID-OF-THE-ROW"
+        begins, _, ends = self.model_admin.url("change", stand_in).partition(stand_in)
+        return begins, ends
 
     @property
     def kept_in_search(self) -> list[tuple[str, str]]:

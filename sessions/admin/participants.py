@@ -56,7 +56,7 @@ class ParticipantAdmin(HubOwnedAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def row_note(self, obj: Participant) -> str:
+    def row_note(self, request: HttpRequest, obj: Participant) -> str:
         return str(obj.school) if obj.school else ""
 
     @admin.display(description="Work Groups")

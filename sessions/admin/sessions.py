@@ -124,7 +124,7 @@ class SessionAdmin(HubOwnedAdmin):
     def group(self, session: Session) -> str:
         return f"{session.work_group}, session {session.number}"
 
-    def row_note(self, obj: Session) -> str:
+    def row_note(self, request: HttpRequest, obj: Session) -> str:
         return str(obj.work_group.offering)
 
     @admin.display(ordering="starts_at")

@@ -114,7 +114,7 @@ class WorkGroupAdmin(PlanningPages, HubOwnedAdmin):
 
     # --- the list's columns ---
 
-    def row_note(self, obj: WorkGroup) -> str:
+    def row_note(self, request: HttpRequest, obj: WorkGroup) -> str:
         return str(obj.offering)
 
     @admin.display(description="sessions")

@@ -127,7 +127,7 @@ def newest_expressions(request: HttpRequest, now: datetime) -> list[dict[str, An
     owner = _admin_of(ExpressionOfInterest)
     if not owner.has_view_permission(request):
         return None
-    area = own_area()
+    area = own_area(request)
     new = ExpressionOfInterest.objects.new()
     rows = owner.get_queryset(request).filter(pk__in=new).order_by("-submitted_at")[:NEWEST_SHOWN]
     return [

@@ -10,12 +10,16 @@ from django.contrib.admin.templatetags.admin_list import result_headers
 from django.contrib.admin.utils import display_for_field, label_for_field, lookup_field
 from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.db import models
+from django.utils.html import format_html_join
 from django.utils.text import capfirst
 
 from mathshub.outbox.admin import kind_words
 from mathshub.outbox.models import Message
+from mathshub.scope_admin.filters import PortalChangeList
 
 register = template.Library()
+
+CELL = '<td data-label="{}">{}</td>'
 
 
 @register.filter
@@ -29,8 +33,12 @@ def headings(changelist: ChangeList) -> list[dict[str, Any]]:
 
 
 @register.filter
-def rows(changelist: ChangeList) -> Iterator[dict[str, Any]]:
-    """Each row: its page, its first cell, the other cells with their headings."""
+def rows(changelist: PortalChangeList) -> Iterator[dict[str, Any]]:
+    """Each row: its page, its first cell, the other cells in HTML.
+
+    Those are put together here: a list has hundreds, and a loop in the template takes three times
+    as long for each.
+    """
     names = [str(name) for name in changelist.list_display if name != "action_checkbox"]
     owner: Any = changelist.model_admin
     labels = [capfirst(str(label_for_field(name, changelist.model, owner))) for name in names]
@@ -40,8 +48,8 @@ def rows(changelist: ChangeList) -> Iterator[dict[str, Any]]:
             "pk": row.pk,
             "url": changelist.url_for_result(row),
             "name": first,
-            "note": owner.row_note(row),
-            "cells": list(zip(labels[1:], others, strict=True)),
+            "note": owner.row_note(changelist.request, row),
+            "cells": format_html_join("\n", CELL, zip(labels[1:], others, strict=True)),
             "words": str(row),
         }
 
