@@ -6,11 +6,12 @@ from datetime import UTC, date, datetime, time
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from enrolment.models import Place
 from mathshub.calendar import KEPT_AFTER_CANCELLING, Entry, build_calendar
 from mathshub.links import absolute
+from mathshub.prepared import prepared
 from sessions.models import Session
 from sessions.times import at_wall_time, london_day
 from workgroups.models import WorkGroup
@@ -75,23 +76,33 @@ class OwnCalendar:
         )
 
 
-def own_calendar(hub: Any, participant: int, *, now: datetime) -> OwnCalendar:
-    """The dated sessions for which the participant holds a seat, in one query.
-
-    Those cancelled stay for ``KEPT_AFTER_CANCELLING``.
-    """
-    found = (
+@prepared
+def _rows(participant: Any, generation: Any, since: Any) -> QuerySet[Session, tuple[Any, ...]]:
+    """Every dated session of the participant's groups, cancelled ``since`` then or not at all."""
+    return (
         Session.objects.on_the_calendar()
         .filter(
-            Q(cancelled_at=None) | Q(cancelled_at__gt=now - KEPT_AFTER_CANCELLING),
+            Q(cancelled_at=None) | Q(cancelled_at__gt=since),
             starts_at__isnull=False,
             work_group__places__seats__participant=participant,
+            work_group__places__seats__participant__link_generation=generation,
             work_group__places__state=Place.State.ACCEPTED,
         )
         .exclude(work_group__state=WorkGroup.State.CANCELLED)
         .annotate(**_COLUMNS)
         .order_by("starts_at", "pk")
         .values_list(*Row._fields)
+    )
+
+
+def own_calendar(hub: Any, participant: int, generation: int, *, now: datetime) -> OwnCalendar:
+    """The dated sessions for which the participant holds a seat, in one query.
+
+    ``generation`` is that of the link, or the participant's own: with an older one there are none.
+    Those cancelled stay for ``KEPT_AFTER_CANCELLING``.
+    """
+    found = _rows(
+        participant=participant, generation=generation, since=now - KEPT_AFTER_CANCELLING
     )
     rows = [Row._make(values) for values in found]
     held = {row.uid: row for row in rows if _is_held(row)}

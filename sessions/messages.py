@@ -60,7 +60,9 @@ def why_place_offered_is_unwanted(message: Message, now: datetime) -> str:
 def render_seat_named(message: Message, now: datetime) -> Letter:
     """To the participant: the sessions, the personal page, and the file for the calendar."""
     seat = _seat(message)
-    calendar = own_calendar(message.hub, seat.participant_id, now=now)
+    calendar = own_calendar(
+        message.hub, seat.participant_id, seat.participant.link_generation, now=now
+    )
     attachments = [("sessions.ics", calendar.to_ical(), CONTENT_TYPE)] if calendar.rows else []
     year = _year(seat.place.work_group, now=now, seat=seat)
     return Letter(

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,7 +18,7 @@ from enrolment.errors import Refusal
 from enrolment.limits import is_over_limit
 from enrolment.models import Participant
 from mathshub.calendar import CONTENT_TYPE
-from mathshub.links import BadLink, absolute, make_token, read_token
+from mathshub.links import BadLink, Link, absolute, make_token, read_token
 from sessions import bar
 from sessions.calendars import own_calendar
 from sessions.forms import ApologyForm, LinkRequestForm
@@ -132,10 +132,14 @@ def answer_for_session(request: HttpRequest, token: str, session_pk: int) -> Htt
 @require_safe
 def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
     """The participant's sessions for a calendar program, which asks again every few hours."""
-    participant = _holder("calendar", token)
-    if participant is None:
+    try:
+        link = read_token("calendar", token)
+    except BadLink:
         return _bad_link(request)
-    calendar = own_calendar(request.hub, participant.pk, now=timezone.now())  # type: ignore[attr-defined]
+    calendar = own_calendar(request.hub, link.pk, link.generation, now=timezone.now())  # type: ignore[attr-defined]
+    # Whose calendar holds something has a good link; only an empty one leaves that open.
+    if not calendar.rows and not _holders(link).exists():
+        return _bad_link(request)
     changed_at = int(calendar.changed_at.timestamp())
     response = get_conditional_response(request, etag=calendar.etag, last_modified=changed_at)
     if response is None:
@@ -171,7 +175,12 @@ def _holder(purpose: str, token: str) -> Participant | None:
         link = read_token(purpose, token)
     except BadLink:
         return None
-    return Participant.objects.filter(pk=link.pk, link_generation=link.generation).first()
+    return _holders(link).first()
+
+
+def _holders(link: Link) -> QuerySet[Participant]:
+    """The one participant whom the link was made for, unless it has been replaced."""
+    return Participant.objects.filter(pk=link.pk, link_generation=link.generation)
 
 
 def _whose_year(years: list[OwnYear]) -> str:

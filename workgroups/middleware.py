@@ -1,27 +1,58 @@
 """Sets the hub of a request, by the host name that was asked for, and with it the scope."""
 
 from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
 from django.shortcuts import render
 from django.template.response import SimpleTemplateResponse
 
 from mathshub.links import absolute
+from mathshub.prepared import prepared
 from mathshub.scope import hub_scope
 from workgroups.models import Hub
+
+Answer = TypeVar("Answer")
 
 # Answered without a hub: they speak of the process, not of a hub.
 HUBLESS_PATHS = ("/healthz", "/readyz", settings.STATIC_URL)
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]", "testserver")
 
 
+@prepared
+def _hubs_at(host: Any) -> QuerySet[Hub]:
+    return Hub.objects.filter(host=host)
+
+
+@prepared
+def _first_hubs() -> QuerySet[Hub]:
+    return Hub.objects.order_by("id")[:1]
+
+
 def hub_for_host(host: str) -> Hub | None:
     """The hub whose pages ``host`` (no port) shows; on loopback names the first one; else None."""
-    if host in LOOPBACK_NAMES:
-        return Hub.objects.order_by("id").first()
-    return Hub.objects.filter(host=host).first()
+    hubs = _first_hubs() if host in LOOPBACK_NAMES else _hubs_at(host=host)
+    return hubs[0] if hubs else None
+
+
+def ask_first(ask: Callable[[], Answer]) -> Answer:
+    """Ask the database for the first time in a request, over a connection that may have died.
+
+    The answer is the check of the connection's health that CONN_HEALTH_CHECKS would make by a
+    statement of its own; where there is none, it is asked again over a new connection.
+    """
+    connection.health_check_done = True
+    try:
+        return ask()
+    except (OperationalError, InterfaceError):
+        if connection.in_atomic_block or connection.is_usable():
+            raise
+        connection.close()
+        return ask()
 
 
 class HubMiddleware:
@@ -34,7 +65,7 @@ class HubMiddleware:
         if request.path.startswith(HUBLESS_PATHS):
             return self.get_response(request)
         host, _port = split_domain_port(request.get_host())
-        hub = hub_for_host(host)
+        hub = ask_first(lambda: hub_for_host(host))
         if hub is None:
             return _show_hubs(request)
         request.hub = hub  # type: ignore[attr-defined]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cache
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
@@ -59,6 +60,11 @@ def _time(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
+@cache
+def _admin_path() -> str:
+    return reverse("admin:index")
+
+
 class SecondFactorMiddleware:
     """No admin page opens to someone signed in without the second factor: they are sent to it."""
 
@@ -66,7 +72,7 @@ class SecondFactorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path.startswith(reverse("admin:index")):
+        if not request.path.startswith(_admin_path()):
             return self.get_response(request)
         if not request.user.is_authenticated or has_used_second_factor(request):
             return self.get_response(request)

@@ -25,6 +25,7 @@ PLUMBING = (
     "ledger",
     "links",
     "logs",
+    "prepared",
     "processes",
     "scope",
     "scope_admin",

@@ -202,7 +202,7 @@ def test_another_hubs_host_does_not_know_the_calendar(client, seat):
     assert client.get(path, headers={"host": other.host}).status_code == 404
 
 
-def test_the_feed_takes_three_queries_and_no_more_when_it_grows(client, hub):
+def test_the_feed_takes_two_queries_and_no_more_when_it_grows(client, hub):
     def queries(seat: Seat) -> int:
         with CaptureQueriesContext(connection) as captured:
             assert feed(client, seat).status_code == 200
@@ -211,9 +211,9 @@ def test_the_feed_takes_three_queries_and_no_more_when_it_grows(client, hub):
     group = make_running_group()
     seat = make_seat_in(group)
     make_session(work_group=group)
-    assert queries(seat) == 3  # the hub, the participant, the sessions
+    assert queries(seat) == 2  # the hub, the sessions
     make_sessions(work_group=group, count=3)
-    assert queries(seat) == 3
+    assert queries(seat) == 2
 
 
 def test_the_feed_of_a_participant_without_sessions_is_empty(client, hub):

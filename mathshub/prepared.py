@@ -1,0 +1,128 @@
+"""Queries that are compiled once: Django makes the SQL of a queryset anew each time it is run.
+
+That costs three to five times what the database takes to answer, and it is most of the work of a
+page that asks three small questions. The queryset stays the one place where the question is put;
+only its SQL is kept. For what is asked on nearly every request, and nowhere else.
+
+    @prepared
+    def _sessions(group: Any) -> QuerySet[Session]:
+        return Session.objects.on_the_calendar().filter(work_group=group)
+
+    sessions = _sessions(group=7)       # a list; ScopeError without a hub in scope
+
+The function is called once, with a ``Bind`` for each argument, which stands where a value would. It
+must not look at its arguments, nor read a clock.
+"""
+
+from collections.abc import Callable
+from copy import copy
+from functools import update_wrapper
+from typing import Any, Generic, TypeVar
+
+from django.db import connection
+from django.db.models import Expression, Model, QuerySet, Value
+from django_scopes import scope
+
+from mathshub.scope import ScopeError, current_hub
+
+Row = TypeVar("Row")
+HUB = "hub"
+
+
+class Bind(Expression):
+    """Stands in a prepared query for the value that is given each time it is run."""
+
+    # Lookups ask for the field that they compare with; the value is that field's.
+    output_field: Any = None
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        return "%s", [self]
+
+    def get_source_expressions(self) -> list[Any]:
+        return []
+
+
+class Prepared(Generic[Row]):
+    """A queryset whose SQL is made at its first run; call it for its rows."""
+
+    def __init__(self, build: Callable[..., "QuerySet[Any, Row]"]) -> None:
+        self._build = build
+        self._plans: dict[str, _Plan] = {}
+        update_wrapper(self, build)
+
+    def __call__(self, **values: Any) -> list[Row]:
+        """The rows for these values. Raises ``ScopeError`` where a hub is needed and none is set."""
+        plan = self._plans.get(connection.vendor)
+        if plan is None:
+            plan = self._plans[connection.vendor] = self._prepare(list(values))
+        return plan.run(values)
+
+    def _prepare(self, names: list[str]) -> "_Plan":
+        with scope(hub=Bind(HUB)):
+            queryset = self._build(**{name: Bind(name) for name in names})
+        return _Plan(queryset)
+
+
+def prepared(build: "Callable[..., QuerySet[Any, Row]]") -> Prepared[Row]:
+    """Make the function that builds a queryset into one that runs it; see above."""
+    return Prepared(build)
+
+
+class _Plan:
+    """The compiled query: its SQL, and which value goes where."""
+
+    def __init__(self, queryset: QuerySet) -> None:
+        self._queryset = queryset
+        self._compiler = queryset.query.get_compiler(queryset.db)
+        # Compiling leaves on the compiler what the rows are made with: it is kept whole.
+        self._sql, self._params = self._compiler.as_sql()
+        columns = [column for column, *_ in self._compiler.select[: self._compiler.col_count]]
+        self._converters = self._compiler.get_converters(columns)
+
+    def run(self, values: dict[str, Any]) -> list[Any]:
+        bound = [_value(each, values) for each in self._params]
+        compiler = copy(self._compiler)
+        compiler.connection = connection  # this thread's
+        compiler.as_sql = lambda: (self._sql, bound)  # type: ignore[method-assign]
+        compiler.get_converters = lambda columns: self._converters  # type: ignore[method-assign]
+        rows: QuerySet = QuerySet(self._queryset.model)
+        rows._query = _BoundQuery(self._queryset.query, compiler)  # type: ignore[attr-defined]
+        rows._iterable_class = self._queryset._iterable_class  # type: ignore[attr-defined]
+        rows._fields = self._queryset._fields  # type: ignore[attr-defined]
+        return list(rows)
+
+
+class _BoundQuery:
+    """The query as iterating needs it, with a compiler that has done its work."""
+
+    def __init__(self, query: Any, compiler: Any) -> None:
+        self._query = query
+        self._compiler = compiler
+
+    def get_compiler(self, *args: Any, **options: Any) -> Any:
+        return self._compiler
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._query, name)
+
+
+def _value(param: Any, values: dict[str, Any]) -> Any:
+    if not isinstance(param, Bind):
+        return param
+    value = _hub_in_scope() if param.name == HUB and HUB not in values else values[param.name]
+    if isinstance(value, Model):
+        return value.pk
+    if isinstance(value, int | str):
+        return value
+    return Value(value)._resolve_output_field().get_db_prep_value(value, connection)
+
+
+def _hub_in_scope() -> Any:
+    hub = current_hub()
+    if hub is None:
+        raise ScopeError("This query is for one hub, and none is in scope.")
+    return hub
