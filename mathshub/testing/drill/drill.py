@@ -117,6 +117,14 @@ class Drill:
         sink = self._needed_sink()
         return self.wait_until(lambda: len(sink.deliveries) >= count, seconds=seconds)
 
+    def wait_until_still(self, *, seconds: float = 1) -> None:
+        """Return when nothing has arrived for so long: whoever would do harm has done it."""
+        sink, last, since = self._needed_sink(), -1, time.monotonic()
+        while time.monotonic() - since < seconds:
+            if len(sink.deliveries) != last:
+                last, since = len(sink.deliveries), time.monotonic()
+            time.sleep(POLL_SECONDS)
+
     def wait_until(self, is_so: Callable[[], object], *, seconds: float = 60) -> bool:
         """True once it is so; False when it was not after ``seconds``."""
         deadline = time.monotonic() + seconds

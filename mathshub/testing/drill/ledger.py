@@ -134,9 +134,8 @@ class _Comparison:
     def facts(self) -> list[Fact]:
         """What must never be; in the table only when it is."""
         unlike = sum(self._is_recorded_otherwise(told) for told in self.ledger.told)
-        must_not = self.ledger.forbidden | {
-            told.address for told in self.ledger.told if told.end != State.SENT
-        }
+        others = {told.address for told in self.ledger.told if told.end != State.SENT}
+        must_not = self.ledger.forbidden | others - set(self._wanted())
         renamed = sum(
             len({each.message_id for each in self.taken.get(who, [])}) > count
             for who, count in self._wanted().items()

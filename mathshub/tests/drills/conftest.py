@@ -35,6 +35,7 @@ the name in the table.
     expression
             a committed expression of interest, whose acknowledgement anybody may be sent
             (senders.acknowledge)
+    celery  a broker, a Celery worker and a beat that sweeps and plans every second
     senders senders.Senders: starts `send_outbox --loop` and other processes of the portal, as they
             are or with one thing broken, on the test database and `smtp_sink`
 
@@ -42,6 +43,8 @@ A drill that has no messages needs neither `hub` nor `smtp_sink`: `drill.count` 
 """
 
 import os
+import shutil
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,9 +55,13 @@ from django.db import connection
 
 from enrolment.models import ExpressionOfInterest
 from enrolment.tests.factories import make_expression
+from mathshub import broker
+from mathshub.processes import beat_part, broker_part, stop_together, worker_part
 from mathshub.scope import hub_scope
 from mathshub.testing.drill.drill import Drill
 from mathshub.testing.drill.results import RESULTS, Result, result_of, write_result
+from mathshub.testing.plugin import VAR_DIR
+from mathshub.testing.portal import Clockwork
 from mathshub.testing.smtp import SmtpSink
 from mathshub.tests.drills.senders import Senders
 from workgroups.models import Hub
@@ -87,6 +94,25 @@ def senders(transactional_db: None, smtp_sink: SmtpSink, tmp_path: Path) -> Iter
 
 
 @pytest.fixture
+def celery(senders: Senders) -> Iterator[Clockwork]:
+    """A broker of its own, a worker with two processes and a beat, in the senders' surroundings."""
+    shutil.rmtree(VAR_DIR / "valkey", ignore_errors=True)  # the tasks of an earlier test
+    folder = senders.folder
+    env = senders.env(SWEEP_SECONDS="1", PLAN_SECONDS="1")
+    clockwork = Clockwork(broker_part(VAR_DIR), worker_part(folder, env), beat_part(folder, env))
+    clockwork.broker.start()
+    clockwork.broker.wait_until(lambda: broker.is_answering(broker.socket_path(VAR_DIR)), 10)
+    clockwork.worker.start()
+    clockwork.beat.start()
+    clockwork.worker.wait_until(lambda: " ready." in clockwork.worker.read_log(), seconds=60)
+    yield clockwork
+    for part in (clockwork.broker, clockwork.worker, clockwork.beat):
+        part.signal(signal.SIGCONT)
+    senders.stop()
+    stop_together([clockwork.broker, clockwork.worker, clockwork.beat])
+
+
+@pytest.fixture
 def drill(request: pytest.FixtureRequest) -> Drill:
     sink: SmtpSink | None = None
     if "smtp_sink" in request.fixturenames:
@@ -102,6 +128,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     dropped = [item for item in items if words not in _fault_of(item).casefold()]
     config.hook.pytest_deselected(items=dropped)
     items[:] = [item for item in items if item not in dropped]
+
+
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
+    """The runner has a line for each drill: no dots beside it."""
+    if os.environ.get(RESULTS) and report.passed:
+        return ("passed" if report.when == "call" else "", "", "")
+    return None
 
 
 @pytest.hookimpl(wrapper=True)
