@@ -19,6 +19,7 @@ from enrolment.limits import is_over_limit
 from enrolment.models import Participant
 from mathshub.calendar import CONTENT_TYPE
 from mathshub.links import BadLink, Link, absolute, make_token, read_token
+from mathshub.prepared import prepared
 from sessions import bar
 from sessions.calendars import own_calendar
 from sessions.forms import ApologyForm, LinkRequestForm
@@ -37,11 +38,11 @@ MOST_LINKS = 60  # asked for within ten minutes from one network, which may be a
 def show_work_group(request: HttpRequest, pk: int) -> HttpResponse:
     """The schedule of a Work Group that is on the public pages; join links are not for everyone."""
     now = timezone.now()
-    rows = _work_group_rows(pk)
+    rows = _work_group_rows(pk=pk)
     if not rows:
         raise Http404
     work_group = rows[0]
-    sessions = list(Session.objects.on_the_calendar().filter(work_group=pk).order_by("number"))
+    sessions = _sessions_of(work_group=pk)
     offering = work_group.offering
     context = {
         "page_title": f"{offering.programme}: {work_group}",
@@ -151,9 +152,10 @@ def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
     return response
 
 
-def _work_group_rows(pk: int) -> list[Any]:
+@prepared
+def _work_group_rows(pk: Any) -> QuerySet[WorkGroup]:
     """The public Work Group once for each pair of ``borough`` and ``lead``: all in one query."""
-    return list(
+    return (
         WorkGroup.objects.public()
         .filter(pk=pk)
         .select_related("offering__programme", "offering__academic_year")
@@ -162,6 +164,11 @@ def _work_group_rows(pk: int) -> list[Any]:
             lead=F("work_group_leads__member__account__name"),
         )
     )
+
+
+@prepared
+def _sessions_of(work_group: Any) -> QuerySet[Session]:
+    return Session.objects.on_the_calendar().filter(work_group=work_group).order_by("number")
 
 
 def _ask_for_address(request: HttpRequest, form: LinkRequestForm) -> HttpResponse:
