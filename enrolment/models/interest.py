@@ -79,8 +79,11 @@ class ExpressionOfInterest(HubOwned):
             SameHub("offering", name="expression_offering_same_hub"),
         ]
         indexes = [
-            models.Index(fields=["hub", "-submitted_at"], name="expression_hub_submitted"),
-            models.Index(fields=["hub", "state", "-submitted_at"], name="expression_hub_state"),
+            # In the order of the admin's list, which ends ties by id.
+            models.Index(fields=["hub", "-submitted_at", "-id"], name="expression_hub_submitted"),
+            models.Index(
+                fields=["hub", "state", "-submitted_at", "-id"], name="expression_hub_state"
+            ),
         ]
 
     def __str__(self) -> str:

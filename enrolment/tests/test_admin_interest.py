@@ -128,6 +128,28 @@ def test_where_there_are_very_many_rows_chips_go_without_numbers(
     assert chips(lead, f"{LIST}?state=withdrawn", "received by") == [("all", None), ("web form", 1)]
 
 
+@pytest.mark.parametrize("order", ["", "1", "-1", "2", "4", "5.6"])
+def test_a_very_long_list_has_its_rows_in_the_same_order(
+    lead: Client, monkeypatch: pytest.MonkeyPatch, order: str
+) -> None:
+    for number in range(5):
+        make_expression(
+            school=make_school(name=f"School {number % 3}"),
+            state=State.WITHDRAWN if number % 2 else State.RECEIVED,
+            submitted_at=NOW - timedelta(days=number % 2),
+        )
+    monkeypatch.setattr("enrolment.admin.expressions.ExpressionAdmin.list_per_page", 3)
+
+    def pages() -> list[list[str]]:
+        lists = [lead.get(f"{LIST}?o={order}&p={page}").context["cl"] for page in (1, 2)]
+        return [[row.reference for row in each.result_list] for each in lists]
+
+    short = pages()
+    monkeypatch.setattr(filters, "COUNTED_UP_TO", 1)
+    assert pages() == short
+    assert [len(page) for page in short] == [3, 2]
+
+
 def chips(client: Client, address: str, title: str) -> list[tuple[str, int | None]]:
     changelist = client.get(address).context["cl"]
     spec = next(spec for spec in changelist.filter_specs if spec.title == title)

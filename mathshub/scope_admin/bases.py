@@ -17,7 +17,7 @@ from django.utils.text import capfirst
 
 from mathshub.scope import HubOwned, current_hub
 from mathshub.scope_admin.choices import SharedChoice
-from mathshub.scope_admin.filters import ChipFilter, PortalChangeList
+from mathshub.scope_admin.filters import ChipFilter, PagesOfLongLists, PortalChangeList
 from mathshub.scope_admin.history import changes_of
 from mathshub.scope_admin.names import deleted_with, with_names
 from mathshub.scope_admin.seen import HELD, SavesWhatWasSeen, SeenForm
@@ -67,6 +67,7 @@ class PortalAdmin(PlainForms, SavesWhatWasSeen):
 
     view_on_site = False
     show_full_result_count = False
+    paginator = PagesOfLongLists
     list_per_page = 50
     actions_on_top = True
     actions_on_bottom = False
