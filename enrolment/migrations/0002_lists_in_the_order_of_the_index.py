@@ -1,3 +1,4 @@
+"""Indexes of interest in the full order of the admin's list, ties by id: its pages need no sorting."""
 
 from django.db import migrations, models
 
