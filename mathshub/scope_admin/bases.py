@@ -304,7 +304,7 @@ class HubOwnedAdmin(PortalAdmin):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         rows = super().get_queryset(request)
-        return self.narrow(request, rows.select_related(*self.joins))
+        return self.narrow(request, rows.select_related(*self.joins or [None]))  # none, not all
 
     def narrow(self, request: HttpRequest, rows: models.QuerySet) -> models.QuerySet:
         """The rows of the hub that this person may see: all, unless an app says otherwise."""

@@ -9,6 +9,8 @@ from django.db import models
 from django.utils import formats, timezone
 from django.utils.text import capfirst
 
+from mathshub.scope_admin.names import with_names
+
 SHOWN_AT_MOST = 100
 
 _DONE = {"+": "added", "~": "changed", "-": "removed"}
@@ -35,46 +37,66 @@ def changes_of(obj: models.Model) -> list[Change]:
         .select_related("history_user")
         .order_by("-history_date", "-history_id")[: SHOWN_AT_MOST + 1]
     )
-    changes = [_change(new, old) for new, old in pairwise(rows)]
+    names = Names()
+    for row in rows:
+        names.note(row)
+    changes = [_change(new, old, names) for new, old in pairwise(rows)]
     if rows and len(rows) <= SHOWN_AT_MOST:
-        changes.append(_change(rows[-1], None))
+        changes.append(_change(rows[-1], None, names))
     return [change for change in changes if change.fields or change.why or change.done != "changed"]
 
 
-def _change(new: Any, old: Any) -> Change:
+class Names:
+    """The names of the rows that history rows point at: one query for each of their tables."""
+
+    def __init__(self) -> None:
+        self._wanted: dict[type[models.Model], set[Any]] = {}
+        self._known: dict[type[models.Model], dict[Any, str]] = {}
+
+    def note(self, row: Any) -> None:
+        """What ``row`` points at may be asked for."""
+        for field in row.tracked_fields:
+            if isinstance(field, models.ForeignKey) and field.editable:
+                wanted = self._wanted.setdefault(field.remote_field.model, set())
+                wanted.add(getattr(row, field.attname))
+
+    def __call__(self, field: models.ForeignKey, pk: Any) -> str:
+        """The linked row by its name; one that is gone, or out of scope, by nothing but that."""
+        model = field.remote_field.model
+        if model not in self._known:
+            rows = with_names(model._default_manager.filter(pk__in=self._wanted[model] - {None}))
+            self._known[model] = {row.pk: str(row) for row in rows}
+        return self._known[model].get(pk, "a row that is no longer here")
+
+
+def _change(new: Any, old: Any, names: Names) -> Change:
     return Change(
         at=new.history_date,
         by=str(new.history_user) if new.history_user else "the portal",
         done=_DONE[new.history_type],
         why=new.history_change_reason or "",
-        fields=[] if old is None else _differences(new, old),
+        fields=[] if old is None else _differences(new, old, names),
     )
 
 
-def _differences(new: Any, old: Any) -> list[tuple[str, str, str]]:
+def _differences(new: Any, old: Any, names: Names) -> list[tuple[str, str, str]]:
     return [
-        (capfirst(str(field.verbose_name)), _words(old, field), _words(new, field))
+        (capfirst(str(field.verbose_name)), _words(old, field, names), _words(new, field, names))
         for field in new.tracked_fields
         if field.editable and getattr(new, field.attname) != getattr(old, field.attname)
     ]
 
 
-def _words(row: Any, field: models.Field) -> str:
+def _words(row: Any, field: models.Field, names: Names) -> str:
     value = getattr(row, field.attname)
     if value in (None, "", [], {}):
         return "nothing"
     if field.choices:
         return str(getattr(row, f"get_{field.name}_display")())
     if isinstance(field, models.ForeignKey):
-        return _named(field, value)
+        return names(field, value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):
         return formats.date_format(timezone.localtime(value), "DATETIME_FORMAT")
     return formats.localize(value) if not isinstance(value, (list, dict)) else str(value)
-
-
-def _named(field: models.ForeignKey, pk: int) -> str:
-    """The linked row by its name; one that is gone, or out of scope, by nothing but that."""
-    row = field.remote_field.model._default_manager.filter(pk=pk).first()
-    return str(row) if row else "a row that is no longer here"
