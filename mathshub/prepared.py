@@ -84,6 +84,8 @@ class _Plan:
         self._converters = self._compiler.get_converters(columns)
 
     def run(self, values: dict[str, Any]) -> list[Any]:
+        if any(map(_is_beyond_any_column, values.values())):
+            return []
         bound = [_value(each, values) for each in self._params]
         compiler = copy(self._compiler)
         compiler.connection = connection  # this thread's
@@ -108,6 +110,11 @@ class _BoundQuery:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._query, name)
+
+
+def _is_beyond_any_column(value: Any) -> bool:
+    """Addresses may hold any number of digits; Django finds no row by such a number either."""
+    return isinstance(value, int) and not -(2**63) <= value < 2**63
 
 
 def _value(param: Any, values: dict[str, Any]) -> Any:

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
@@ -18,7 +20,9 @@ from enrolment.limits import is_over_limit
 from enrolment.models import ExpressionOfInterest
 from enrolment.services.interest import submit_expression
 from enrolment.views.links import expression_of
+from mathshub.fragments import render_once
 from mathshub.links import make_token
+from mathshub.prepared import prepared
 from workgroups.models import Offering
 
 # Who opened the form before midnight of the last day may finish it.
@@ -53,9 +57,7 @@ def choose_offering(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def express_interest(request: HttpRequest, offering_id: int) -> HttpResponse:
     """The form for one offering; sent, it leads to the page that says it has arrived."""
-    offering = get_object_or_404(
-        Offering.objects.select_related("programme", "academic_year"), pk=offering_id
-    )
+    offering = _offering(offering_id)
     now = timezone.now()
     if request.method == "POST":
         return _receive(request, offering, now)
@@ -68,7 +70,7 @@ def express_interest(request: HttpRequest, offering_id: int) -> HttpResponse:
 @require_safe
 def explain_eligibility(request: HttpRequest, offering_id: int) -> JsonResponse:
     """Whether the school of ``?urn=`` can take part, and why, as the register has it."""
-    offering = get_object_or_404(Offering.objects.select_related("programme"), pk=offering_id)
+    offering = _offering(offering_id)
     school = pickable_school(request.GET.get("urn", ""))
     if school is None:
         raise Http404
@@ -173,8 +175,21 @@ def _show_form(
         "offering": form.offering,
         "problem": problem,
         "looked_for_school": looked_for_school,
+        "blank_cards": _blank_cards(request, form),
     }
     return render(request, "enrolment/express_interest.html", context, status=status)
+
+
+def _blank_cards(request: HttpRequest, form: InterestForm) -> str:
+    """The cards after the school, where nothing has been typed: the same for every reader."""
+    if form.is_bound or form.initial:
+        return ""
+    hub, offering = request.hub, form.offering  # type: ignore[attr-defined]
+    return render_once(
+        "enrolment/_interest_cards.html",
+        {"form": form, "offering": offering, "hub": hub},
+        rows=(hub, offering, offering.programme),
+    )
 
 
 def _show_closed(
@@ -200,6 +215,19 @@ def _may_still_send(offering: Offering, token: FormToken | None, now: datetime) 
     if token is None or token.shown_at < now - GRACE:
         return False
     return offering.is_open_to_interest(timezone.localdate(token.shown_at))
+
+
+@prepared
+def _offerings(pk: Any) -> QuerySet[Offering]:
+    return Offering.objects.select_related("programme", "academic_year").filter(pk=pk)
+
+
+def _offering(pk: int) -> Offering:
+    """The offering with its programme and year; raises ``Http404``."""
+    offerings = _offerings(pk=pk)
+    if not offerings:
+        raise Http404
+    return offerings[0]
 
 
 def _new_token(offering: Offering, now: datetime) -> str:

@@ -21,6 +21,7 @@ PLUMBING = (
     "calendar",
     "client",
     "formats",
+    "fragments",
     "headers",
     "ledger",
     "links",

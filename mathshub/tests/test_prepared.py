@@ -107,6 +107,10 @@ def test_what_belongs_to_no_hub_needs_no_scope(hub: Hub) -> None:
     assert hub_of(host="nowhere.example.org") == []
 
 
+def test_a_number_that_no_column_can_hold_finds_nothing(hub: Hub) -> None:
+    assert of_offering(offering=10**20) == []
+
+
 def test_the_sql_is_that_of_the_queryset(hub: Hub) -> None:
     expression = make_expression()
     of_token(token=expression.form_token)
