@@ -7,7 +7,7 @@ from csp.constants import HEADER
 from csp.middleware import CSPMiddleware
 from csp.utils import build_policy
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import resolve
 from django.urls.exceptions import Resolver404
 
@@ -37,7 +37,9 @@ class HeadersMiddleware:
 class PolicyMiddleware(CSPMiddleware):
     """The content security policy, put into words once for all the pages that need no other."""
 
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
         has_wishes = any(name.startswith("_csp") for name in vars(response))
         if has_wishes or settings.DEBUG or HEADER in response:
             return super().process_response(request, response)

@@ -39,7 +39,7 @@ class Bind(Expression):
         super().__init__()
         self.name = name
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         return "%s", [self]
 
     def get_source_expressions(self) -> list[Any]:
@@ -89,11 +89,11 @@ class _Plan:
         bound = [_value(each, values) for each in self._params]
         compiler = copy(self._compiler)
         compiler.connection = connection  # this thread's
-        compiler.as_sql = lambda: (self._sql, bound)  # type: ignore[method-assign]
-        compiler.get_converters = lambda columns: self._converters  # type: ignore[method-assign]
+        compiler.as_sql = lambda: (self._sql, bound)
+        compiler.get_converters = lambda columns: self._converters
         rows: QuerySet = QuerySet(self._queryset.model)
         rows._query = _BoundQuery(self._queryset.query, compiler)  # type: ignore[attr-defined]
-        rows._iterable_class = self._queryset._iterable_class  # type: ignore[attr-defined]
+        rows._iterable_class = self._queryset._iterable_class
         rows._fields = self._queryset._fields  # type: ignore[attr-defined]
         return list(rows)
 
@@ -125,7 +125,12 @@ def _value(param: Any, values: dict[str, Any]) -> Any:
         return value.pk
     if isinstance(value, int | str):
         return value
-    return Value(value)._resolve_output_field().get_db_prep_value(value, connection)
+    return _column_for(value).get_db_prep_value(value, connection)
+
+
+def _column_for(value: Any) -> Any:
+    """The field that Django keeps such a value in."""
+    return Value(value).output_field
 
 
 def _hub_in_scope() -> Any:

@@ -153,7 +153,7 @@ def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @prepared
-def _work_group_rows(pk: Any) -> QuerySet[WorkGroup]:
+def _work_group_rows(pk: Any) -> QuerySet[WorkGroup, Any]:
     """The public Work Group once for each pair of ``borough`` and ``lead``: all in one query."""
     return (
         WorkGroup.objects.public()

@@ -45,7 +45,7 @@ def ask_first(ask: Callable[[], Answer]) -> Answer:
     The answer is the check of the connection's health that CONN_HEALTH_CHECKS would make by a
     statement of its own; where there is none, it is asked again over a new connection.
     """
-    connection.health_check_done = True
+    connection.health_check_done = True  # type: ignore[attr-defined]
     try:
         return ask()
     except (OperationalError, InterfaceError):

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.humanize.templatetags.humanize import apnumber
+from django.db.models import QuerySet
 from django.http import QueryDict
 
 from enrolment.eligibility import Answer, Eligibility, check_eligibility
@@ -14,6 +15,7 @@ from enrolment.forms.people import PeopleForm
 from enrolment.models import Participant
 from enrolment.services.interest import InterestAnswers
 from enrolment.services.seats import NamedSeat
+from mathshub.prepared import prepared
 from workgroups.models import Offering, School
 from workgroups.search import fold, search_schools, why_not_pickable
 
@@ -284,9 +286,13 @@ class InterestForm(PeopleForm):
 
 def pickable_school(urn: str) -> School | None:
     """The open school of that URN, or None; anything may have been sent as ``urn``."""
-    if not _URN.fullmatch(urn):
-        return None
-    return School.objects.pickable().select_related("local_authority").filter(urn=urn).first()
+    schools = _pickable_schools(urn=urn) if _URN.fullmatch(urn) else []
+    return schools[0] if schools else None
+
+
+@prepared
+def _pickable_schools(urn: Any) -> QuerySet[School]:
+    return School.objects.pickable().select_related("local_authority").filter(urn=urn)
 
 
 def _is_same(person: NamedSeat, other: NamedSeat) -> bool:

@@ -7,11 +7,14 @@ from django.test.utils import CaptureQueriesContext
 from mathshub.testing.bench.load import Request, UnexpectedAnswer
 
 
-def queries_of(request: Request) -> int:
-    """The statements of one request, asked for the second time. Raises ``UnexpectedAnswer``."""
+def queries_of(request: Request, *, again: Request | None = None) -> int:
+    """The statements of the request the second time, or of ``again``, which counts in its place.
+
+    Raises ``UnexpectedAnswer``.
+    """
     _ask(request)
     with CaptureQueriesContext(connection) as captured:
-        _ask(request)
+        _ask(again or request)
     return len(captured)
 
 

@@ -63,9 +63,8 @@ class Row:
     @property
     def is_met(self) -> bool:
         """Whether every target of the row is kept; a row without one is kept."""
-        if self.queries is not None and self.most_queries is not None:
-            if self.queries > self.most_queries:
-                return False
+        if (self.queries or 0) > (self.most_queries or float("inf")):
+            return False
         return self.target is None or self.target.is_met(self.ours, self.floor)
 
     @property

@@ -72,6 +72,11 @@ class Contender:
     request: Callable[[int], Request]
 
 
+def always(request: Request) -> Callable[[int], Request]:
+    """The same request, whatever its number."""
+    return lambda number: request
+
+
 class UnexpectedAnswer(Exception):
     """A server answered otherwise than it must for the figure to mean anything."""
 

@@ -73,6 +73,15 @@ class Stage:
 
         return Hub.objects.get(host=HOST)
 
+    @property
+    def database_version(self) -> str:
+        """“PostgreSQL 17.2”."""
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW server_version")
+            return f"PostgreSQL {cursor.fetchone()[0].split()[0]}"
+
     def portal_env(self, **changes: str) -> dict[str, str]:
         """The environment of one of the portal's processes, with these changes."""
         own = {"VAR_DIR": str(self.var_dir), "REDIS_URL": "", "EMAIL_URL": ""}

@@ -13,7 +13,7 @@ from mathshub.links import make_token
 from mathshub.scope import hub_scope
 from mathshub.testing.bench.counting import queries_of
 from mathshub.testing.bench.figures import Row, Target, at_most
-from mathshub.testing.bench.load import Contender, Request, Sample, compare
+from mathshub.testing.bench.load import Contender, Request, Sample, always, compare
 from mathshub.testing.bench.stage import HOST, Stage
 from workgroups.models import Offering, WorkGroup
 
@@ -36,13 +36,12 @@ class Page:
 def measure(stage: Stage) -> Iterator[Row]:
     """Each page in turns with its floor, bare and behind Django's usual middleware."""
     for page in _pages(stage):
-        ours = Contender(stage.portal, lambda number, page=page: page.request)  # type: ignore[misc]
         floor = Request(page.floor)
         samples = compare(
             {
-                "bare": Contender(stage.bare_floor, lambda number: floor),
-                "usual": Contender(stage.usual_floor, lambda number: floor),
-                "ours": ours,
+                "bare": Contender(stage.bare_floor, always(floor)),
+                "usual": Contender(stage.usual_floor, always(floor)),
+                "ours": Contender(stage.portal, always(page.request)),
             }
         )
         yield row_of(page, samples)
