@@ -15,6 +15,9 @@ MIDDLEWARE = "zeal.middleware.zeal_middleware"
 ALLOWED = [
     # The page that takes a role away reads it to judge, and Django once more to delete.
     {"model": "workgroups.HubMember", "field": "get()"},
+    # Django reads each row of an inline again when the page is sent; each may be written, too.
+    {"model": "workgroups.Prerequisite", "field": "get()"},
+    {"model": "workgroups.WorkGroupLead", "field": "get()"},
 ]
 
 __all__ = ["ALLOWED", "watch_pages"]

@@ -123,7 +123,8 @@ class Crawler:
                 self._judge_writes(f"{method} {path}", writes.tables)
             transaction.set_rollback(True)
         if response.status_code >= 500:
-            self._note(method, path, f"status {response.status_code}")
+            error = getattr(response, "exc_info", (None, ""))[1]
+            self._note(method, path, f"status {response.status_code} {error}".strip())
         headers = [value for name, value in response.headers.items() if name != "Location"]
         said = " ".join([*headers, *shown_by(response, path, echo)])
         if self.other.mark.casefold() in said.casefold():

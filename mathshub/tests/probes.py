@@ -129,6 +129,6 @@ def lookups(changes: Any, other: PlantedHub) -> Iterator[tuple[str, object, obje
 
 def models_of(chosen: Any) -> set[type[models.Model]]:
     """The owned models whose rows a filter's chips are made of."""
-    conditions = [child for chip in chosen.chips(None) for child in chip.rows.children]
+    conditions = [child for chip in chosen.choosable for child in chip.rows.children]
     values = [child[1] for child in conditions if isinstance(child, tuple)]
     return {type(value) for value in values if isinstance(value, HubOwned)}
