@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db.models import F
 
 from mathshub.outbox import account
 from mathshub.outbox.answers import Verdict
@@ -80,7 +79,7 @@ def _deliver_one(claim: Claim, message: Message, server: MailServer, clock: Cloc
         server.open()
     except MailServerAway as away:
         account.note_failure(str(away), now=clock())
-        claim.put_back(message, attempts=F("attempts") - 1, last_error=str(away)[:300])
+        claim.put_back(message, attempts=message.attempts - 1, last_error=str(away)[:300])
         return State.QUEUED
     claim.mark_inflight(message, message_id=message_id(message), subject=str(email.subject))
     return _send(claim, message, email, server, clock)
@@ -96,7 +95,7 @@ def _look_again_and_write(message: Message, now: datetime) -> EmailMultiAlternat
 
 def _stand_down(claim: Claim, message: Message, objection: Objection) -> State:
     """Nothing was begun with the mail server: the attempt does not count."""
-    uncounted = {"attempts": F("attempts") - 1}
+    uncounted = {"attempts": message.attempts - 1}
     if objection.state is State.QUEUED:
         claim.put_back(message, **uncounted)
     else:

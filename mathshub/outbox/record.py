@@ -4,7 +4,6 @@ from datetime import datetime
 
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.db.models import F
 
 from mathshub.outbox import account, retry
 from mathshub.outbox.answers import Answer, Verdict
@@ -66,7 +65,7 @@ def record_silence(claim: Claim, message: Message, answer: Answer, *, now: datet
     when = rests_until + retry.SHORTEST_REST
     claim.put_back(
         message,
-        attempts=F("attempts") - 1,
+        attempts=message.attempts - 1,
         due_at=when if when < message.expires_at else message.due_at,
         last_code=answer.code,
         last_error=answer.words[:300],

@@ -1,8 +1,12 @@
 """Addresses that refused mail for good. The hash outlives the address when a person is erased."""
 
 import hashlib
+from typing import Any
+
+from django.db.models import QuerySet
 
 from mathshub.outbox.models import Suppression
+from mathshub.prepared import prepared
 
 
 def hash_of(address: str) -> str:
@@ -22,4 +26,9 @@ def suppress(address: str, *, reason: str) -> None:
 
 def is_suppressed(address: str) -> bool:
     """Whether the hub in scope sends nothing to the address."""
-    return Suppression.objects.filter(address_hash=hash_of(address)).exists()
+    return bool(_entries(address_hash=hash_of(address)))
+
+
+@prepared
+def _entries(address_hash: Any) -> QuerySet[Suppression, int]:
+    return Suppression.objects.filter(address_hash=address_hash).values_list("pk", flat=True)

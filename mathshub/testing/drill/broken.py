@@ -3,14 +3,14 @@
 Each takes away one safeguard in the process that loads it (BROKEN=fence, for example).
 """
 
-import random
 import importlib
+import random
 import time
 import uuid
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from mathshub.outbox import claim, tasks
 from mathshub.outbox.claim import Claim, ClaimLost
@@ -62,7 +62,7 @@ def count_afterwards() -> None:
     def change_and_count(self: Claim, message: Message, **fields: Any) -> None:
         fields.pop("attempts", None)
         if fields.get("state", State.INFLIGHT) != State.INFLIGHT:
-            fields["attempts"] = F("attempts") + 1
+            fields["attempts"] = message.attempts + 1
         if fields:
             change(self, message, **fields)
 
