@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from mathshub.outbox.models import Heartbeat, MailAccount, Message
 from mathshub.scope import all_hubs
-from mathshub.testing.drill.ledger import Fact, Ledger, Outcome, Taken, Told, read_delivery
+from mathshub.testing.drill.ledger import Fact, Ledger, Outcome, Taken, Told, read_delivery, same
 from mathshub.testing.smtp import SmtpSink
 
 State = Message.State
@@ -54,7 +54,7 @@ class Drill:
 
     def tell(self, address: str, *, end: str = State.SENT, count: int = 1) -> None:
         """Somebody was led to expect this; call when it was said (the page was shown)."""
-        self._ledger.told.append(Told(address.casefold(), str(end), count, self.now()))
+        self._ledger.told.append(Told(same(address), str(end), count, self.now()))
 
     def tell_all(self, addresses: Iterable[str], *, end: str = State.SENT) -> None:
         for address in addresses:
@@ -62,11 +62,11 @@ class Drill:
 
     def leave_open(self, address: str) -> None:
         """The client was not told how it ended: one message may go, or none."""
-        self._ledger.open.add(address.casefold())
+        self._ledger.open.add(same(address))
 
     def forbid(self, address: str) -> None:
         """Nothing may ever go there."""
-        self._ledger.forbidden.add(address.casefold())
+        self._ledger.forbidden.add(same(address))
 
     def allow_doubles(self, count: int) -> None:
         """So many more repeats, under the same Message-ID, are what the promise allows."""
@@ -151,7 +151,7 @@ class Drill:
     def _rows(self) -> list[tuple[str, str]]:
         with all_hubs("a drill's ledger reads every row"):
             rows = Message.objects.using(self.database).values_list("recipient", "state")
-            return [(recipient.casefold(), state) for recipient, state in rows]
+            return [(same(recipient), state) for recipient, state in rows]
 
     def _count_waiting(self) -> int:
         with all_hubs("a drill waits for every row"):

@@ -174,10 +174,16 @@ class _Comparison:
         return min(each.at for each in self.taken[told.address])
 
 
+def same(address: str) -> str:
+    """The address as both ledgers write it: without regard to case, its domain as servers say it."""
+    local, _, domain = address.casefold().rpartition("@")
+    return f"{local}@{domain.encode('idna').decode()}" if local and domain else address.casefold()
+
+
 def read_delivery(delivery: Delivery, at: datetime) -> list[Taken]:
     """One line for each recipient."""
     message_id = str(delivery.message["Message-ID"])
-    return [Taken(address.casefold(), message_id, at) for address in delivery.recipients]
+    return [Taken(same(address), message_id, at) for address in delivery.recipients]
 
 
 def _by_address(taken: Iterable[Taken]) -> dict[str, list[Taken]]:

@@ -35,37 +35,45 @@ the name in the table.
     expression
             a committed expression of interest, whose acknowledgement anybody may be sent
             (senders.acknowledge)
-    celery  a broker, a Celery worker and a beat that sweeps and plans every second
+    celery  a broker, a Celery worker and a beat that sweeps and plans every second; start_celery
+            starts them with one thing broken
+    schools posting.Schools: posts the form of interest to `live_portal`, tells the ledger
     senders senders.Senders: starts `send_outbox --loop` and other processes of the portal, as they
             are or with one thing broken, on the test database and `smtp_sink`
+
+A drill that is too long for `make test` whatever its size carries the mark `full_size`: only
+`make drill` runs it.
 
 A drill that has no messages needs neither `hub` nor `smtp_sink`: `drill.count` is enough.
 """
 
 import os
 import shutil
-import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.urls import reverse
+from django.utils import timezone
 
 from enrolment.models import ExpressionOfInterest
 from enrolment.tests.factories import make_expression
 from mathshub import broker
-from mathshub.processes import beat_part, broker_part, stop_together, worker_part
+from mathshub.processes import beat_part, broker_part, worker_part
 from mathshub.scope import hub_scope
 from mathshub.testing.drill.drill import Drill
 from mathshub.testing.drill.results import RESULTS, Result, result_of, write_result
 from mathshub.testing.plugin import VAR_DIR
-from mathshub.testing.portal import Clockwork
+from mathshub.testing.portal import Clockwork, LivePortal
 from mathshub.testing.smtp import SmtpSink
-from mathshub.tests.drills.senders import Senders
+from mathshub.tests.drills.posting import Schools
+from mathshub.tests.drills.senders import Senders, kill
 from workgroups.models import Hub
-from workgroups.tests.factories import make_hub
+from workgroups.tests.factories import make_hub, make_offering, make_school
 
 IS_FULL = os.environ.get("DRILL_SIZE") == "full"
 SEED = os.environ.get("DRILL_SEED") or "1"
@@ -86,30 +94,46 @@ def expression(hub: Hub) -> ExpressionOfInterest:
 
 @pytest.fixture
 def senders(transactional_db: None, smtp_sink: SmtpSink, tmp_path: Path) -> Iterator[Senders]:
-    if connection.vendor == "sqlite":
-        pytest.skip("a process that is stopped while it writes holds up all others on SQLite")
     started = Senders(smtp_sink.url, tmp_path)
     yield started
-    started.stop()
+    started.kill()
 
 
 @pytest.fixture
-def celery(senders: Senders) -> Iterator[Clockwork]:
-    """A broker of its own, a worker with two processes and a beat, in the senders' surroundings."""
-    shutil.rmtree(VAR_DIR / "valkey", ignore_errors=True)  # the tasks of an earlier test
-    folder = senders.folder
-    env = senders.env(SWEEP_SECONDS="1", PLAN_SECONDS="1")
-    clockwork = Clockwork(broker_part(VAR_DIR), worker_part(folder, env), beat_part(folder, env))
-    clockwork.broker.start()
-    clockwork.broker.wait_until(lambda: broker.is_answering(broker.socket_path(VAR_DIR)), 10)
-    clockwork.worker.start()
-    clockwork.beat.start()
-    clockwork.worker.wait_until(lambda: " ready." in clockwork.worker.read_log(), seconds=60)
-    yield clockwork
-    for part in (clockwork.broker, clockwork.worker, clockwork.beat):
-        part.signal(signal.SIGCONT)
-    senders.stop()
-    stop_together([clockwork.broker, clockwork.worker, clockwork.beat])
+def on_postgresql(transactional_db: None) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("on SQLite a process that is stopped while it writes holds up all others")
+
+
+@pytest.fixture
+def start_celery(senders: Senders) -> Iterator[Callable[..., Clockwork]]:
+    """Start a broker, a worker with two processes and a beat, all as they are or with one broken."""
+    started: list[Clockwork] = []
+
+    def start(*, broken: str = "") -> Clockwork:
+        shutil.rmtree(VAR_DIR / "valkey", ignore_errors=True)  # the tasks of an earlier test
+        folder = senders.folder
+        env = senders.env(broken=broken, SWEEP_SECONDS="1", PLAN_SECONDS="1")
+        parts = (broker_part(VAR_DIR), worker_part(folder, env), beat_part(folder, env))
+        clockwork = Clockwork(*parts)
+        started.append(clockwork)
+        clockwork.broker.start()
+        clockwork.broker.wait_until(lambda: broker.is_answering(broker.socket_path(VAR_DIR)), 10)
+        clockwork.worker.start()
+        clockwork.beat.start()
+        clockwork.worker.wait_until(lambda: " ready." in clockwork.worker.read_log(), seconds=60)
+        return clockwork
+
+    yield start
+    senders.kill()
+    for clockwork in started:
+        for part in (clockwork.beat, clockwork.worker, clockwork.broker):
+            kill(part)
+
+
+@pytest.fixture
+def celery(start_celery: Callable[..., Clockwork]) -> Clockwork:
+    return start_celery()
 
 
 @pytest.fixture
@@ -120,12 +144,38 @@ def drill(request: pytest.FixtureRequest) -> Drill:
     return Drill(seed=SEED, is_full=IS_FULL, name=request.node.name, sink=sink)
 
 
+@pytest.fixture
+def make_schools(drill: Drill, hub: Hub) -> Callable[[LivePortal], Schools]:
+    """Schools that send the form of a new offering to a portal."""
+    today = timezone.localdate()
+    offering = make_offering(
+        opens_on=today - timedelta(days=7), closes_on=today + timedelta(days=60)
+    )
+    school = make_school()
+
+    def make(portal: LivePortal) -> Schools:
+        path = reverse("enrolment:express_interest", args=[offering.pk])
+        return Schools(drill, portal.url(path, host="127.0.0.1"), offering, school)
+
+    return make
+
+
+@pytest.fixture
+def schools(live_portal: LivePortal, make_schools: Callable[[LivePortal], Schools]) -> Schools:
+    return make_schools(live_portal)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """`make drill --only WORDS`: the faults whose name has these words."""
+    """`make drill ONLY=words`: the faults whose name has these words. In short: the short ones."""
     words = os.environ.get("DRILL_ONLY", "").casefold()
-    if not words:
+    dropped = [
+        item
+        for item in items
+        if words not in _fault_of(item).casefold()
+        or (item.get_closest_marker("full_size") and not IS_FULL)
+    ]
+    if not dropped:
         return
-    dropped = [item for item in items if words not in _fault_of(item).casefold()]
     config.hook.pytest_deselected(items=dropped)
     items[:] = [item for item in items if item not in dropped]
 

@@ -52,6 +52,10 @@ class Schools:
             self.drill.leave_open(address)
         return is_taken
 
+    def new_token(self) -> str:
+        """That of a page which was opened just now; sent twice, it still is one form."""
+        return new_token(self.offering)
+
     def p95(self) -> float:
         """Seconds within which nineteen of twenty posts were answered."""
         ordered = sorted(self.seconds)
@@ -71,9 +75,8 @@ class Schools:
 
 def fill(offering: Offering, school: School, address: str, form_token: str = "") -> dict[str, Any]:
     """A form that can be sent, of a page that was opened just now."""
-    token = form_token or make_form_token(f"interest-{offering.pk}", now=timezone.now())
     return {
-        "form_token": token,
+        "form_token": form_token or new_token(offering),
         "school_typed": school.name,
         "urn": school.urn,
         "headteacher_name": "Grace Obi",
@@ -86,3 +89,7 @@ def fill(offering: Offering, school: School, address: str, form_token: str = "")
         "privacy": "on",
         "leave_empty": "",
     }
+
+
+def new_token(offering: Offering) -> str:
+    return make_form_token(f"interest-{offering.pk}", now=timezone.now())

@@ -59,16 +59,15 @@ class Senders:
             | changes
         )
 
-    def stop(self) -> None:
+    def kill(self) -> None:
         for part in self.parts:
-            if part.process is not None:
-                part.signal(signal.SIGCONT)
-            part.stop()
+            kill(part)
 
 
 def kill(part: Part) -> None:
-    """kill -9 of the process and its children."""
-    part.signal(signal.SIGKILL)
+    """kill -9 of the process and its children; no error when it never began."""
+    if part.process is not None:
+        part.signal(signal.SIGKILL)
     part.stop()
 
 

