@@ -67,7 +67,7 @@ def sow_choice(patch: pytest.MonkeyPatch) -> None:
     def leaky(self: Any, column: Any, request: HttpRequest, **options: Any) -> Any:
         choice = scoped(self, column, request, **options)
         if column.name == "offering":
-            choice.queryset = unscoped(Offering)
+            choice.queryset = unscoped(Offering).select_related("programme", "academic_year")
         return choice
 
     patch.setattr(WorkGroupAdmin, "formfield_for_foreignkey", leaky)
