@@ -5,9 +5,12 @@ from typing import Any
 
 from django import template
 from django.core.paginator import Page
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from mathshub.fragments import render_once
 
 register = template.Library()
 
@@ -77,6 +80,15 @@ def cell_sign(cell: Any) -> str:
 
 def _is_shared(cell: Any) -> bool:
     return _of(cell, "state") == "came" and _of(cell, "share") is not None
+
+
+@register.simple_tag(takes_context=True)
+def part_of_hub(context: template.Context, template_name: str) -> SafeString:
+    """A part of every page that speaks of nothing but the hub: drawn once until its row changes."""
+    hub = context.get("hub")
+    if hub is None:
+        return render_to_string(template_name)
+    return render_once(template_name, {"hub": hub}, rows=(hub,))
 
 
 @register.filter
