@@ -75,7 +75,8 @@ def smtp_sink(settings: Settings) -> Iterator[SmtpSink]:
 def _web_server(django_db_setup: None, django_db_blocker: Any) -> Iterator[LivePortal]:
     """One gunicorn for the session: what it shows comes from the database of the moment."""
     port = free_port()
-    env = portal_env(PORT=str(port))
+    # Behind a proxy, as in life: who posts much says by X-Forwarded-For from which networks.
+    env = portal_env(PORT=str(port), TRUST_PROXY="1")
     part = web_part(VAR_DIR, port, env)
     part.start()
     try:

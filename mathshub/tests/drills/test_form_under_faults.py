@@ -40,27 +40,18 @@ at_that_pace = pytest.mark.parametrize("pace", [pytest.param(PER_SECOND, id="20 
 
 
 def start_web(log: Path, **env: str) -> LivePortal:
-    """gunicorn behind a proxy that says from which network a request came."""
+    """gunicorn in surroundings of its own."""
     port = free_port()
-    part = web_part(log, port, portal_env(PORT=str(port), TRUST_PROXY="1", **env))
+    part = web_part(log, port, portal_env(PORT=str(port), **env))
     part.start()
     part.wait_until(lambda: answers(port), seconds=30)
     return LivePortal(port, part)
 
 
-@pytest.fixture(scope="module")
-def _behind_proxy(
-    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[LivePortal]:
-    portal = start_web(tmp_path_factory.mktemp("web"))
-    yield portal
-    portal.part.stop()
-
-
 @pytest.fixture
-def behind_proxy(hub: Hub, _behind_proxy: LivePortal) -> LivePortal:
+def portal(hub: Hub, live_portal: LivePortal) -> LivePortal:
     cache.clear()  # what earlier posts counted
-    return _behind_proxy
+    return live_portal
 
 
 @pytest.fixture
@@ -129,7 +120,7 @@ def _messages(keys: list[str]) -> int:
 @pytest.mark.drill("broker stopped", group="Message path", promises=(1, 7, 8))
 def test_the_form_answers_quickly_while_the_broker_is_stopped(
     drill: Drill,
-    behind_proxy: LivePortal,
+    portal: LivePortal,
     running_broker: Part,
     offering: Offering,
     school: School,
@@ -137,7 +128,7 @@ def test_the_form_answers_quickly_while_the_broker_is_stopped(
     pace: float,
 ) -> None:
     running_broker.stop()
-    post_at_pace(drill, behind_proxy, offering, school, pace=pace)
+    post_at_pace(drill, portal, offering, school, pace=pace)
     drill.fault_is_over()
     senders.start()
     drill.wait_until_ended()
@@ -147,7 +138,7 @@ def test_the_form_answers_quickly_while_the_broker_is_stopped(
 @pytest.mark.drill("broker frozen", group="Message path", promises=(1, 7, 8))
 def test_the_form_answers_quickly_while_the_broker_is_frozen(
     drill: Drill,
-    behind_proxy: LivePortal,
+    portal: LivePortal,
     running_broker: Part,
     offering: Offering,
     school: School,
@@ -155,7 +146,7 @@ def test_the_form_answers_quickly_while_the_broker_is_frozen(
     pace: float,
 ) -> None:
     running_broker.signal(SIGSTOP)
-    post_at_pace(drill, behind_proxy, offering, school, pace=pace)
+    post_at_pace(drill, portal, offering, school, pace=pace)
     running_broker.signal(SIGCONT)
     drill.fault_is_over()
     senders.start()
@@ -166,7 +157,7 @@ def test_the_form_answers_quickly_while_the_broker_is_frozen(
 @pytest.mark.drill("server hangs in the text", group="SMTP", promises=(1, 2, 7, 8))
 def test_the_form_answers_quickly_while_the_mail_server_hangs(
     drill: Drill,
-    behind_proxy: LivePortal,
+    portal: LivePortal,
     expression: ExpressionOfInterest,
     school: School,
     senders: Senders,
@@ -178,7 +169,7 @@ def test_the_form_answers_quickly_while_the_mail_server_hangs(
         drill.tell(address)
         senders.start()
         assert drill.wait_until(lambda address=address: smtp_sink.faults[address], seconds=20)
-    post_at_pace(drill, behind_proxy, expression.offering, school, pace=pace)
+    post_at_pace(drill, portal, expression.offering, school, pace=pace)
     for sender in senders.parts:
         kill(sender)
     drill.let_time_pass(hours=1)
@@ -190,18 +181,18 @@ def test_the_form_answers_quickly_while_the_mail_server_hangs(
 @pytest.mark.drill("bots", group="Input", promises=(1, 8))
 def test_a_flood_from_one_network_stops_there_and_no_other_school_notices(
     drill: Drill,
-    behind_proxy: LivePortal,
+    portal: LivePortal,
     offering: Offering,
     school: School,
 ) -> None:
     """The count of a network stands near its limit; 60 schools behind 60 others send as always."""
     flood = make_posts(offering, school, drill.size(short=30, full=300), networks=1)
     exhaust(flood[0].network, but=10)
-    through = send_at_pace(flood, port=behind_proxy.port, per_second=100)
+    through = send_at_pace(flood, port=portal.port, per_second=100)
     drill.count("let through beyond the limit", max(0, _told(through) - 10))
     drill.count("of the flood not told to wait", len(flood) - 10 - _with_status(through, 429))
     schools = make_posts(offering, school, drill.size(short=20, full=60))[1:]
-    calm = send_at_pace(schools, port=behind_proxy.port, per_second=PER_SECOND)
+    calm = send_at_pace(schools, port=portal.port, per_second=PER_SECOND)
     drill.count("schools turned away", len(schools) - _told(calm))
     drill.note(f"{_told(through)} of {len(flood)} of the flood taken, {_told(calm)} schools")
 
