@@ -17,11 +17,10 @@ from django.core.mail import EmailMultiAlternatives
 from mathshub.outbox import account
 from mathshub.outbox.answers import Verdict
 from mathshub.outbox.claim import Claim, ClaimLost
-from mathshub.outbox.kinds import kind_named
 from mathshub.outbox.letters import message_id, write_email
 from mathshub.outbox.mailserver import MailServer, MailServerAway
 from mathshub.outbox.models import Message
-from mathshub.outbox.recheck import Objection, object_to
+from mathshub.outbox.recheck import Objection, look_again
 from mathshub.outbox.record import (
     record_refusal,
     record_silence,
@@ -87,10 +86,8 @@ def _deliver_one(claim: Claim, message: Message, server: MailServer, clock: Cloc
 
 def _look_again_and_write(message: Message, now: datetime) -> EmailMultiAlternatives | Objection:
     """The e-mail as of ``now``, or what speaks against it; raises whatever its kind raises."""
-    objection = object_to(message, now)
-    if objection:
-        return objection
-    return write_email(message, kind_named(message.kind).render(message, now))
+    answer = look_again(message, now)
+    return answer if isinstance(answer, Objection) else write_email(message, answer)
 
 
 def _stand_down(claim: Claim, message: Message, objection: Objection) -> State:

@@ -29,6 +29,9 @@ class Kind:
     returns why it should no longer go ("the seat was given up"), or an empty string. Both run
     within the scope of the message's hub.
 
+    A kind that goes to many at the same hour may have ``look(message, now)`` as well, which answers
+    both from rows that are read once: the letter, or why it should no longer go.
+
     ``template`` is the one that its letters use, so that a check can miss its files before a
     message does. A kind that ``leaves_paused_hub`` goes also while the hub holds its messages. One
     that ``keeps_no_text`` carries a secret: its context and bodies are wiped once it has ended.
@@ -43,6 +46,13 @@ class Kind:
     template: str = ""
     leaves_paused_hub: bool = False
     keeps_no_text: bool = False
+    look: Callable[[Message, datetime], Letter | str] | None = None
+
+    def letter_or_reason(self, message: Message, now: datetime) -> Letter | str:
+        """The letter, or why it should no longer go; raises whatever the kind raises."""
+        if self.look:
+            return self.look(message, now)
+        return self.unwanted(message, now) or self.render(message, now)
 
 
 _kinds: dict[str, Kind] = {}

@@ -1,11 +1,11 @@
-"""The last look before a message is written: should it still go?"""
+"""The last look before a message is written: should it still go, and what does it say?"""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from mathshub.outbox import retry
 from mathshub.outbox.claim import TOO_LATE
-from mathshub.outbox.kinds import kind_named
+from mathshub.outbox.kinds import Letter, kind_named
 from mathshub.outbox.letters import why_not_addressable
 from mathshub.outbox.models import Message
 from mathshub.outbox.suppression import is_suppressed
@@ -23,22 +23,27 @@ class Objection:
     reason: str = ""
 
 
-def object_to(message: Message, now: datetime) -> Objection | None:
-    """What speaks against sending it at ``now``, or None. Call in the scope of its hub.
+def look_again(message: Message, now: datetime) -> Letter | Objection:
+    """What the message says at ``now``, or what speaks against it. Call in the scope of its hub.
 
     Raises ``KeyError`` for a kind that is not registered here, and whatever the kind raises.
     """
+    if objection := _object_to(message, now):
+        return objection
+    answer = kind_named(message.kind).letter_or_reason(message, now)
+    return Objection(State.CANCELLED, answer[:200]) if isinstance(answer, str) else answer
+
+
+def _object_to(message: Message, now: datetime) -> Objection | None:
+    """What speaks against sending it, whatever it is about."""
     if message.attempts - message.deferrals > retry.MAX_UNEXPLAINED:
         return Objection(State.DEAD, POISON)
     if message.expires_at <= now:
         return Objection(State.CANCELLED, TOO_LATE)
-    kind = kind_named(message.kind)
-    if message.hub.messages_paused and not kind.leaves_paused_hub:
+    if message.hub.messages_paused and not kind_named(message.kind).leaves_paused_hub:
         return Objection(State.QUEUED)
     if is_suppressed(message.recipient):
         return Objection(State.SUPPRESSED, SUPPRESSED)
     if reason := why_not_addressable(message.recipient):
         return Objection(State.DEAD, reason)
-    if reason := kind.unwanted(message, now):
-        return Objection(State.CANCELLED, reason[:200])
     return None
