@@ -7,10 +7,12 @@ written anew.
 
 import re
 import unicodedata
+from typing import Any
 
 from django.db import connection
-from django.db.models import F, Q
-from django.db.models.functions import Collate
+from django.db.models import Case, F, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce, Collate, StrIndex
+from django.db.models.lookups import GreaterThan
 from django.utils.dateformat import format as format_date
 
 from workgroups.models import School
@@ -24,7 +26,7 @@ from workgroups.models.schools import (
 LONGEST_QUERY = 100  # characters
 MOST_WORDS = 8
 SHORTEST_QUERY = 2  # characters, once folded
-FEW = 50  # matches that are ranked here
+WALK = 1_000  # schools looked at along the alphabet before an index is asked
 BEGINNING = 4  # letters of a word that must be right
 
 PROPOSED_TO_OPEN = 4
@@ -42,7 +44,7 @@ _ABBREVIATIONS = [
 ]
 _POSTCODE = re.compile(r"\b([a-z]{1,2}) ?(\d[a-z\d]?) ?(\d) ?([a-z]{2})\b")
 _DFE_NUMBER = re.compile(r"\b(\d{3}) (\d{4})\b")
-# What _standing() says of a row, for the database.
+# The best to find. The index of them (migration 0004) must change with this.
 _OPEN_MAINSTREAM = Q(
     status_code__in=OPEN_STATUSES,
     type_code__in=MAINSTREAM_STATE_TYPES,
@@ -124,9 +126,13 @@ def search_schools(query: str, *, limit: int = 12, is_strict: bool = False) -> l
         return []
     telling = [word for word in words if word not in _GENERIC]
     beginnings = [] if is_strict else [_beginning(word) for word in telling]
+    tried: list[list[str]] = []
     for attempt in (words, telling, beginnings):
-        if len("".join(attempt)) >= SHORTEST_QUERY and (found := _best(attempt, limit)):
+        if attempt in tried or len("".join(attempt)) < SHORTEST_QUERY:
+            continue
+        if found := _best(attempt, limit):
             return found
+        tried.append(attempt)
     return []
 
 
@@ -147,22 +153,48 @@ def why_not_pickable(school: School) -> str:
 
 
 def _best(words: list[str], limit: int) -> list[School]:
-    """The best of all matches where they are few; of common words, those that can be best.
+    """The best matches, in the order that ``search_schools`` promises.
 
-    Each query can stop early along the index by the alphabet: "primary" alone is in the name of
-    half the schools of the country, and sorting them all would take ten times as long.
+    Common words ("primary" is in the name of half the schools of the country) are met soon on a
+    walk along the alphabet; rare ones the index of three-letter pieces finds at once. Each way is
+    dear where the other is cheap, and the database can't tell beforehand which it will be when
+    there are several words. So the walk comes first, and not far.
     """
-    schools = School.objects.select_related("local_authority")
-    schools = schools.alias(alphabet=_alphabet()).order_by("alphabet")
-    matching = schools.filter(*(Q(search_text__contains=f" {word}") for word in words))
+    schools = _in_alphabet().select_related("local_authority")
     phrase = f" {' '.join(words)}"
-    found: list[School] = list(matching[: FEW + 1])
-    if len(found) > FEW:
-        begins = Q(alphabet__gte=phrase, alphabet__lt=f"{phrase}~")  # ~ comes after all letters
-        found += schools.filter(_OPEN_MAINSTREAM, begins)[:limit]
-        found += matching.filter(_OPEN_MAINSTREAM)[:limit]
-    best = sorted(set(found), key=lambda school: _rank(school, phrase))
-    return best[:limit]
+    first = schools.filter(_OPEN_MAINSTREAM).order_by("alphabet")
+    found = list(first.filter(_begins(phrase))[:limit])
+    if len(found) < limit and not any(map(_is_number, words)):
+        near = first.filter(_is_near_the_beginning(), *map(_holds, words))
+        found += [school for school in near[:limit] if school not in found]
+    if len(found) >= limit:
+        return found[:limit]
+    matching = schools.filter(*(Q(search_text__contains=f" {word}") for word in words))
+    begins_first = Case(When(_begins(phrase), then=0), default=1)
+    order = _standing(), begins_first, "alphabet"
+    best = matching.order_by(*order).values("pk")[:limit]  # sorted without the rest of the rows
+    return list(schools.filter(pk__in=best).order_by(*order))
+
+
+def _is_number(word: str) -> bool:
+    """A postcode or a number, or most of one: few schools have it, so the walk would be for nothing."""
+    return len(word) >= 4 and not word.isalpha()
+
+
+def _begins(phrase: str) -> Q:
+    return Q(alphabet__gte=phrase, alphabet__lt=f"{phrase}~")  # ~ comes after all letters
+
+
+def _is_near_the_beginning() -> Q:
+    """Among the first ``WALK`` open mainstream schools of the alphabet."""
+    in_order = _in_alphabet().filter(_OPEN_MAINSTREAM).order_by("alphabet")
+    after_it = in_order.values("search_text")[WALK : WALK + 1]
+    return Q(alphabet__lt=Coalesce(Subquery(after_it), Value("~")))
+
+
+def _holds(word: str) -> GreaterThan:
+    """That a word begins so, asked in a way that no index answers: this is for the walk."""
+    return GreaterThan(StrIndex("search_text", Value(f" {word}")), 0)
 
 
 def _beginning(word: str) -> str:
@@ -170,20 +202,17 @@ def _beginning(word: str) -> str:
     return word[:BEGINNING] if word.isalpha() else word
 
 
-def _rank(school: School, phrase: str) -> tuple[int, bool, str]:
-    text = school.search_text
-    return _standing(school), not text.startswith(phrase), text
-
-
-def _standing(school: School) -> int:
+def _standing() -> Case:
     """0 for open mainstream state schools with primary years, 1 for others open, 2 for the rest."""
-    if not school.is_open:
-        return 2
-    has_primary_years = school.phase_code in (*PRIMARY_PHASES, ALL_THROUGH_PHASE)
-    return 0 if school.type_code in MAINSTREAM_STATE_TYPES and has_primary_years else 1
+    return Case(
+        When(_OPEN_MAINSTREAM, then=0),
+        When(status_code__in=OPEN_STATUSES, then=1),
+        default=2,
+    )
 
 
-def _alphabet() -> Collate | F:
-    """The folded name and what follows it, ordered byte by byte as the index is."""
+def _in_alphabet() -> QuerySet[Any]:
+    """Schools with their folded name, and what follows it, ordered byte by byte as the index is."""
     text = F("search_text")
-    return Collate(text, "C") if connection.vendor == "postgresql" else text
+    on_postgresql = connection.vendor == "postgresql"
+    return School.objects.alias(alphabet=Collate(text, "C") if on_postgresql else text)
