@@ -1,6 +1,7 @@
 # make start   the demonstration on http://localhost:8000/ (PORT and VAR_DIR are honoured)
 # make test    every test, on PostgreSQL and on SQLite (ARGS="-k seat" for some of them)
 # make drill   the portal under faults, in full: docs/drills.md (ONLY="broker", SEED=7)
+# make bench   how fast it is, beside the floors: docs/performance.md (ONLY=pages for one)
 # make lint    style, types, templates, migrations, production settings
 # make shots   every kind of page at 390 and 1180 pixels
 # make lock    renew the locks from requirements*.in
@@ -19,7 +20,7 @@ export VAR_DIR ?= var
 NPM := $(shell command -v npm || echo $(BIN)/npm)
 NPM_NEEDS := $(if $(filter $(BIN)/npm,$(NPM)),$(BIN)/npm)
 
-.PHONY: start test drill lint shots lock assets
+.PHONY: start test bench drill lint shots lock assets
 .DELETE_ON_ERROR:
 
 start: $(VENV)/.installed static/build/.built
@@ -31,6 +32,9 @@ test: $(VENV)/.installed-dev static/build/.built
 drill: $(VENV)/.installed-dev static/build/.built
 	@exec $(BIN)/python -W "ignore:XDG_RUNTIME_DIR" -m mathshub.testing.drill \
 		$(if $(ONLY),--only "$(ONLY)") $(if $(SEED),--seed "$(SEED)") $(ARGS)
+
+bench: $(VENV)/.installed-dev static/build/.built
+	@exec $(BIN)/python -W "ignore:XDG_RUNTIME_DIR" -m mathshub.testing.bench $(if $(ONLY),--only "$(ONLY)")
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check --output-format=concise .
