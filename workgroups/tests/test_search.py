@@ -69,11 +69,9 @@ def test_open_mainstream_state_schools_come_first_and_among_them_names_that_begi
 
 @pytest.mark.django_db
 @pytest.mark.database
-@pytest.mark.parametrize("query", ["ash", "ash pri", "school", "old", "999", "zebra"])
-@pytest.mark.parametrize("limit", [1, 3, 12, 40])
 @pytest.mark.parametrize("walk", [0, 1, 5, 1_000])
 def test_the_best_come_first_however_far_the_search_walks(
-    monkeypatch: pytest.MonkeyPatch, query: str, limit: int, walk: int
+    monkeypatch: pytest.MonkeyPatch, walk: int
 ):
     names = [
         "Ash Primary",
@@ -87,7 +85,9 @@ def test_the_best_come_first_however_far_the_search_walks(
     for number, (name, kind) in enumerate(product(names, kinds)):
         make_school(name=f"{name} {number}", urn=f"9990{number:02}", **kind)
     monkeypatch.setattr(search, "WALK", walk)
-    assert search_schools(query, limit=limit) == ranked(query)[:limit]
+    for query in ("ash", "ash pri", "school", "old", "999", "zebra"):
+        for limit in (1, 3, 12, 40):
+            assert search_schools(query, limit=limit) == ranked(query)[:limit]
 
 
 def ranked(query: str) -> list[School]:
