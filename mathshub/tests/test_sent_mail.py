@@ -3,6 +3,7 @@
 from email.encoders import encode_base64
 from email.mime.base import MIMEBase
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -155,3 +156,13 @@ def test_outside_the_demonstration_the_views_find_nothing(
 
     for rest in ("", f"{mail.key}/", f"{mail.key}/html/", f"{mail.key}/1/"):
         assert client.get(f"/demo/mail/{rest}").status_code == 404
+
+
+def test_three_mails_take_as_many_queries_as_one(
+    demo: Path, client: Client, django_assert_num_queries: Any
+):
+    for subjects in (["First"], ["Second", "Third"]):
+        send(*map(write, subjects))
+        for url in ("/demo/mail/", f"/demo/mail/{next(newest_first(demo)).key}/"):
+            with django_assert_num_queries(1):  # for the hub of the host
+                assert client.get(url).status_code == 200

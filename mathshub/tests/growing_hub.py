@@ -1,0 +1,245 @@
+"""A hub that grows by one row of everything at a time, each of which can be told on a page.
+
+What hangs on something hangs on the first of its kind: the first Work Group gets each new session,
+place and lead, the first participant each new seat. So a page with one row and the same page with
+three are the same address.
+"""
+
+import re
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+from django.db import models
+from django.db.models import Value
+from django.db.models.functions import Cast, Concat
+
+from enrolment.models import (
+    Briefing,
+    ExpressionOfInterest,
+    IntendedParticipant,
+    Participant,
+    Place,
+    Seat,
+)
+from enrolment.services.seats import NamedSeat
+from enrolment.tests.factories import (
+    NOW,
+    make_accepted_place,
+    make_briefing,
+    make_expression,
+    make_participant,
+    make_place,
+)
+from mathshub.accounts.models import Account
+from mathshub.outbox.models import Message, Suppression
+from mathshub.outbox.suppression import suppress
+from mathshub.outbox.tests.factories import make_message
+from mathshub.scope import hub_scope, owned_models
+from mathshub.tests.probes import NOBODYS_ID
+from mathshub.tests.two_hubs import SHARED_URNS, PlantedHub
+from sessions.models import Apology, Session
+from sessions.tests.factories import make_apology, make_seat_in, make_session
+from workgroups.models import (
+    Hub,
+    Prerequisite,
+    Programme,
+    School,
+    TermDate,
+    WorkGroup,
+    WorkGroupLead,
+)
+from workgroups.search import search_text_of
+from workgroups.tests.factories import (
+    make_hub,
+    make_local_authority,
+    make_member,
+    make_offering,
+    make_programme,
+    make_school,
+    make_term_dates,
+    make_work_group,
+    make_year,
+)
+
+MAILBOX = "office@school.example"
+"""Of the first participant, expression and place: all messages go there."""
+
+# The texts that say on a page which row it shows; each becomes “PLACE 12”.
+NAMING_TEXTS: dict[type[models.Model], tuple[str, ...]] = {
+    Account: ("name",),
+    Apology: ("reason",),
+    Briefing: ("venue", "description"),
+    ExpressionOfInterest: ("headteacher_name",),
+    Hub: ("name",),
+    IntendedParticipant: ("name",),
+    Message: ("subject", "recipient_name"),
+    Participant: ("name",),
+    Place: ("contact_name",),
+    Programme: ("name", "short_name"),
+    School: ("name",),
+    Session: ("title", "venue"),
+    Suppression: ("reason",),
+    TermDate: ("source",),
+    WorkGroup: ("name",),
+}
+BOROUGH, CHANGE = "BOROUGH", "CHANGE"
+_NAMES = (*(model.__name__.upper() for model in NAMING_TEXTS), BOROUGH, CHANGE)
+_NAMED = re.compile(rf"\b({'|'.join(_NAMES)}) (\d+)")
+# Rows that have no text of their own: sessions by their number, offerings by their year.
+_NUMBERED = {"NUMBER": re.compile(r"\b[Ss]ession (\d+)"), "YEAR": re.compile(r"\b20(\d\d/\d\d)\b")}
+
+
+def rows_shown(page: str) -> dict[str, int]:
+    """How many rows of each model the page names, by the model's name in capitals."""
+    named = set(_NAMED.findall(page))
+    for name, pattern in _NUMBERED.items():
+        named |= {(name, number) for number in pattern.findall(page)}
+    return dict(Counter(name for name, _ in named))
+
+
+class GrowingHub:
+    """Call ``grow`` once at least before anything else."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.hub = make_hub(slug="lea-valley")
+
+    def grow(self) -> None:
+        """One more of everything."""
+        self.size += 1
+        with hub_scope(self.hub):
+            if self.size == 1:
+                self._plant_first()
+            self._add_foundations()
+            self._add_interest()
+            self._add_places()
+            self._add_sessions()
+            make_message(kind="eoi-received", recipient=MAILBOX)
+            suppress(f"gone{self.size}@school.example", reason="550 no such mailbox")
+        make_hub(name=f"HUB 0{self.size}")
+        with hub_scope(self.hub):
+            _name_rows()
+            _change_first_rows(self.size)
+
+    def planted(self) -> PlantedHub:
+        """What probes.py makes addresses of: the first row of each model, and the last."""
+        rows: dict[type[models.Model], list[Any]] = {}
+        with hub_scope(self.hub):
+            for model in (*owned_models(), School, Account):
+                found = model._default_manager.order_by("pk")
+                rows[model] = [found.first(), found.last()]
+        return PlantedHub(self.hub, "", self.group, [], MAILBOX, rows | {Hub: [self.hub]})
+
+    # --- the first of each kind, on which the others hang ---
+
+    def _plant_first(self) -> None:
+        self.programme = make_programme(position=9, seats_per_school=9, is_starting_point=True)
+        self.school = make_school(urn=SHARED_URNS[0])
+        self.member = make_member()
+        self.offering = make_offering(programme=self.programme)
+        self.group = make_work_group(offering=self.offering, capacity=30)
+        self.expression = make_expression(offering=self.offering, headteacher_email=MAILBOX)
+        self.place = make_accepted_place(
+            work_group=self.group,
+            expression=self.expression,
+            seats=(NamedSeat(name="Sam Okafor", email=MAILBOX),),
+        )
+        self.participant = Participant.objects.get()
+        self.seat = self.participant.seats.get()
+        self.session = make_session(work_group=self.group)
+        self.draft = make_work_group(offering=self.offering, state=WorkGroup.State.DRAFT)
+
+    # --- one more ---
+
+    def _add_foundations(self) -> None:
+        authority = make_local_authority(name=f"{BOROUGH} {self.size}")
+        self.hub.local_authorities.add(authority)
+        self.group.local_authorities.add(authority)
+        make_term_dates(local_authority=authority)
+        make_briefing(local_authority=authority, starts_at=NOW + timedelta(days=self.size))
+        for group in (self.group, self.draft):
+            WorkGroupLead.objects.create(work_group=group, member=make_member())
+        other = make_programme(position=self.size, is_starting_point=True)
+        Prerequisite.objects.create(programme=self.programme, needs=other)
+        make_work_group(offering=make_offering(programme=other))
+        later = make_year(start_year=2026 + self.size)
+        make_work_group(offering=make_offering(programme=self.programme, academic_year=later))
+
+    def _add_interest(self) -> None:
+        IntendedParticipant.objects.create(expression=self.expression, position=self.size)
+        make_expression(offering=self.offering, school_as_typed="A new school")
+        self.waiting = make_expression(offering=self.offering)
+
+    def _add_places(self) -> None:
+        """In the first group one accepted and one offered, and in a group of its own another."""
+        colleague = make_participant(school=self.place.school)
+        make_seat_in(self.group, place=self.place, participant=colleague)
+        make_seat_in(self.group)
+        people = tuple(NamedSeat(name=f"Teacher {n}") for n in range(self.size))
+        offered_to = make_expression(offering=self.offering, people=people)
+        make_place(work_group=self.group, expression=offered_to)
+        self._add_group()
+
+    def _add_group(self) -> None:
+        """One that the first member leads; the first school and participant take part in it, and
+        the first expression had been offered a place there.
+        """
+        group = make_work_group(offering=self.offering)
+        WorkGroupLead.objects.create(work_group=group, member=self.member)
+        make_session(work_group=group)
+        asked = make_expression(offering=self.offering, school=self.school)
+        place = make_accepted_place(work_group=group, expression=asked)
+        make_seat_in(group, place=place, participant=self.participant)
+        Place.objects.create(
+            work_group=group,
+            school=self.place.school,
+            expression=self.expression,
+            state=Place.State.DECLINED,
+            offered_at=NOW,
+            answered_at=NOW,
+        )
+
+    def _add_sessions(self) -> None:
+        """In the first group one held, one to come and one planned, with apologies."""
+        days = timedelta(days=self.size)
+        make_session(work_group=self.group, starts_at=NOW - days)
+        coming = make_session(work_group=self.group, starts_at=NOW + timedelta(days=30) + days)
+        make_session(work_group=self.group, starts_at=NOW + 30 * days, state=Session.State.PLANNED)
+        make_apology(session=coming, seat=self.seat)
+        make_apology(session=self.session, seat=Seat.objects.filter(place=self.place).last())
+
+
+def _name_rows() -> None:
+    for model, columns in NAMING_TEXTS.items():
+        name = Concat(Value(f"{model.__name__.upper()} "), Cast("pk", models.CharField()))
+        model._base_manager.update(**dict.fromkeys(columns, name))
+    for school in School.objects.all():
+        School.objects.filter(pk=school.pk).update(search_text=search_text_of(school))
+
+
+def _change_first_rows(number: int) -> None:
+    """In the history of the first row of each model: a change of every row that it points at."""
+    for model in (*owned_models(), School, Hub):
+        if hasattr(model, "history") and (first := model._default_manager.order_by("pk").first()):
+            _change(first, number)
+
+
+def _change(row: models.Model, number: int) -> None:
+    links = [
+        column
+        for column in row.history.model.tracked_fields
+        if isinstance(column, models.ForeignKey) and column.editable
+    ]
+    if number == 1:  # else the first change would leave the links as they are
+        row.history.update(**{column.attname: NOBODYS_ID for column in links})
+    change = row.history.order_by("history_date", "history_id").last()
+    for column in links:
+        others = column.remote_field.model._default_manager.order_by("pk")
+        setattr(change, column.attname, others[number % others.count()].pk)
+    change.history_id = None
+    change.history_type = "~"
+    change.history_date = NOW + timedelta(hours=number)
+    change.history_user = Account.objects.order_by("pk")[number - 1]
+    change.history_change_reason = f"{CHANGE} {number}"
+    change.save(force_insert=True)

@@ -1,0 +1,289 @@
+"""What every page costs in queries, and that this is the same however many rows it shows."""
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from zeal import zeal_ignore
+
+from enrolment.admin.briefings import BriefingAdmin
+from enrolment.models import Briefing
+from enrolment.tests.factories import NOW
+from mathshub.tests.addresses import named_addresses
+from mathshub.tests.growing_hub import GrowingHub
+from mathshub.tests.page_costs import Cost, ask_everything
+
+# URL name, and what sets the request apart from the plain one; status; queries; and what it lists,
+# by the words that rows bear in growing_hub.py: of each, as many as there are. All as somebody to
+# whom it opens, with the session, the account, the second factor and the role that are looked up.
+# fmt: off
+TABLE: dict[str, tuple[int, int, str]] = {
+    # --- public pages, and those behind a signed link ---
+    "site:home": (200, 7, "BOROUGH PROGRAMME"),
+    "site:list_programmes": (200, 5, "PROGRAMME"),
+    "site:show_programme": (200, 9, "BOROUGH SESSION WORKGROUP YEAR"),
+    "site:show_journey": (200, 6, "PROGRAMME"),
+    "site:show_privacy": (200, 1, ""),
+    "site:show_accessibility": (200, 1, ""),
+    "site:security_txt": (200, 1, ""),
+    "site:robots_txt": (200, 1, ""),
+    "site:healthz": (200, 0, ""),
+    "site:readyz": (200, 4, ""),
+    "workgroups:search_schools": (200, 1, ""),
+    "enrolment:list_briefings": (200, 2, "BOROUGH BRIEFING"),
+    "enrolment:choose_offering": (200, 2, "PROGRAMME YEAR"),
+    "enrolment:express_interest": (200, 2, ""),
+    "enrolment:explain_eligibility": (200, 3, ""),
+    "enrolment:interest_received": (200, 2, ""),
+    "enrolment:manage_interest": (200, 4, "INTENDEDPARTICIPANT"),
+    "enrolment:answer_place": (200, 4, "NUMBER PARTICIPANT SESSION"),
+    "sessions:show_work_group": (200, 3, "ACCOUNT BOROUGH NUMBER SESSION"),
+    "sessions:request_link": (200, 1, ""),
+    "sessions:calendar_feed": (200, 2, "NUMBER SESSION WORKGROUP"),
+    "sessions:show_my_sessions": (200, 6, "ACCOUNT NUMBER SESSION WORKGROUP"),
+    "sessions:give_apology": (200, 7, ""),
+    # --- the admin ---
+    "admin:index": (200, 22, "PROGRAMME SCHOOL WORKGROUP YEAR"),
+    "admin:login": (302, 5, ""),
+    "admin:logout": (302, 5, ""),
+    "admin:password_change": (302, 5, ""),
+    "admin:password_change_done": (200, 5, ""),
+    "admin:accounts_account_reset": (200, 5, ""),
+    "admin:accounts_account_changelist": (200, 6, "ACCOUNT"),
+    "admin:accounts_account_add": (403, 4, ""),
+    "admin:accounts_account_history": (200, 5, ""),
+    "admin:accounts_account_delete": (403, 5, ""),
+    "admin:accounts_account_change": (200, 6, ""),
+    "admin:outbox_message_retry": (200, 6, ""),
+    "admin:outbox_message_stop": (200, 6, ""),
+    "admin:outbox_message_changelist": (200, 12, "MESSAGE"),
+    "admin:outbox_message_add": (403, 5, ""),
+    "admin:outbox_message_history": (200, 6, ""),
+    "admin:outbox_message_delete": (403, 6, ""),
+    "admin:outbox_message_change": (200, 6, ""),
+    "admin:outbox_suppression_lift": (200, 6, ""),
+    "admin:outbox_suppression_changelist": (200, 7, "SUPPRESSION"),
+    "admin:outbox_suppression_add": (403, 5, ""),
+    "admin:outbox_suppression_history": (200, 6, ""),
+    "admin:outbox_suppression_delete": (403, 6, ""),
+    "admin:outbox_suppression_change": (200, 6, ""),
+    "admin:workgroups_hub_changelist": (302, 5, ""),
+    "admin:workgroups_hub_add": (403, 5, ""),
+    "admin:workgroups_hub_history": (200, 7, "ACCOUNT CHANGE"),
+    "admin:workgroups_hub_delete": (403, 6, ""),
+    "admin:workgroups_hub_change": (200, 8, "BOROUGH"),
+    "admin:workgroups_programme_changelist": (200, 7, "PROGRAMME"),
+    "admin:workgroups_programme_add": (200, 6, "PROGRAMME"),
+    "admin:workgroups_programme_history": (200, 7, "ACCOUNT CHANGE"),
+    "admin:workgroups_programme_delete": (200, 9, "YEAR"),
+    "admin:workgroups_programme_change": (200, 8, "PROGRAMME"),
+    "admin:workgroups_hubmember_invite": (200, 6, ""),
+    "admin:workgroups_hubmember_changelist": (200, 7, "ACCOUNT"),
+    "admin:workgroups_hubmember_add": (200, 5, ""),
+    "admin:workgroups_hubmember_history": (200, 8, "ACCOUNT CHANGE"),
+    "admin:workgroups_hubmember_delete": (200, 8, ""),
+    "admin:workgroups_hubmember_change": (200, 6, ""),
+    "admin:workgroups_termdate_changelist": (200, 10, "BOROUGH TERMDATE"),
+    "admin:workgroups_termdate_add": (200, 6, "BOROUGH"),
+    "admin:workgroups_termdate_history": (200, 9, "ACCOUNT BOROUGH CHANGE YEAR"),
+    "admin:workgroups_termdate_delete": (200, 6, ""),
+    "admin:workgroups_termdate_change": (200, 8, "BOROUGH"),
+    "admin:enrolment_briefing_changelist": (200, 7, "BOROUGH BRIEFING"),
+    "admin:enrolment_briefing_add": (200, 6, "BOROUGH"),
+    "admin:enrolment_briefing_history": (200, 9, "ACCOUNT BOROUGH CHANGE YEAR"),
+    "admin:enrolment_briefing_delete": (200, 6, ""),
+    "admin:enrolment_briefing_change": (200, 8, "BOROUGH"),
+    "admin:enrolment_expressionofinterest_offer": (200, 10, ""),
+    "admin:enrolment_expressionofinterest_match": (200, 6, ""),
+    "admin:enrolment_expressionofinterest_set_aside": (200, 6, ""),
+    "admin:enrolment_expressionofinterest_take_up": (200, 6, ""),
+    "admin:enrolment_expressionofinterest_withdraw": (200, 6, ""),
+    "admin:enrolment_expressionofinterest_new_links": (200, 6, ""),
+    "admin:enrolment_expressionofinterest_changelist": (200, 10, "EXPRESSIONOFINTEREST SCHOOL"),
+    "admin:enrolment_expressionofinterest_add": (200, 5, ""),
+    "admin:enrolment_expressionofinterest_history": (200, 9, "ACCOUNT CHANGE SCHOOL"),
+    "admin:enrolment_expressionofinterest_delete": (403, 6, ""),
+    "admin:enrolment_expressionofinterest_change": (200, 10, "INTENDEDPARTICIPANT MESSAGE WORKGROUP"),
+    "admin:workgroups_offering_copy": (200, 9, "WORKGROUP"),
+    "admin:workgroups_offering_changelist": (200, 7, "PROGRAMME YEAR"),
+    "admin:workgroups_offering_add": (200, 6, "PROGRAMME"),
+    "admin:workgroups_offering_history": (200, 9, "ACCOUNT CHANGE PROGRAMME YEAR"),
+    "admin:workgroups_offering_delete": (403, 7, ""),
+    "admin:workgroups_offering_change": (200, 9, "WORKGROUP"),
+    "admin:enrolment_place_accept": (200, 8, "INTENDEDPARTICIPANT"),
+    "admin:enrolment_place_decline": (200, 6, ""),
+    "admin:enrolment_place_withdraw": (200, 6, ""),
+    "admin:enrolment_place_seat": (200, 6, ""),
+    "admin:enrolment_place_give_up": (200, 7, ""),
+    "admin:enrolment_place_changelist": (200, 9, "PLACE SCHOOL WORKGROUP"),
+    "admin:enrolment_place_add": (403, 5, ""),
+    "admin:enrolment_place_history": (200, 10, "ACCOUNT CHANGE SCHOOL WORKGROUP"),
+    "admin:enrolment_place_delete": (403, 6, ""),
+    "admin:enrolment_place_change": (200, 9, "MESSAGE PARTICIPANT"),
+    "admin:workgroups_school_changelist": (200, 9, "SCHOOL"),
+    "admin:workgroups_school_add": (403, 5, ""),
+    "admin:workgroups_school_history": (200, 8, "ACCOUNT BOROUGH CHANGE"),
+    "admin:workgroups_school_delete": (403, 6, ""),
+    "admin:workgroups_school_change": (200, 10, "WORKGROUP"),
+    "admin:enrolment_participant_send_link": (200, 7, ""),
+    "admin:enrolment_participant_end_links": (200, 7, ""),
+    "admin:enrolment_participant_changelist": (200, 8, "PARTICIPANT SCHOOL WORKGROUP"),
+    "admin:enrolment_participant_add": (403, 5, ""),
+    "admin:enrolment_participant_history": (200, 9, "ACCOUNT CHANGE SCHOOL"),
+    "admin:enrolment_participant_delete": (403, 7, ""),
+    "admin:enrolment_participant_change": (200, 8, "MESSAGE WORKGROUP"),
+    "admin:workgroup_sessions_session_move": (200, 6, ""),
+    "admin:workgroup_sessions_session_switch": (200, 6, ""),
+    "admin:workgroup_sessions_session_cancel": (200, 6, ""),
+    "admin:workgroup_sessions_session_changelist": (200, 8, "NUMBER SESSION WORKGROUP"),
+    "admin:workgroup_sessions_session_add": (403, 5, ""),
+    "admin:workgroup_sessions_session_history": (200, 8, "ACCOUNT CHANGE WORKGROUP"),
+    "admin:workgroup_sessions_session_delete": (403, 6, ""),
+    "admin:workgroup_sessions_session_change": (200, 8, "APOLOGY PARTICIPANT SCHOOL"),
+    "admin:workgroups_workgroup_plan": (200, 9, "BOROUGH"),
+    "admin:workgroups_workgroup_publish": (200, 8, "NUMBER"),
+    "admin:workgroups_workgroup_changelist": (200, 11, "ACCOUNT PROGRAMME WORKGROUP YEAR"),
+    "admin:workgroups_workgroup_add": (200, 8, "ACCOUNT BOROUGH PROGRAMME YEAR"),
+    "admin:workgroups_workgroup_history": (200, 10, "ACCOUNT CHANGE"),
+    "admin:workgroups_workgroup_delete": (403, 8, ""),
+    "admin:workgroups_workgroup_change": (200, 15, "ACCOUNT BOROUGH PARTICIPANT SCHOOL SESSION"),
+    "admin:app_list": (200, 5, ""),
+    # --- sign-in ---
+    "account_login": (200, 1, ""),
+    "account_logout": (200, 3, ""),
+    "account_inactive": (200, 3, ""),
+    "account_reauthenticate": (302, 6, ""),
+    "account_change_password": (200, 3, ""),
+    "account_set_password": (302, 3, ""),
+    "account_reset_password": (200, 1, ""),
+    "account_reset_password_done": (200, 1, ""),
+    "account_reset_password_from_key": (200, 1, ""),
+    "account_reset_password_from_key_done": (200, 1, ""),
+    "mfa_index": (200, 5, ""),
+    "mfa_authenticate": (302, 3, ""),
+    "mfa_reauthenticate": (200, 9, ""),
+    "mfa_activate_totp": (302, 5, ""),
+    "mfa_deactivate_totp": (200, 6, ""),
+    "mfa_view_recovery_codes": (404, 4, ""),
+    "mfa_generate_recovery_codes": (200, 5, ""),
+    "mfa_download_recovery_codes": (404, 4, ""),
+    # --- the same pages in other states ---
+    "enrolment:express_interest, looks for a school": (200, 4, "SCHOOL"),
+    "enrolment:express_interest, sent back": (200, 6, "SCHOOL"),
+    "enrolment:express_interest, sent": (302, 9, ""),
+    "enrolment:answer_place, on offer": (200, 4, "INTENDEDPARTICIPANT NUMBER SESSION"),
+    "workgroups:search_schools, found": (200, 4, "SCHOOL"),
+    "site:home, of an unknown host": (200, 2, "HUB"),
+    "admin:login, without a role": (403, 6, "HUB"),
+    "admin:enrolment_expressionofinterest_offer, chosen": (200, 8, "SCHOOL WORKGROUP"),
+    "admin:enrolment_expressionofinterest_offer, preview": (200, 10, "EXPRESSIONOFINTEREST SCHOOL"),
+    "admin:enrolment_expressionofinterest_match, found": (200, 9, "SCHOOL"),
+    "admin:enrolment_expressionofinterest_add, found": (200, 8, "SCHOOL"),
+    "admin:enrolment_expressionofinterest_add, form": (200, 7, "PROGRAMME YEAR"),
+    "admin:enrolment_place_change, on offer": (200, 9, ""),
+    "admin:enrolment_place_accept, on offer": (200, 8, "INTENDEDPARTICIPANT"),
+    "admin:workgroup_sessions_session_delete, planned": (200, 7, ""),
+    "admin:workgroups_workgroup_delete, draft": (200, 14, ""),
+    "admin:workgroups_workgroup_plan, preview": (200, 10, ""),
+    "admin:workgroups_workgroup_change, sent back": (200, 15, "ACCOUNT BOROUGH PARTICIPANT SCHOOL SESSION"),
+    "admin:index, for a lead": (200, 16, "WORKGROUP"),
+    "admin:enrolment_participant_changelist, for a lead": (200, 8, "PARTICIPANT SCHOOL WORKGROUP"),
+    "admin:enrolment_place_changelist, for a lead": (200, 9, "PLACE SCHOOL WORKGROUP"),
+    "admin:workgroup_sessions_session_changelist, for a lead": (200, 8, "NUMBER SESSION WORKGROUP"),
+    "admin:workgroups_workgroup_changelist, for a lead": (200, 11, "ACCOUNT WORKGROUP"),
+    "admin:enrolment_expressionofinterest_changelist, searched": (200, 12, "EXPRESSIONOFINTEREST SCHOOL"),
+    "admin:enrolment_participant_changelist, searched": (200, 8, "PARTICIPANT SCHOOL WORKGROUP"),
+    "admin:enrolment_place_changelist, searched": (200, 11, "PLACE SCHOOL WORKGROUP"),
+    "admin:outbox_message_changelist, searched": (200, 14, "MESSAGE"),
+    "admin:workgroup_sessions_session_changelist, searched": (200, 10, "NUMBER SESSION WORKGROUP"),
+    "admin:workgroups_programme_changelist, searched": (200, 7, "PROGRAMME"),
+    "admin:workgroups_school_changelist, searched": (200, 11, "SCHOOL"),
+    "admin:workgroups_workgroup_changelist, searched": (200, 13, "ACCOUNT PROGRAMME WORKGROUP YEAR"),
+}
+# fmt: on
+
+
+@pytest.fixture
+def world(db: None) -> Iterator[GrowingHub]:
+    """At the factories' NOW, with the log quiet: some of the pages are refused."""
+    logging.disable(logging.CRITICAL)
+    with time_machine.travel(NOW, tick=False):
+        yield GrowingHub()
+    logging.disable(logging.NOTSET)
+
+
+def costs_in(world: GrowingHub, names: str = "") -> dict[str, Cost]:
+    """Of the pages whose name begins with ``names``: with one row of everything, then with three."""
+    world.grow()
+    one = ask_everything(world, names)
+    world.grow()
+    world.grow()
+    three = ask_everything(world, names)
+    return {name: Cost(one[name], asked) for name, asked in three.items()}
+
+
+def complaints_about(costs: dict[str, Cost]) -> list[str]:
+    """Where the costs differ from the table's, or grow with the rows."""
+    wrong = [
+        f"    {name!r}: {cost.entry},  # the table has {TABLE.get(name)} {cost.three.error}"
+        for name, cost in costs.items()
+        if cost.entry != TABLE.get(name)
+    ]
+    growing = [
+        f"{name} asks {number} times more with three rows than with one: {sql}"
+        for name, cost in costs.items()
+        if len(cost.one.queries) != len(cost.three.queries)
+        for sql, number in cost.grows_by.items()
+    ]
+    return [*wrong, *growing]
+
+
+def test_every_page_takes_the_queries_of_the_table_for_one_row_and_for_three(world: GrowingHub):
+    costs = costs_in(world)
+
+    if complaints := complaints_about(costs):
+        pytest.fail("\n".join(complaints), pytrace=False)
+    assert set(costs) == set(TABLE), "the table speaks of what is no longer there"
+
+
+def test_every_address_stands_in_the_table():
+    assert {each.name for each in named_addresses()} - set(TABLE) == set()
+
+
+def sow_walk(patch: pytest.MonkeyPatch) -> None:
+    """A column that follows a foreign key which the list does not join."""
+
+    def first_years(self: Any, briefing: Briefing) -> str:
+        return str(briefing.academic_year.start_year)
+
+    patch.setattr(BriefingAdmin, "joins", ("local_authority",))
+    patch.setattr(BriefingAdmin, "starting", first_years, raising=False)
+    patch.setattr(BriefingAdmin, "list_display", ("local_authority", "starting"))
+
+
+def test_a_column_that_asks_once_a_row_is_found(world: GrowingHub, monkeypatch: pytest.MonkeyPatch):
+    """The negative control: without zeal, which would end the request before it is counted."""
+    sow_walk(monkeypatch)
+
+    with zeal_ignore():
+        costs = costs_in(world, "admin:enrolment_briefing_changelist")
+
+    [wrong, growing] = complaints_about(costs)
+    assert "'admin:enrolment_briefing_changelist': (200, " in wrong
+    assert "asks 2 times more" in growing
+    assert 'FROM "workgroups_academicyear"' in growing
+
+
+def test_a_page_that_asks_once_a_row_raises_in_every_test(
+    world: GrowingHub, monkeypatch: pytest.MonkeyPatch
+):
+    sow_walk(monkeypatch)
+    world.grow()
+    world.grow()
+
+    asked = ask_everything(world, "admin:enrolment_briefing_changelist")
+
+    [changelist] = asked.values()
+    assert changelist.error.startswith("N+1 detected on enrolment.Briefing.academic_year")
