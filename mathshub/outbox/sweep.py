@@ -22,6 +22,8 @@ SWEEP = "sweep"
 PING = "ping"
 # No batch is begun after so long: tasks have a time limit, and the next sweep is never far.
 LONGEST_SWEEP = timedelta(seconds=30)
+# A sweep that has much to send must not leave what others left behind until it is through.
+BETWEEN_REAPS = timedelta(seconds=2)
 BETWEEN_PINGS = timedelta(minutes=1)
 PING_TIMEOUT = 3  # seconds
 
@@ -32,10 +34,13 @@ def sweep(*, clock: Clock = timezone.now, should_stop: Callable[[], bool] = neve
     Call outside transactions. Returns how many messages ended in which state.
     """
     tally: Tally = Counter()
-    last_batch = clock() + LONGEST_SWEEP
+    next_reap = clock()
+    last_batch = next_reap + LONGEST_SWEEP
     with all_hubs("the outbox sends for every hub"):
-        reap(clock())
         while clock() < last_batch and not should_stop():
+            if clock() >= next_reap:
+                reap(clock())
+                next_reap = clock() + BETWEEN_REAPS
             batch = _send_batch(clock, should_stop)
             if not batch:
                 break

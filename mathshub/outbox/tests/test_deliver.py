@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from email.utils import parseaddr
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
@@ -378,6 +379,25 @@ def test_a_message_that_kills_its_senders_dies_without_taking_others_along(
     assert (killer.state, killer.attempts) == (State.DEAD, 6)
     assert killer.state_reason == "It was begun 6 times, and no attempt came to an end."
     assert (other.state, other.attempts) == (State.SENT, 1)
+
+
+def test_what_a_sender_left_behind_goes_also_while_another_has_much_to_send(
+    hub: Hub, smtp_sink: SmtpSink, clock: Clock, register_kind: Callable[..., Kind]
+) -> None:
+    def take_its_time(message: Message, now: datetime) -> Letter:
+        clock.pass_by(seconds=0.1)
+        return write_letter(message, now)
+
+    register_kind(name="slow", render=take_its_time)
+    left_behind = make_message(
+        state=State.CLAIMED, claim=uuid4(), lease_until=NOW + timedelta(seconds=3)
+    )
+    for _ in range(120):
+        make_message(kind="slow")
+    sweep(clock=clock)
+    left_behind.refresh_from_db()
+    assert left_behind.state == State.SENT
+    assert left_behind.sent_at - NOW < timedelta(seconds=11)
 
 
 # --- order
