@@ -173,7 +173,7 @@ def end_who_waits() -> None:
 def test_a_sender_that_slept_past_its_lease_leaves_the_others_work_alone(
     drill: Drill, expression: ExpressionOfInterest, senders: Senders
 ) -> None:
-    for number in range(drill.size(short=1, full=8)):
+    for number in range(drill.size(short=1, full=5)):
         play_sleep(drill, expression, senders, numbered(50, f"round{number}"))
 
 

@@ -133,9 +133,11 @@ def play_two_beats(drill: Drill, celery: Clockwork, senders: Senders, broken: st
     drill.wait_until_taken(len(people), seconds=60)
     celery.wait_for_beats(drill.size(short=2, full=15), "plan")
     other.wait_until(lambda: "Sending due task plan " in other.read_log(), seconds=30)
+    for beat in (celery.beat, other):
+        kill(beat)
     with suppress(TimeoutError):
         celery.wait_until_idle(seconds=5)
-    drill.wait_until_ended(seconds=30)
+    drill.wait_until_ended(seconds=5)
 
 
 def make_beat(env: dict[str, str], log: Path) -> Part:
