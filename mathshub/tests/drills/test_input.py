@@ -1,0 +1,421 @@
+"""What comes in by HTTP, however large or odd: a page comes back, and the portal goes on."""
+
+import html
+from collections.abc import Iterator
+from datetime import timedelta
+from urllib.parse import quote
+
+import psutil
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.core.cache import cache
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from icalendar import Calendar
+
+from enrolment.forms.tokens import make_form_token
+from enrolment.models import ExpressionOfInterest, Participant, Place
+from enrolment.tests.factories import make_briefing, make_expression, make_place
+from enrolment.tests.filling import filled_in
+from mathshub.links import make_token
+from mathshub.outbox.models import Message
+from mathshub.outbox.services import plan_messages
+from mathshub.outbox.sweep import sweep
+from mathshub.scope import owned_models
+from mathshub.testing.drill.drill import Drill
+from mathshub.testing.portal import LivePortal
+from mathshub.testing.smtp import SmtpSink
+from mathshub.tests.drills.browsing import FORM, Browser, Page
+from mathshub.tests.drills.senders import acknowledge
+from mathshub.tests.drills.tally import Tally, count_all
+from sessions.models import Session
+from sessions.tests.factories import make_running_group, make_seat_in, make_session
+from workgroups.models import Hub, Offering, Programme, School, WorkGroup
+from workgroups.tests.factories import make_offering, make_school
+from workgroups.tests.staff import staff_client
+
+MEGABYTE = 1_000_000
+MULTIPART = "multipart/form-data; boundary=limit"
+
+
+@pytest.fixture
+def offering(hub: Hub) -> Offering:
+    cache.clear()  # what earlier posts counted
+    return make_offering()
+
+
+@pytest.fixture
+def school(hub: Hub) -> School:
+    return make_school()
+
+
+@pytest.fixture
+def reader(live_portal: LivePortal) -> Browser:
+    return Browser(live_portal.port)
+
+
+def form_url(offering: Offering) -> str:
+    return reverse("enrolment:express_interest", args=[offering.pk])
+
+
+def form_of(offering: Offering, school: School | None, **changes: str) -> dict:
+    token = make_form_token(f"interest-{offering.pk}", now=timezone.now())
+    return filled_in(offering, school, form_token=token, **changes)
+
+
+def multipart(name: str, content: bytes) -> bytes:
+    head = f'--limit\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'.encode()
+    return head + content + b"\r\n--limit--\r\n"
+
+
+def memory_of(portal: LivePortal) -> int:
+    """Bytes held by gunicorn and its workers."""
+    process = psutil.Process(portal.part.pid)
+    return sum(each.memory_info().rss for each in [process, *process.children(recursive=True)])
+
+
+def refuse_and_go_on(
+    drill: Drill, portal: LivePortal, offering: Offering, school: School, bodies: list[tuple]
+) -> None:
+    """Each body is refused (or the connection ended), and the form is taken as before."""
+    browser, wrong = Browser(portal.port), Tally()
+    browser.get(form_url(offering))
+    before = memory_of(portal)
+    for content_type, body in bodies * drill.size(short=1, full=10):
+        answer = browser.send("POST", form_url(offering), body, content_type=content_type)
+        wrong["errors of ours"] += int(answer.status >= 500)
+        wrong["taken"] += int(answer.status in (200, 302))
+    grown = max(0, memory_of(portal) - before) / MEGABYTE
+    wrong["expressions"] += ExpressionOfInterest.objects.count()
+    wrong["no longer taken"] += int(
+        browser.post(form_url(offering), form_of(offering, school)).status != 302
+    )
+    count_all(drill, wrong)
+    drill.count("memory grown by more than 100 MB", int(grown > 100))
+    drill.note(f"{len(bodies)} ways, memory +{grown:.0f} MB")
+
+
+@pytest.mark.drill("10 MB in a field", group="Input", promises=(1, 8))
+def test_ten_megabytes_in_a_field_are_refused(
+    drill: Drill, live_portal: LivePortal, offering: Offering, school: School
+) -> None:
+    much = b"a" * 10 * MEGABYTE
+    bodies = [(FORM, b"anything_else=" + much), (MULTIPART, multipart("anything_else", much))]
+    refuse_and_go_on(drill, live_portal, offering, school, bodies)
+
+
+@pytest.mark.drill("5,000 fields", group="Input", promises=(1, 8))
+def test_five_thousand_fields_are_refused(
+    drill: Drill, live_portal: LivePortal, offering: Offering, school: School
+) -> None:
+    fields = "&".join(f"field{number}=x" for number in range(5_000)).encode()
+    same = "&".join(["days=monday"] * 5_000).encode()
+    parts = b"".join(multipart(f"f{n}", b"x").removesuffix(b"--limit--\r\n") for n in range(5_000))
+    bodies = [(FORM, fields), (FORM, same), (MULTIPART, parts + b"--limit--\r\n")]
+    refuse_and_go_on(drill, live_portal, offering, school, bodies)
+
+
+# --- characters ---------------------------------------------------------------------------
+
+TEXTS = (
+    "school_typed",
+    "headteacher_name",
+    "headteacher_email",
+    "maths_lead_name",
+    "maths_lead_email",
+    "person_1_name",
+    "person_1_email",
+    "anything_else",
+)
+
+
+def send_in_each_field(
+    drill: Drill, reader: Browser, offering: Offering, school: School, sent: str
+) -> None:
+    """In each field of the form it is refused in words, and what else was typed stays."""
+    wrong = Tally()
+    for name in TEXTS:
+        page = reader.post(form_url(offering), form_of(offering, school, **{name: sent}))
+        wrong["errors of ours"] += int(page.status >= 500 or not page.status)
+        wrong["taken"] += int(page.status == 302)
+        wrong["refused without a sentence"] += int("can’t be shown" not in page.text)
+        kept = "sam@school.example" if name != "person_1_email" else "grace@school.example"
+        wrong["typed in vain"] += int(f'value="{kept}"' not in page.text)
+    for path in ODD_ADDRESSES:
+        answer = reader.get(path.format(quote(sent), offering=offering.pk))
+        wrong["errors of ours, elsewhere"] += int(answer.status >= 500 or not answer.status)
+    wrong["stored"] += ExpressionOfInterest.objects.count()
+    count_all(drill, wrong)
+
+
+# Where an address or a query takes text from the reader.
+ODD_ADDRESSES = (
+    "/{}",
+    "/?{}=1",
+    "/schools/search/?q={}",
+    "/interest/{offering}/eligibility/?urn={}",
+    "/interest/manage/{}/",
+    "/interest/received/{}/",
+    "/place/{}/",
+    "/my/{}/",
+    "/my/calendar/{}.ics",
+    "/programmes/{}/",
+    "/work-groups/{}/",
+    "/accounts/login/?next={}",
+    "/static/{}",
+)
+
+
+@pytest.mark.drill("NUL characters", group="Input", promises=(1, 8))
+def test_nul_is_refused_in_words(
+    drill: Drill, reader: Browser, offering: Offering, school: School
+) -> None:
+    send_in_each_field(drill, reader, offering, school, "Gr\x00ace")
+
+
+@pytest.mark.drill("bidirectional overrides", group="Input", promises=(1,))
+def test_text_that_reads_other_than_it_is_is_refused_in_words(
+    drill: Drill, reader: Browser, offering: Offering, school: School
+) -> None:
+    send_in_each_field(drill, reader, offering, school, "Grace \u202eibO")
+
+
+@pytest.mark.drill("NUL characters", group="Input", promises=(1, 8))
+@pytest.mark.parametrize("where", [pytest.param("staff", id="in the admin")])
+def test_searching_the_admin_for_anything_gets_a_page(
+    drill: Drill, live_portal: LivePortal, offering: Offering, where: str
+) -> None:
+    lead, wrong = Browser.of_staff(live_portal.port, staff_client()), Tally()
+    expression, texts = make_expression(offering=offering), drill.size(short=1, full=5)
+    lists = [reverse("admin:index"), *(url for url in map(list_of, apps.get_models()) if url)]
+    matching = reverse("admin:enrolment_expressionofinterest_match", args=[expression.pk])
+    for path in [*lists, matching, reverse("admin:enrolment_expressionofinterest_offer")]:
+        for sent in ("%00", "9" * 30, "%ff%fe", "%E2%80%AE", "%F0%9F%A7%AE")[:texts]:
+            for query in ("q", "p", "o", "state", "chosen", "offering", "e", "all", "borough"):
+                status = lead.get(f"{path}?{query}={sent}").status
+                wrong["errors of ours"] += int(status >= 500 or not status)
+                if not drill.is_full:
+                    break
+        status = lead.get(f"{path}%00/change/").status
+        wrong["errors of ours"] += int(status >= 500 or not status)
+    count_all(drill, wrong)
+
+
+def list_of(model: type[models.Model]) -> str:
+    """The address of its list in the admin; empty for what has none."""
+    if not admin.site.is_registered(model):
+        return ""
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+
+
+@pytest.mark.drill("invalid UTF-8", group="Input", promises=(1, 8))
+def test_bytes_that_are_no_text_get_a_page(
+    drill: Drill, reader: Browser, offering: Offering, school: School
+) -> None:
+    wrong = Tally()
+    token = make_form_token(f"interest-{offering.pk}", now=timezone.now()).encode()
+    for raw in (b"%FF%FE", b"\xff\xfe", b"%C3", b"\xed\xa0\x80", b"%F5%80%80%80", b"+%80"):
+        body = b"form_token=" + token + b"&headteacher_name=Gr" + raw + b"&urn=" + raw
+        answer = reader.send("POST", form_url(offering), body)
+        wrong["errors of ours"] += int(answer.status >= 500 or not answer.status)
+        # Raw bytes are read as Latin-1, as browsers of old sent them: they may well be letters.
+        is_said = "can’t be shown" in answer.text or raw == b"\xff\xfe"
+        wrong["refused without a sentence"] += int(not is_said)
+        part = reader.send(
+            "POST", form_url(offering), multipart("headteacher_name", raw), content_type=MULTIPART
+        )
+        wrong["errors of ours"] += int(part.status >= 500 or not part.status)
+    for path in ODD_ADDRESSES:
+        for raw in ("%FF%FE", "%C3", "%ED%A0%80"):
+            answer = reader.get(path.format(raw, offering=offering.pk))
+            wrong["errors of ours, elsewhere"] += int(answer.status >= 500 or not answer.status)
+    odd = [{"Cookie": "sessionid=\xff\xfe"}, {"Referer": "http://\xff/"}, {"If-None-Match": "\xff"}]
+    for headers in [*odd, {"Accept-Language": "\xff;q=\xfe"}, {"Host": "lea-valley.\xff"}]:
+        status = reader.send("GET", "/", headers=headers).status
+        wrong["errors of ours, by header"] += int(status >= 500 or not status)
+    count_all(drill, wrong)
+
+
+# --- addresses ----------------------------------------------------------------------------
+
+ADDRESSES = (
+    "o'neil+maths@school.example",
+    "a@b.example",
+    f"{'a' * 64}@{'b' * 60}.example",
+    '"quoted name"@school.example',
+    "grace@münchen.example",
+    "grace@xn--mnchen-3ya.example",
+    "GRACE@SCHOOL.EXAMPLE",
+    "grace.@school.example",
+    "grace@[192.0.2.1]",
+    "grace@localhost",
+    "gräce@school.example",
+    "grace@school",
+    "grace @school.example",
+    "<grace@school.example>",
+    "grace@school.example, other@school.example",
+    "grace@school.example\r\nBcc: other@school.example",
+    "-grace@-school.example",
+    "grace@school..example",
+    "@",
+    "a" * 250 + "@b.example",
+)
+
+
+@pytest.mark.drill("odd addresses", group="Input", promises=(1, 2))
+def test_an_odd_address_is_refused_in_words_or_written_to(
+    drill: Drill, reader: Browser, offering: Offering, school: School, smtp_sink: SmtpSink
+) -> None:
+    wrong = Tally()
+    for address in ADDRESSES:
+        form = form_of(offering, school, headteacher_email=address)
+        answer = reader.post(form_url(offering), form)
+        wrong["errors of ours"] += int(answer.status >= 500 or not answer.status)
+        said = "Headteacher’s e-mail address: " in html.unescape(answer.text)
+        wrong["refused without a sentence"] += int(answer.status == 200 and not said)
+    sweep()
+    taken = Message.objects.values_list("recipient", flat=True)
+    ended = Message.objects.filter(state__in=[Message.State.SENT, Message.State.DEAD])
+    wrong["letters that did not end"] += len(taken) - ended.count()
+    for address in ended.filter(state=Message.State.SENT).values_list("recipient", flat=True):
+        drill.tell(address)
+    drill.forbid("other@school.example")
+    count_all(drill, wrong)
+    dead = ended.filter(state=Message.State.DEAD).count()
+    drill.note(f"{len(ADDRESSES)} addresses, {len(taken)} taken, {dead} of them dead")
+
+
+# --- text that would be more than text ------------------------------------------------------
+
+TEMPLATE = "{{ 7|add:70000 }}{% now 'Y' %}{{ settings.SECRET_KEY }}"
+SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+KEYS = {
+    "slug",
+    "host",
+    "message_id",
+    "email",
+    "address",
+    "password",
+    "kind",
+    "key",
+    "state",
+    "reference",
+    "urn",
+}
+
+
+@pytest.mark.drill("template syntax in a hub's own text", group="Input", promises=(9,))
+def test_a_hubs_own_text_stays_literal(
+    drill: Drill, live_portal: LivePortal, hub: Hub, smtp_sink: SmtpSink
+) -> None:
+    seen = everything_said(live_portal, hub, TEMPLATE, smtp_sink)
+    drill.count("carried out", sum("70007" in text for text in seen.values()))
+    literal = sum("{% now" in html.unescape(text) for text in seen.values())
+    drill.count("nowhere to be seen", int(literal < 12))
+    drill.note(f"literal in {literal} of {len(seen)} pages, letters and calendars")
+
+
+@pytest.mark.drill("stored script in every field", group="Input", promises=(9,))
+def test_a_script_in_every_field_stays_text(
+    drill: Drill, live_portal: LivePortal, hub: Hub, smtp_sink: SmtpSink
+) -> None:
+    seen = everything_said(live_portal, hub, SCRIPT, smtp_sink)
+    pages = {name: text for name, text in seen.items() if not name.startswith(("text of", "ics"))}
+    drill.count("live script", sum("<script>alert" in text for text in pages.values()))
+    drill.count("live image", sum("<img src=x" in text for text in pages.values()))
+    shown = sum("<script>alert" in html.unescape(text) for text in seen.values())
+    drill.count("nowhere to be seen", int(shown < 12))
+    drill.note(f"shown as text in {shown} of {len(seen)}; PDF and CSV not yet")
+
+
+def everything_said(portal: LivePortal, hub: Hub, text: str, sink: SmtpSink) -> dict[str, str]:
+    """Pages for the public, schools, participants and staff, letters and calendar, with ``text``
+    in every text that the hub or a school writes."""
+    cache.clear()
+    session, place, expression, participant = plant_rows()
+    for model in [*owned_models(), Hub]:
+        write_everywhere(model, text)
+    acknowledge(expression, ["head@school.example"])
+    plan_messages(timezone.now())
+    sweep()
+    public, lead = Browser(portal.port), Browser.of_staff(portal.port, staff_client())
+    seen = {
+        path: said(public, path) for path in public_pages(session, place, expression, participant)
+    }
+    seen |= {
+        path: said(lead, path) for path in staff_pages(session, place, expression, participant)
+    }
+    feed = reverse("sessions:calendar_feed", args=[token("calendar", participant)])
+    ics = said(public, feed)
+    seen["ics"] = "\n".join(
+        str(event[n]) for event in Calendar.from_ical(ics).walk("VEVENT") for n in event
+    )
+    for number, delivery in enumerate(sink.deliveries):
+        seen[f"letter {number}"] = delivery.html
+        seen[f"text of letter {number}"] = delivery.text
+    assert len(sink.deliveries) >= 3, "an acknowledgement, an offer and a reminder"
+    return seen
+
+
+def said(browser: Browser, path: str) -> str:
+    page: Page = browser.get(path)
+    assert page.status == 200, (path, page.status, page.location)
+    return page.text
+
+
+def token(purpose: str, row: models.Model) -> str:
+    return make_token(purpose, row.pk, row.link_generation)  # type: ignore[attr-defined]
+
+
+def plant_rows() -> tuple[Session, Place, ExpressionOfInterest, Participant]:
+    now = timezone.now()
+    place = make_place(now=now)
+    group = make_running_group(offering=place.work_group.offering)
+    session = make_session(work_group=group, starts_at=now + timedelta(hours=36))
+    seat = make_seat_in(group)
+    make_briefing(starts_at=now + timedelta(days=7))
+    return session, place, place.expression, seat.participant
+
+
+def write_everywhere(model: type[models.Model], text: str) -> None:
+    """``text`` into every free text of every row of the model, as far as it fits."""
+    fields = [
+        each
+        for each in model._meta.fields
+        if type(each) in (models.CharField, models.TextField)
+        and each.name not in KEYS
+        and not each.choices
+        and each.editable
+        and (each.max_length or 999) >= 80
+    ]
+    for pk in model._default_manager.values_list("pk", flat=True) if fields else []:
+        changes = {each.name: text[: (each.max_length or 999) - 9] + f" {pk}" for each in fields}
+        model._default_manager.filter(pk=pk).update(**changes)
+
+
+def public_pages(
+    session: Session, place: Place, expression: ExpressionOfInterest, participant: Participant
+) -> Iterator[str]:
+    programme: Programme = session.work_group.offering.programme
+    names = ("site:home", "site:list_programmes", "site:show_journey", "site:show_privacy")
+    yield from map(reverse, (*names, "enrolment:choose_offering", "enrolment:list_briefings"))
+    yield reverse("site:show_programme", args=[programme.slug])
+    yield reverse("sessions:show_work_group", args=[session.work_group_id])
+    yield reverse("enrolment:express_interest", args=[session.work_group.offering_id])
+    yield reverse("enrolment:answer_place", args=[token("place", place)])
+    yield reverse("enrolment:manage_interest", args=[token("manage", expression)])
+    yield reverse("enrolment:interest_received", args=[token("received", expression)])
+    yield reverse("sessions:show_my_sessions", args=[token("my", participant)])
+
+
+def staff_pages(*rows: models.Model) -> Iterator[str]:
+    yield reverse("admin:index")
+    group = WorkGroup.objects.get(pk=rows[0].work_group_id)  # type: ignore[attr-defined]
+    for row in (*rows, group, group.offering.programme):
+        name = f"admin:{row._meta.app_label}_{row._meta.model_name}"
+        yield reverse(f"{name}_changelist")
+        yield reverse(f"{name}_change", args=[row.pk])
+    for message in Message.objects.all():
+        yield reverse("admin:outbox_message_change", args=[message.pk])
