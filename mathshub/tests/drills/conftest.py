@@ -182,9 +182,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
     """The runner has a line for each drill: no dots beside it."""
-    if os.environ.get(RESULTS) and report.passed:
+    if not os.environ.get(RESULTS) or report.skipped:
+        return None
+    if report.passed:
         return ("passed" if report.when == "call" else "", "", "")
-    return None
+    return ("failed" if report.when == "call" else "error", "", "")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -54,7 +54,7 @@ def play_kills(drill: Drill, first: Part, senders: Senders, kills: int) -> float
         groups.append(senders.start_part(make_worker))
         groups[-1].wait_until(lambda: " ready." in groups[-1].read_log(), seconds=60)
         enough = len(drill.sink.deliveries) + drill.rng.randrange(1, 60)
-        drill.wait_until_taken(enough, seconds=5)
+        drill.wait_until_taken(enough, seconds=2)
         kill(groups.pop(0))
         lags.append(seconds_past_lease())
     drill.fault_is_over()
@@ -279,9 +279,9 @@ def play_poison(
         drill.wait_until(lambda sender=sender: has_died(sender) or is_quiet(), seconds=30)
         deaths += has_died(sender)
         drill.let_time_pass(seconds=LEASE_SECONDS)
-    for _ in range(7):
+    for hours in (0.1, 0.3, 1.5, 8, 25):  # each longer than the wait for the next try
         drill.wait_until(lambda: has_died(sender) or is_quiet(), seconds=30)
-        drill.let_time_pass(hours=7)
+        drill.let_time_pass(hours=hours)
     drill.wait_until(lambda: has_died(sender) or is_quiet(), seconds=30)
     drill.count("senders that one message killed", deaths, allowed=6)
 
