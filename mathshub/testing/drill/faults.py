@@ -100,16 +100,7 @@ _NO_EXPORT = "exports to CSV and XLSX"
 NOT_YET: dict[str, str] = {
     "bounce before the row is marked": "bounce reports from mail providers",
     "withdraw, promote and accept at once": "the waiting list, which promotes",
-    "file with a byte order mark": _NO_IMPORT,
-    "UTF-16 file": _NO_IMPORT,
-    "cp1252 file": _NO_IMPORT,
-    "semicolons": _NO_IMPORT,
-    "ragged rows": _NO_IMPORT,
-    "duplicate headers": _NO_IMPORT,
-    "a million rows": _NO_IMPORT,
-    "one cell of 50 MB": _NO_IMPORT,
     "formulas in exports": _NO_EXPORT,
-    "the same import twice": _NO_IMPORT,
     "another hub's school in a file": _NO_IMPORT,
 }
 """What the drill of a fault waits for."""

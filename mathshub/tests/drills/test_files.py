@@ -1,0 +1,205 @@
+"""Register files as spreadsheets, other systems and accidents leave them: all or nothing, by line."""
+
+import codecs
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from mathshub.testing.drill.drill import Drill
+from mathshub.testing.portal import portal_env
+from workgroups.models import School
+from workgroups.register import RegisterRefused, import_register
+from workgroups.tests.registers import ROW, rows, write_register
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NAME = "St Mary’s – Zoë’s École"
+MOST_MEMORY = 150  # MB, for a register of the country's size (50,000 schools)
+
+
+def refusal(path: Path) -> str:
+    """Why the file is refused as a whole; empty when it is taken."""
+    try:
+        import_register(path)
+    except RegisterRefused as refused:
+        return str(refused)
+    return ""
+
+
+def count_refusal(drill: Drill, path: Path, words: str) -> None:
+    """Refused in a sentence that says what to do, and nothing of the file is there."""
+    said = refusal(path)
+    drill.count("taken", int(not said))
+    drill.count("refused without these words", int(words not in said))
+    drill.count("schools of a refused file", School.objects.count())
+    drill.note(said[:90])
+
+
+def named(path: Path, *, encoding: str) -> Path:
+    return write_register(path, rows(3, EstablishmentName=NAME), encoding=encoding)
+
+
+def count_names(drill: Drill, path: Path) -> None:
+    import_register(path)
+    names = School.objects.values_list("name", flat=True)
+    drill.count("names not as they stand in the file", sum(name != NAME for name in names))
+    drill.count("schools missing", 3 - len(names))
+
+
+@pytest.mark.drill("file with a byte order mark", group="Files", promises=(1,))
+def test_a_byte_order_mark_is_no_part_of_the_first_column(drill: Drill, tmp_path: Path) -> None:
+    path = named(tmp_path / "marked.csv", encoding="utf-8-sig")
+    assert path.read_bytes().startswith(codecs.BOM_UTF8)
+    count_names(drill, path)
+
+
+@pytest.mark.drill("cp1252 file", group="Files", promises=(1,))
+def test_a_file_in_windows_letters_is_read_as_such(drill: Drill, tmp_path: Path) -> None:
+    count_names(drill, named(tmp_path / "windows.csv", encoding="cp1252"))
+
+
+@pytest.mark.drill("UTF-16 file", group="Files", promises=(1,))
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf_16_is_refused_with_what_to_do(drill: Drill, tmp_path: Path, encoding: str) -> None:
+    count_refusal(drill, named(tmp_path / "wide.csv", encoding=encoding), "“CSV UTF-8”")
+
+
+@pytest.mark.drill("semicolons", group="Files", promises=(1,))
+def test_semicolons_are_refused_with_what_to_do(drill: Drill, tmp_path: Path) -> None:
+    path = write_register(tmp_path / "semicolons.csv", rows(3))
+    path.write_bytes(path.read_bytes().replace(b",", b";"))
+    count_refusal(drill, path, "save it again with commas")
+
+
+@pytest.mark.drill("duplicate headers", group="Files", promises=(1,))
+def test_a_column_that_stands_twice_refuses_the_file(drill: Drill, tmp_path: Path) -> None:
+    path = write_register(tmp_path / "twice.csv", rows(3), columns=[*ROW, "URN"])
+    count_refusal(drill, path, "this column more than once: URN")
+
+
+@pytest.mark.drill("ragged rows", group="Files", promises=(1,))
+def test_ragged_rows_are_named_by_their_lines(drill: Drill, tmp_path: Path) -> None:
+    """Two in 400 are skipped and reported; more than one in a hundred refuse the whole file."""
+    path = write_register(tmp_path / "few.csv", rows(400))
+    lines = path.read_text().splitlines()
+    lines[9], lines[99] = lines[9].rpartition(",")[0], lines[99] + ",x"
+    path.write_text("\n".join(lines) + "\n")
+    outcome = import_register(path)
+    reported = [complaint.line for complaint in outcome.complaints]
+    drill.count("lines not named", int(reported != [10, 100]))
+    drill.count("schools missing", 398 - School.objects.count())
+    School.objects.all().delete()
+    path.write_text("\n".join([lines[0], *(line + ",x" for line in lines[1:21]), *lines[21:]]))
+    count_refusal(drill, path, "Line 2: it has 21 cells, the header has 20")
+
+
+@pytest.mark.drill("the same import twice", group="Files", promises=(1,))
+def test_the_same_file_twice_writes_nothing(drill: Drill, tmp_path: Path) -> None:
+    path = write_register(tmp_path / "again.csv", rows(drill.size(short=500, full=20_000)))
+    first = import_register(path)
+    with CaptureQueriesContext(connection) as queries:
+        again = import_register(path)
+    reading = ("SELECT", "SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")
+    drill.count("statements that write", sum(not q["sql"].startswith(reading) for q in queries))
+    drill.count("schools not unchanged", first.created - again.unchanged)
+
+
+# --- sizes ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Run:
+    """How `manage.py import_schools` went in a process of its own."""
+
+    said: str
+    megabytes: float
+    seconds: float
+
+
+def run_import(path: Path) -> Run:
+    start, most = time.monotonic(), 0
+    command = [sys.executable, "manage.py", "import_schools", str(path)]
+    with (path.parent / "said.txt").open("w+") as said:
+        process = subprocess.Popen(command, env=portal_env(), stdout=said, stderr=said)
+        while process.poll() is None:
+            most = max(most, memory_of(process.pid))
+            time.sleep(0.01)
+        said.seek(0)
+        return Run(said.read(), most / 1e6, time.monotonic() - start)
+
+
+def memory_of(pid: int) -> int:
+    try:
+        held: int = psutil.Process(pid).memory_info().rss
+    except psutil.NoSuchProcess:
+        return 0
+    return held
+
+
+@pytest.mark.drill("a million rows", group="Files", promises=(1,))
+def test_a_million_rows_are_read_in_little_memory(drill: Drill, tmp_path: Path) -> None:
+    """Twenty times the country: it is imported, or refused as a whole, in memory that is bounded.
+
+    A URN has five or six digits, so the last ten thousand lines name schools that stood there
+    before: each is reported, and they are fewer than one in a hundred.
+    """
+    count = drill.size(short=10_000, full=1_000_000)
+    path = write_many(tmp_path / "many.csv", count)
+    run = run_import(path)
+    drill.count("schools missing", min(count, 990_000) - School.objects.count())
+    limit = drill.size(short=MOST_MEMORY, full=600)
+    drill.count(f"memory over {limit} MB", int(run.megabytes > limit))
+    drill.note(
+        f"{count:,} rows in {run.seconds:.0f} s, {run.megabytes:.0f} MB: {run.said[-90:].strip()}"
+    )
+
+
+def write_many(path: Path, count: int) -> Path:
+    write_register(path, [])
+    with path.open("a", encoding="cp1252") as file:
+        file.writelines(many_lines(count))
+    return path
+
+
+def many_lines(count: int) -> Iterator[str]:
+    before, after = ",".join(ROW.values()).split("100001")
+    for number in range(count):
+        yield f"{before}{10_000 + number % 990_000}{after}\n"
+
+
+@pytest.mark.drill("one cell of 50 MB", group="Files", promises=(1,))
+@pytest.mark.parametrize("shape", ["one line", "many lines in quotation marks"])
+def test_a_cell_of_fifty_megabytes_is_refused_in_little_memory(
+    drill: Drill, tmp_path: Path, shape: str
+) -> None:
+    megabytes = drill.size(short=20, full=50)
+    path = write_register(tmp_path / "big.csv", rows(3))
+    line = "x" * 1000 if shape == "one line" else "x" * 999 + "\n"
+    with path.open("a") as file:
+        file.write('100009,204,"')
+        file.writelines(line for _ in range(megabytes * 1000))
+        file.write('"\n')
+    run = run_import(path)
+    drill.count("schools of a refused file", School.objects.count())
+    drill.count("refused without its line", int("line 5" not in run.said))
+    drill.count(f"memory over {MOST_MEMORY} MB", int(run.megabytes > MOST_MEMORY))
+    drill.note(f"{run.megabytes:.0f} MB: {run.said.strip()[-110:]}")
+
+
+def test_a_reader_that_takes_the_file_whole_would_be_noticed(tmp_path: Path) -> None:
+    """The negative control of the measure: a process that reads 200 MB is seen to hold them."""
+    path = tmp_path / "whole.py"
+    path.write_text("import time\nheld = bytearray(200_000_000)\ntime.sleep(0.3)\n")
+    process = subprocess.Popen([sys.executable, str(path)])
+    most = 0
+    while process.poll() is None:
+        most = max(most, memory_of(process.pid))
+        time.sleep(0.01)
+    assert most > MOST_MEMORY * 1e6
