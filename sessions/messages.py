@@ -29,6 +29,7 @@ PLACE_OFFERED_TEMPLATE = "sessions/email/place_offered"
 SEAT_NAMED_TEMPLATE = "sessions/email/seat_named"
 REMINDER_TEMPLATE = "sessions/email/session_reminder"
 MY_LINK_TEMPLATE = "sessions/email/my_link"
+GIVEN_UP = "the seat was given up"
 
 Fact = tuple[str, ...]
 """A line of the small table (templates/email/_facts.html): label, value, perhaps a link, its words."""
@@ -38,7 +39,7 @@ def render_place_offered(message: Message, now: datetime) -> Letter:
     """To the headteacher: a place is offered, until when, and the one link to answer it."""
     place = _place(message)
     token = make_token("place", place.pk, place.link_generation)
-    year = _year(place.work_group, now=now)
+    year = _year(place.work_group, _sessions_of(work_group=place.work_group), now=now)
     return Letter(
         template=PLACE_OFFERED_TEMPLATE,
         context={
@@ -65,8 +66,9 @@ def render_seat_named(message: Message, now: datetime) -> Letter:
         message.hub, seat.participant_id, seat.participant.link_generation, now=now
     )
     attachments = [("sessions.ics", calendar.to_ical(), CONTENT_TYPE)] if calendar.rows else []
-    sorry = _apologies(seat=seat)
-    year = _year(seat.place.work_group, now=now, seat=seat, sorry=sorry)
+    year = _own_year(
+        seat, _sessions_of(work_group=seat.place.work_group), _apologies(seat=seat), now
+    )
     return Letter(
         template=SEAT_NAMED_TEMPLATE,
         context={
@@ -89,6 +91,8 @@ class _Reminder:
 
     session: Session | None
     seat: Seat | None
+    sessions: list[Session]
+    """Those of the group that participants are told of."""
     sorry: Collection[int]
     """The ids of the sessions to which the seat's holder can't come."""
 
@@ -109,18 +113,21 @@ def why_session_reminder_is_unwanted(message: Message, now: datetime) -> str:
 
 
 def _reminder(message: Message) -> _Reminder:
-    session = next(iter(_sessions(pk=message.context["session"])), None)
     seat = _seat(message)
-    if session and seat and session.work_group_id == seat.place.work_group_id:
+    if seat is None:
+        return _Reminder(None, None, [], [])
+    sessions = _sessions_of(work_group=seat.place.work_group_id)
+    session = next((each for each in sessions if each.pk == message.context["session"]), None)
+    if session:
         session.work_group = seat.place.work_group
-    return _Reminder(session, seat, _apologies(seat=message.context["seat"]))
+    return _Reminder(session, seat, sessions, _apologies(seat=seat))
 
 
 def _remind(reminder: _Reminder, message: Message, now: datetime) -> Letter:
     session, seat = reminder.session, reminder.seat
     assert session is not None, "there is nothing to remind of"
     assert seat is not None, "there is nobody to remind"
-    year = _year(seat.place.work_group, now=now, seat=seat, sorry=reminder.sorry)
+    year = _own_year(seat, reminder.sessions, reminder.sorry, now)
     return Letter(
         template=REMINDER_TEMPLATE,
         context={
@@ -134,6 +141,8 @@ def _remind(reminder: _Reminder, message: Message, now: datetime) -> Letter:
 
 
 def _why_not_to_remind(reminder: _Reminder, message: Message, now: datetime) -> str:
+    if reminder.seat is None:
+        return GIVEN_UP
     session = reminder.session
     if session is None or session.state != Session.State.PUBLISHED:
         return CANCELLED
@@ -186,19 +195,13 @@ def _seat(message: Message) -> Seat | None:
 
 @prepared
 def _seats(pk: Any) -> QuerySet[Seat]:
-    return Seat.objects.filter(pk=pk).select_related("participant", "place__school")
+    return Seat.objects.filter(pk=pk).order_by().select_related("participant", "place__school")
 
 
 @prepared
 def _work_groups(pk: Any) -> QuerySet[WorkGroup]:
-    return WorkGroup.objects.filter(pk=pk).select_related(
-        "offering__programme", "offering__academic_year"
-    )
-
-
-@prepared
-def _sessions(pk: Any) -> QuerySet[Session]:
-    return Session.objects.filter(pk=pk)
+    found = WorkGroup.objects.filter(pk=pk).order_by()
+    return found.select_related("offering__programme", "offering__academic_year")
 
 
 @prepared
@@ -209,7 +212,7 @@ def _sessions_of(work_group: Any) -> QuerySet[Session]:
 @prepared
 def _apologies(seat: Any) -> QuerySet[Apology, int]:
     """The ids of the sessions to which the seat's holder can't come."""
-    return Apology.objects.filter(seat=seat).values_list("session_id", flat=True)
+    return Apology.objects.filter(seat=seat).order_by().values_list("session_id", flat=True)
 
 
 @prepared
@@ -222,7 +225,7 @@ def _lead_names(work_group: Any) -> QuerySet[WorkGroupLead, str]:
 def _why_not_to_seat(seat: Seat | None, message: Message, *, on: datetime) -> str:
     """Why the seat's holder should not have a message about ``on``, if so."""
     if seat is None or (seat.held_until is not None and seat.held_until < london_day(on)):
-        return "the seat was given up"
+        return GIVEN_UP
     if seat.place.state != Place.State.ACCEPTED:
         return "the school's place was withdrawn"
     if seat.place.work_group.state == WorkGroup.State.CANCELLED:
@@ -289,21 +292,25 @@ def _is_expected(seat: Seat, session: Session) -> bool:
     return session.starts_at is None or seat.is_held_on(london_day(session.starts_at))
 
 
+def _own_year(
+    seat: Seat, sessions: list[Session], sorry: Collection[int], now: datetime
+) -> dict[str, Any]:
+    """The year of the seat's holder: from the day on that the seat is theirs, with their apologies."""
+    own = [each for each in sessions if _is_expected(seat, each)]
+    return _year(seat.place.work_group, own, now=now, sorry=sorry)
+
+
 def _year(
     work_group: WorkGroup,
+    sessions: list[Session],
     *,
     now: datetime,
-    seat: Seat | None = None,
     sorry: Collection[int] = (),
 ) -> dict[str, Any]:
     """What every message carries: the group, its next session, all of them, the bar, whom to ask.
 
-    With a seat, the sessions and the bar are its holder's own: from the day on that the seat is
-    theirs. ``sorry`` holds the ids of the sessions to which they can't come.
+    ``sorry`` holds the ids of the sessions to which the reader can't come.
     """
-    sessions = _sessions_of(work_group=work_group)
-    if seat:
-        sessions = [each for each in sessions if _is_expected(seat, each)]
     return {
         "work_group": work_group,
         "programme": work_group.offering.programme,

@@ -103,7 +103,7 @@ def _stored(name: str, value: Any) -> Any:
 
 @prepared
 def _read(pk: Any, hub: Any) -> QuerySet[Message]:
-    return Message.objects.filter(pk=pk, hub=hub).select_related("hub")
+    return Message.objects.filter(pk=pk, hub=hub).order_by().select_related("hub")
 
 
 def claim_due(limit: int, *, now: datetime) -> Claim:

@@ -31,4 +31,5 @@ def is_suppressed(address: str) -> bool:
 
 @prepared
 def _entries(address_hash: Any) -> QuerySet[Suppression, int]:
-    return Suppression.objects.filter(address_hash=address_hash).values_list("pk", flat=True)
+    found = Suppression.objects.filter(address_hash=address_hash)
+    return found.order_by().values_list("pk", flat=True)
