@@ -95,6 +95,9 @@ class _Plan:
         rows._query = _BoundQuery(self._queryset.query, compiler)  # type: ignore[attr-defined]
         rows._iterable_class = self._queryset._iterable_class
         rows._fields = self._queryset._fields  # type: ignore[attr-defined]
+        rows._prefetch_related_lookups = (  # type: ignore[attr-defined]
+            self._queryset._prefetch_related_lookups  # type: ignore[attr-defined]
+        )
         return list(rows)
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db.models import Count, Q, QuerySet
 
 from enrolment.models import Place
+from mathshub.prepared import prepared
 from mathshub.site.year_so_far import YearSoFar, usual_year, years_by_offering
 from sessions.times import london_day
 from sessions.words import number_words
@@ -74,11 +75,11 @@ class Entry:
 def list_entries(now: datetime) -> list[Entry]:
     """All programmes of the hub along the journey. Four queries, however many there are."""
     today = london_day(now)
-    offerings = _by_programme(Offering.objects.select_related("academic_year"))
+    offerings = _by_programme(_offerings())
     groups = _groups_by_offering()
     years = years_by_offering(now)
     entries = []
-    for programme in Programme.objects.all():
+    for programme in _programmes():
         own = offerings.get(programme.pk, [])
         offering = _one_to_speak_of(own, today)
         entries.append(
@@ -91,6 +92,21 @@ def list_entries(now: datetime) -> list[Entry]:
             )
         )
     return entries
+
+
+@prepared
+def _programmes() -> QuerySet[Programme]:
+    return Programme.objects.all()
+
+
+@prepared
+def _offerings() -> QuerySet[Offering]:
+    return Offering.objects.select_related("academic_year")
+
+
+@prepared
+def _groups() -> QuerySet[WorkGroup]:
+    return public_work_groups().order_by("name")
 
 
 def public_work_groups() -> QuerySet[WorkGroup]:
@@ -137,7 +153,7 @@ def _by_programme(offerings: Iterable[Offering]) -> dict[int, list[Offering]]:
 
 def _groups_by_offering() -> dict[int, list[WorkGroup]]:
     found: dict[int, list[WorkGroup]] = {}
-    for group in public_work_groups().order_by("name"):
+    for group in _groups():
         found.setdefault(group.offering_id, []).append(group)
     return found
 

@@ -4,7 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
+from django.db.models import QuerySet
+
+from mathshub.prepared import prepared
 from mathshub.site.catalogue import (
     FEW_PLACES,
     Tag,
@@ -49,24 +53,36 @@ class YearOfGroups:
 
 def groups_by_year(programme: Programme, *, now: datetime) -> list[YearOfGroups]:
     """The programme's public Work Groups, the latest year first. Three queries."""
-    work_groups = (
-        public_work_groups()
-        .filter(offering__programme=programme)
-        .select_related("offering__academic_year")
-        .prefetch_related("local_authorities")
-        .order_by("-offering__academic_year__start_year", "name")
-    )
-    sessions = _sessions_of(work_groups)
+    work_groups = _groups_of(programme=programme)
+    sessions = _by_group(_sessions_of(programme=programme))
     return [
         YearOfGroups(year, [_on_show(group, sessions.get(group.pk, []), now) for group in groups])
         for year, groups in groupby(work_groups, lambda group: group.offering.academic_year)
     ]
 
 
-def _sessions_of(work_groups: Iterable[WorkGroup]) -> dict[int, list[Session]]:
+@prepared
+def _groups_of(programme: Any) -> QuerySet[WorkGroup]:
+    return (
+        public_work_groups()
+        .filter(offering__programme=programme)
+        .select_related("offering__academic_year")
+        .prefetch_related("local_authorities")
+        .order_by("-offering__academic_year__start_year", "name")
+    )
+
+
+@prepared
+def _sessions_of(programme: Any) -> QuerySet[Session]:
+    of_programme = Session.objects.on_the_calendar().filter(
+        work_group__in=WorkGroup.objects.public(), work_group__offering__programme=programme
+    )
+    return of_programme.order_by("number")
+
+
+def _by_group(sessions: Iterable[Session]) -> dict[int, list[Session]]:
     found: dict[int, list[Session]] = {}
-    on_the_calendar = Session.objects.on_the_calendar().filter(work_group__in=list(work_groups))
-    for session in on_the_calendar.order_by("number"):
+    for session in sessions:
         found.setdefault(session.work_group_id, []).append(session)
     return found
 

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
+from mathshub.prepared import prepared
 from workgroups.models import Prerequisite, Programme
 
 _WAYS_IN = {1: "One way in, one direction", 2: "Two ways in, one direction"}
@@ -76,8 +78,12 @@ class Journey:
 
 def load_journey(programmes: Sequence[Programme]) -> Journey:
     """The journey over ``programmes``, in their order. One query."""
-    pairs = Prerequisite.objects.values_list("needs_id", "programme_id")
-    return build_journey(programmes, pairs)
+    return build_journey(programmes, _pairs())
+
+
+@prepared
+def _pairs() -> "QuerySet[Prerequisite, tuple[int, int]]":
+    return Prerequisite.objects.values_list("needs_id", "programme_id")
 
 
 def build_journey(programmes: Sequence[Programme], pairs: Iterable[tuple[int, int]]) -> Journey:

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from enrolment.models import Briefing
 from mathshub.links import absolute
+from mathshub.prepared import prepared
 from mathshub.site.catalogue import Entry, list_entries
 from mathshub.site.groups_on_show import groups_by_year
 from mathshub.site.journey import Journey, load_journey
@@ -37,7 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     entries = list_entries(now)
     open_entries = [entry for entry in entries if entry.is_open]
-    briefings = list(Briefing.objects.upcoming(now).select_related("local_authority"))
+    briefings = _briefings_to_come(now=now)
     context = {
         "page_title": request.hub.welcome_heading,  # type: ignore[attr-defined]
         "entries": entries,
@@ -134,6 +137,11 @@ def robots_txt(request: HttpRequest) -> HttpResponse:
     closed = [reverse("admin:index"), "/account/", reverse("workgroups:search_schools")]
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@prepared
+def _briefings_to_come(now: Any) -> QuerySet[Briefing]:
+    return Briefing.objects.upcoming(now).select_related("local_authority")
 
 
 def _journey_context(entries: list[Entry]) -> dict:

@@ -3,10 +3,11 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
-from typing import TypedDict
+from typing import Any, TypedDict
 
-from django.db.models import Max, Min, Q
+from django.db.models import Max, Min, Q, QuerySet
 
+from mathshub.prepared import prepared
 from sessions import bar
 from sessions.models import Session
 from sessions.words import number_words, short_day
@@ -41,19 +42,20 @@ def usual_year(sessions: int) -> YearSoFar:
 
 def years_by_offering(now: datetime) -> dict[int, YearSoFar]:
     """The year of each offering whose public Work Groups have published sessions. One query."""
-    rows = (
-        Session.objects.filter(
-            state=Session.State.PUBLISHED, work_group__in=WorkGroup.objects.public()
-        )
-        .values("work_group__offering_id", "number")
-        .annotate(
-            last_ends_at=Max("ends_at"),
-            next_starts_at=Min("starts_at", filter=Q(ends_at__gt=now)),
-        )
-        .order_by("work_group__offering_id", "number")
-    )
-    by_offering = groupby(rows, key=lambda row: row["work_group__offering_id"])
+    by_offering = groupby(_numbers(now=now), key=lambda row: row["work_group__offering_id"])
     return {offering_id: _year(list(numbers)) for offering_id, numbers in by_offering}
+
+
+@prepared
+def _numbers(now: Any) -> QuerySet[Session, _Number]:
+    public = Session.objects.filter(
+        state=Session.State.PUBLISHED, work_group__in=WorkGroup.objects.public()
+    )
+    by_number = public.values("work_group__offering_id", "number").annotate(
+        last_ends_at=Max("ends_at"),
+        next_starts_at=Min("starts_at", filter=Q(ends_at__gt=now)),
+    )
+    return by_number.order_by("work_group__offering_id", "number")
 
 
 def _year(numbers: list[_Number]) -> YearSoFar:
