@@ -5,7 +5,7 @@ a change is on the page at once, in every process, and nothing needs to be told 
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from threading import Lock
 from typing import Any
 
@@ -21,16 +21,21 @@ _lock = Lock()
 
 
 def render_once(
-    template_name: str, context: Mapping[str, Any], *, rows: tuple[Model, ...]
+    template_name: str,
+    context: Mapping[str, Any],
+    *,
+    rows: tuple[Model, ...],
+    variant: Hashable = None,
 ) -> SafeString:
     """The template rendered with ``context``, or what that gave for the same ``rows`` before.
 
     ``rows`` must be all that the fragment speaks of; related rows count only where they are given
-    themselves. Nothing about the reader or the moment may be in it.
+    themselves. What else it depends on is the ``variant``, of which there should be few. Nothing
+    about the reader or the moment may be in it.
     """
     if settings.DEBUG:  # templates change under the developer's hands
         return render_to_string(template_name, dict(context))
-    key = (template_name, *map(_contents, rows))
+    key = (template_name, variant, *map(_contents, rows))
     with _lock:
         fragment = _kept.get(key)
         if fragment is not None:

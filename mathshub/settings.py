@@ -183,7 +183,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if TESTING or DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "mathshub.static_files.StaticFiles"
     },
 }
 WHITENOISE_USE_FINDERS = TESTING or DEBUG

@@ -1,6 +1,7 @@
 """What templates need to draw the portal's own pieces; how they look, never what holds."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from django import template
@@ -97,16 +98,34 @@ def page_numbers(page: Page) -> Iterator[str | int]:
     return page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
 
 
+NAVIGATION = {
+    "site:list_programmes": "Programmes",
+    "enrolment:list_briefings": "Briefings",
+    "sessions:request_link": "My sessions",
+}
+
+
 @register.simple_tag(takes_context=True)
-def nav_link(context: template.Context, name: str, words: str) -> SafeString:
-    """A link of the header, marked where the reader is on its page or below it."""
-    path = reverse(name)
-    request = context.get("request")
+def page_header(context: template.Context) -> SafeString:
+    """The header, with the link marked that leads to the reader's page or above it."""
+    hub, request = context.get("hub"), context.get("request")
+    if hub is None:
+        return render_to_string("_header.html")
     here = request.path if request else ""
+    marks = tuple(_mark(path, here) for path in _navigation_paths())
+    links = zip(_navigation_paths(), NAVIGATION.values(), marks, strict=True)
+    return render_once(
+        "_header.html", {"hub": hub, "links": list(links)}, rows=(hub,), variant=marks
+    )
+
+
+@cache
+def _navigation_paths() -> tuple[str, ...]:
+    return tuple(map(reverse, NAVIGATION))
+
+
+def _mark(path: str, here: str) -> str:
+    """The value of aria-current; empty where the link leads elsewhere."""
     if here == path:
-        current = SafeString(' aria-current="page"')
-    elif here.startswith(path):
-        current = SafeString(' aria-current="true"')
-    else:
-        current = SafeString("")
-    return format_html('<a href="{}"{}>{}</a>', path, current, words)
+        return "page"
+    return "true" if here.startswith(path) else ""
