@@ -52,7 +52,7 @@ def no_lasting_key() -> None:
             row.key = f"{row.key}:{uuid.uuid4().hex[:8]}"
         return insert(self, rows, **options)
 
-    MessageQuerySet.bulk_create = insert_with_new_keys  # type: ignore[method-assign]
+    MessageQuerySet.bulk_create = insert_with_new_keys  # type: ignore[method-assign, assignment]
 
 
 def count_afterwards() -> None:
@@ -88,7 +88,7 @@ def broker_in_request() -> None:
         tasks.sweep_task.delay()
         return insert(self, rows, **options)
 
-    MessageQuerySet.bulk_create = insert_and_call  # type: ignore[method-assign]
+    MessageQuerySet.bulk_create = insert_and_call  # type: ignore[method-assign, assignment]
 
 
 BROKEN: dict[str, Callable[[], None]] = {

