@@ -68,15 +68,19 @@ class School(models.Model):
     northing = models.PositiveIntegerField(null=True)
     website = models.CharField(max_length=200, blank=True)
     search_text = models.TextField(blank=True, editable=False)
+    register_print = models.BigIntegerField(
+        null=True, editable=False, help_text="Of the register's line that this was read from."
+    )
     is_demonstration = models.BooleanField(default=False, editable=False)
 
     objects = SchoolQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["search_text"])
+    history = HistoricalRecords(excluded_fields=["search_text", "register_print"])
 
     class Meta:
         ordering = ["name", "town"]
         indexes = [
             models.Index(fields=["local_authority", "status_code"], name="school_authority_status"),
+            models.Index(fields=["name", "town", "id"], name="school_in_alphabet"),
         ]
 
     def __str__(self) -> str:

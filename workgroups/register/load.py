@@ -1,8 +1,9 @@
-"""Loading the register: the whole file is checked first, then what changed is written at once."""
+"""Loading the register: what changed is written, all in one transaction; a bad file leaves nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -43,57 +44,55 @@ class Outcome:
         return self.created + self.updated + self.unchanged + self.skipped
 
 
-@dataclass
-class _Findings:
-    """What the check of a file found: the outcome to be, and what has to be written."""
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A row to write, and the print of the line that it was read from."""
 
-    outcome: Outcome = field(default_factory=Outcome)
-    changed_lines: set[int] = field(default_factory=set)
-    authorities: dict[str, Authority] = field(default_factory=dict)
+    row: SchoolRow
+    print: int
 
 
 def import_register(path: Path, *, progress: Progress | None = None) -> Outcome:
     """Bring schools and local authorities up to the register in ``path``; all or nothing.
 
     Schools that the file does not name stay as they are, and so do fields whose column it lacks.
-    Lines that can't be read are skipped and reported. Raises ``RegisterRefused``, before anything
-    is written, when the file is no register or more than one line in a hundred is bad.
+    A line that reads as it did when its school was last written is passed over, unread. Lines
+    that can't be read are skipped and reported. Raises ``RegisterRefused``, and nothing is
+    written, when the file is no register or more than one line in a hundred is bad.
 
     No history rows are written: the register itself is the history of what it says.
     """
+    outcome = Outcome()
     with path.open("rb") as raw:
         register = open_register(raw, name=path.name)
         reader = RowReader(register)
-        findings = _compare(register, reader, progress)
-        _refuse_if_bad(findings.outcome, path.name)
-        with transaction.atomic():
-            authority_ids = _write_authorities(findings.authorities)
-            if findings.changed_lines:
-                _write_schools(register, reader, findings.changed_lines, authority_ids)
-                _tell_the_planner()
-    return findings.outcome
+        changes = _changes(register, reader, outcome, progress)
+        first = next(changes, None)
+        with transaction.atomic() if first else nullcontext():
+            if first:
+                _write(chain([first], changes), reader)
+            _refuse_if_bad(outcome, path.name)
+    return outcome
 
 
-def _compare(register: RegisterFile, reader: RowReader, progress: Progress | None) -> _Findings:
-    findings = _Findings()
-    rows = _good_rows(register, reader, findings, progress)
+def _changes(
+    register: RegisterFile, reader: RowReader, outcome: Outcome, progress: Progress | None
+) -> Iterator[list[_Change]]:
+    """What has to be written, in batches; the outcome is complete at the end."""
+    stored = dict(School.objects.order_by().values_list("urn", "register_print"))
+    rows = _differing_rows(register, reader, stored, outcome, progress)
     while batch := list(islice(rows, BATCH)):
-        stored = _stored_values(batch, reader.fields)
-        for number, row in batch:
-            _compare_row(findings, number, row, stored.get(row.urn))
-    return findings
+        known = _stored_values([each.row.urn for each in batch if each.row.urn in stored], reader)
+        for each in batch:
+            _count(outcome, each.row, known.get(each.row.urn))
+        yield batch
 
 
-def _compare_row(
-    findings: _Findings, number: int, row: SchoolRow, stored: tuple[Any, ...] | None
-) -> None:
-    outcome = findings.outcome
-    if stored == _as_stored(row):
-        outcome.unchanged += 1
-        return
-    findings.changed_lines.add(number)
+def _count(outcome: Outcome, row: SchoolRow, stored: tuple[Any, ...] | None) -> None:
     if stored is None:
         outcome.created += 1
+    elif stored == _as_stored(row):
+        outcome.unchanged += 1  # but for its print: next time it is passed over
     else:
         outcome.updated += 1
 
@@ -102,33 +101,40 @@ def _as_stored(row: SchoolRow) -> tuple[Any, ...]:
     return (*row.values.values(), row.authority.code if row.authority else None)
 
 
-def _stored_values(
-    batch: list[tuple[int, SchoolRow]], fields: list[str]
-) -> dict[str, tuple[Any, ...]]:
-    """What the database holds of the batch's schools, by URN, ordered like ``_as_stored``."""
-    urns = [row.urn for _, row in batch]
+def _stored_values(urns: list[str], reader: RowReader) -> dict[str, tuple[Any, ...]]:
+    """What the database holds of these schools, by URN, ordered like ``_as_stored``."""
+    if not urns:
+        return {}
     found = School.objects.filter(urn__in=urns).order_by()
-    stored = found.values_list("urn", *fields, "local_authority__code")
+    stored = found.values_list("urn", *reader.fields, "local_authority__code")
     return {urn: tuple(values) for urn, *values in stored}
 
 
-def _good_rows(
-    register: RegisterFile, reader: RowReader, findings: _Findings, progress: Progress | None
-) -> Iterator[tuple[int, SchoolRow]]:
-    """The rows that can be loaded with their lines; complaints and authorities go to ``findings``."""
+def _differing_rows(
+    register: RegisterFile,
+    reader: RowReader,
+    stored: dict[str, int | None],
+    outcome: Outcome,
+    progress: Progress | None,
+) -> Iterator[_Change]:
+    """Rows of lines that are not as they were; complaints and lines passed over go to the outcome."""
     lines_by_urn: dict[str, int] = {}
     for line in register.lines(progress):
         try:
-            row = reader.read(line.cells)
-            if row.urn in lines_by_urn:
-                raise BadRow(f"the URN {row.urn} was on line {lines_by_urn[row.urn]} already")
+            urn, print_ = reader.urn_and_print(line.cells)
+            is_as_it_was = stored.get(urn) == print_
+            row = None if is_as_it_was else reader.read(line.cells)
+            urn = row.urn if row else urn
+            if urn in lines_by_urn:
+                raise BadRow(f"the URN {urn} was on line {lines_by_urn[urn]} already")
         except BadRow as error:
-            _complain(findings.outcome, Complaint(line.number, str(error)))
+            _complain(outcome, Complaint(line.number, str(error)))
             continue
-        lines_by_urn[row.urn] = line.number
-        if row.authority:
-            findings.authorities[row.authority.code] = row.authority
-        yield line.number, row
+        lines_by_urn[urn] = line.number
+        if row:
+            yield _Change(row, print_)
+        else:
+            outcome.unchanged += 1
 
 
 def _complain(outcome: Outcome, complaint: Complaint) -> None:
@@ -146,6 +152,20 @@ def _refuse_if_bad(outcome: Outcome, name: str) -> None:
             f"{outcome.skipped:,} of {outcome.rows:,} lines of {name} can't be read, more than one "
             f"in a hundred: nothing was imported. {first}"
         )
+
+
+def _write(batches: Iterable[list[_Change]], reader: RowReader) -> None:
+    known: dict[str, Authority] = {}
+    ids: dict[str, int] = {}
+    for batch in batches:
+        named = {
+            each.row.authority.code: each.row.authority for each in batch if each.row.authority
+        }
+        if new := {code: each for code, each in named.items() if known.get(code) != each}:
+            ids |= _write_authorities(new)
+            known |= new
+        _write_schools(batch, reader, ids)
+    _tell_the_planner()
 
 
 def _write_authorities(authorities: dict[str, Authority]) -> dict[str, int]:
@@ -168,22 +188,24 @@ def _write_authorities(authorities: dict[str, Authority]) -> dict[str, int]:
     return dict(LocalAuthority.objects.filter(code__in=authorities).values_list("code", "id"))
 
 
-def _write_schools(
-    register: RegisterFile, reader: RowReader, lines: set[int], authority_ids: dict[str, int]
-) -> None:
-    rows = (reader.read(line.cells) for line in register.lines() if line.number in lines)
-    schools = (
+def _write_schools(batch: list[_Change], reader: RowReader, authority_ids: dict[str, int]) -> None:
+    schools = [
         School(
-            **row.values,
-            local_authority_id=authority_ids[row.authority.code] if row.authority else None,
+            **each.row.values,
+            local_authority_id=authority_ids[each.row.authority.code]
+            if each.row.authority
+            else None,
+            register_print=each.print,
         )
-        for row in rows
+        for each in batch
+    ]
+    fields = [name for name in reader.fields if name != "urn"]
+    School.objects.bulk_create(
+        schools,
+        update_conflicts=True,
+        unique_fields=["urn"],
+        update_fields=[*fields, "local_authority", "register_print"],
     )
-    update_fields = [*(name for name in reader.fields if name != "urn"), "local_authority"]
-    while batch := list(islice(schools, BATCH)):
-        School.objects.bulk_create(
-            batch, update_conflicts=True, unique_fields=["urn"], update_fields=update_fields
-        )
 
 
 def _tell_the_planner() -> None:

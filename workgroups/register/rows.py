@@ -4,12 +4,15 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
+from hashlib import blake2b
+from operator import itemgetter
+from pathlib import Path
 from typing import Any
 
+from workgroups import search
 from workgroups.models import School
 from workgroups.register.read import RegisterFile, RegisterRefused
-from workgroups.search import search_text
 
 Convert = Callable[[str, str], Any]
 """From a cell (trimmed, perhaps empty) and the name of its column to a value; raises ``BadRow``."""
@@ -89,7 +92,6 @@ def _establishment_number(cell: str, column: str) -> str:
     return "" if number is None else f"{number:04d}"
 
 
-@lru_cache(maxsize=20_000)
 def _date(cell: str, column: str) -> date | None:
     """dd-mm-yyyy, or dd/mm/yyyy after a spreadsheet."""
     if not cell:
@@ -122,19 +124,23 @@ def _postcode(cell: str, column: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the register and the field of School that it fills."""
+    """A column of the register and the field of School that it fills.
+
+    ``repeats`` where many schools have the same in it: such a cell is read once, then remembered.
+    """
 
     name: str
     field: str
     convert: Convert
     is_required: bool = False
+    repeats: bool = True
 
 
 COLUMNS = (
-    Column("URN", "urn", _urn, True),
-    Column("EstablishmentName", "name", _name, True),
-    Column("EstablishmentNumber", "establishment_number", _establishment_number),
-    Column("UKPRN", "ukprn", _words),
+    Column("URN", "urn", _urn, True, repeats=False),
+    Column("EstablishmentName", "name", _name, True, repeats=False),
+    Column("EstablishmentNumber", "establishment_number", _establishment_number, repeats=False),
+    Column("UKPRN", "ukprn", _words, repeats=False),
     Column("TypeOfEstablishment (code)", "type_code", _code, True),
     Column("TypeOfEstablishment (name)", "type_name", _words, True),
     Column("EstablishmentTypeGroup (code)", "type_group_code", _optional_code),
@@ -145,18 +151,18 @@ COLUMNS = (
     Column("PhaseOfEducation (name)", "phase_name", _words, True),
     Column("StatutoryLowAge", "low_age", _optional_code),
     Column("StatutoryHighAge", "high_age", _optional_code),
-    Column("NumberOfPupils", "pupils", _number),
+    Column("NumberOfPupils", "pupils", _number, repeats=False),
     Column("Trusts (code)", "trust_code", _words),
     Column("Trusts (name)", "trust_name", _words),
     Column("OpenDate", "opened_on", _date),
     Column("CloseDate", "closed_on", _date),
-    Column("Street", "street", _words),
+    Column("Street", "street", _words, repeats=False),
     Column("Locality", "locality", _words),
     Column("Town", "town", _words, True),
-    Column("Postcode", "postcode", _postcode, True),
-    Column("Easting", "easting", _position),
-    Column("Northing", "northing", _position),
-    Column("SchoolWebsite", "website", _words),
+    Column("Postcode", "postcode", _postcode, True, repeats=False),
+    Column("Easting", "easting", _position, repeats=False),
+    Column("Northing", "northing", _position, repeats=False),
+    Column("SchoolWebsite", "website", _words, repeats=False),
 )
 AUTHORITY_CODE, AUTHORITY_NAME, AUTHORITY_GSS = "LA (code)", "LA (name)", "GSSLACode (name)"
 REQUIRED = [AUTHORITY_CODE, AUTHORITY_NAME, *(c.name for c in COLUMNS if c.is_required)]
@@ -171,39 +177,66 @@ class RowReader:
         known = {column.casefold(): index for index, column in enumerate(columns)}
         _check_header(register.name, [column.casefold() for column in columns])
         self.width = len(columns)
+        used = [column for column in COLUMNS if column.name.casefold() in known]
         self._columns = [
-            (known[column.name.casefold()], column, _longest(column.field))
-            for column in COLUMNS
-            if column.name.casefold() in known
+            (known[column.name.casefold()], column.field, _cell_reader(column)) for column in used
         ]
         self._authority = [
             known.get(name.casefold()) for name in (AUTHORITY_CODE, AUTHORITY_NAME, AUTHORITY_GSS)
         ]
-        self.fields = [*(column.field for _, column, _ in self._columns), "search_text"]
+        self.fields = [*(column.field for column in used), "search_text"]
+        places = [*(index for index, _, _ in self._columns), *self._authority]
+        self._used_cells = itemgetter(*(index for index in places if index is not None))
+        self._print_key = _print_key([column.name for column in used])
+
+    def urn_and_print(self, cells: Sequence[str]) -> tuple[str, int]:
+        """The URN as it is typed, and a print of all that is read of the line, in 64 bits.
+
+        Lines with one print make the same row: the print takes in how they are read as well.
+        Raises ``BadRow`` for a line of another width than the header.
+        """
+        if len(cells) != self.width:
+            raise BadRow(f"it has {len(cells)} cells, the header has {self.width}")
+        used = self._used_cells(cells)
+        text = "\x1f".join(used).encode()
+        digest = blake2b(text, digest_size=8, key=self._print_key).digest()
+        return used[0], int.from_bytes(digest, "big", signed=True)
 
     def read(self, cells: Sequence[str]) -> SchoolRow:
         """The school that a line's cells tell of; raises ``BadRow``."""
-        if len(cells) != self.width:
-            raise BadRow(f"it has {len(cells)} cells, the header has {self.width}")
-        values = {}
-        for index, column, longest in self._columns:
-            cell = cells[index]
-            value = column.convert(clean(cell) if cell else "", column.name)
-            if longest and len(value) > longest:
-                raise BadRow(f"{column.name} has {len(value)} characters, {longest} at most")
-            values[column.field] = value
-        authority = self._read_authority(cells)
+        values = {field: read(cells[index]) for index, field, read in self._columns}
+        code, name, gss_code = ("" if i is None else cells[i] for i in self._authority)
+        authority = _authority(code, name, gss_code)
         values["search_text"] = _search_text(values, authority)
         return SchoolRow(authority, values)
 
-    def _read_authority(self, cells: Sequence[str]) -> Authority | None:
-        code, name, gss_code = ("" if i is None else clean(cells[i]) for i in self._authority)
-        return _authority(code, name, gss_code)
+
+def _cell_reader(column: Column) -> Callable[[str], Any]:
+    read = partial(_read_cell, column, _longest(column.field))
+    return lru_cache(maxsize=20_000)(read) if column.repeats else read
+
+
+def _read_cell(column: Column, longest: int | None, cell: str) -> Any:
+    value = column.convert(clean(cell) if cell else "", column.name)
+    if longest and len(value) > longest:
+        raise BadRow(f"{column.name} has {len(value)} characters, {longest} at most")
+    return value
+
+
+@lru_cache(maxsize=1)
+def _reading() -> bytes:
+    """The code that makes rows of lines: where it changes, every line must be read anew."""
+    return b"".join(Path(module).read_bytes() for module in (__file__, search.__file__))
+
+
+def _print_key(columns: list[str]) -> bytes:
+    return blake2b("\x1f".join(columns).encode() + _reading(), digest_size=32).digest()
 
 
 @lru_cache(maxsize=1_000)
 def _authority(code: str, name: str, gss_code: str) -> Authority | None:
-    """None where the register says that a school belongs to none (no code, or 0)."""
+    """Of the cells as they stand; None where the register says that a school belongs to none."""
+    code, name, gss_code = clean(code), clean(name), clean(gss_code)
     number = _optional_code(code, AUTHORITY_CODE)
     if not number:
         return None
@@ -213,7 +246,7 @@ def _authority(code: str, name: str, gss_code: str) -> Authority | None:
 
 
 def _search_text(values: dict[str, Any], authority: Authority | None) -> str:
-    return search_text(
+    return search.search_text(
         urn=values["urn"],
         name=values["name"],
         town=values["town"],

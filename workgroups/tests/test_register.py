@@ -10,6 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from workgroups.models import LocalAuthority, School
 from workgroups.register import Outcome, RegisterRefused, import_register
+from workgroups.register import rows as reading
+from workgroups.register.load import BATCH
 from workgroups.tests.registers import DATA, ROW, rows, write_register
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +61,29 @@ def test_importing_twice_changes_nothing_and_writes_nothing():
         for query in queries
         if not query["sql"].startswith(("SELECT", "SAVEPOINT", "RELEASE", "BEGIN"))
     ] == []
+
+
+def test_where_lines_are_read_in_a_new_way_every_school_is_looked_at_again(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    import_register(RAW)
+    School.objects.filter(urn="147296").update(search_text="as an earlier version wrote it")
+    assert counts(import_register(RAW)) == (0, 0, 12, 0)
+    monkeypatch.setattr(reading, "_reading", lambda: b"a later version")
+    assert counts(import_register(RAW)) == (0, 1, 11, 0)
+    with CaptureQueriesContext(connection) as queries:
+        assert counts(import_register(RAW)) == (0, 0, 12, 0)
+    assert len(queries) == 1
+
+
+def test_a_file_that_breaks_off_after_many_good_lines_leaves_nothing(tmp_path: Path):
+    path = write_register(tmp_path / "a.csv", rows(BATCH + 20))
+    with path.open("a") as file:
+        file.write('"' + 200_000 * "x")
+    with pytest.raises(RegisterRefused, match="this is not the register"):
+        import_register(path)
+    assert not School.objects.exists()
+    assert not LocalAuthority.objects.exists()
 
 
 def test_the_register_and_its_copy_from_a_spreadsheet_say_the_same():
