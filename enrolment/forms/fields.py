@@ -1,5 +1,6 @@
 """Fields for plain text: what can't be read, or would deceive the reader, is refused in words."""
 
+import re
 import unicodedata
 from typing import Any
 
@@ -13,6 +14,7 @@ _DECEIVING = frozenset(
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffd"
 )
 _LAYOUT = frozenset("\t\n\r")
+_LINK = re.compile(r"://|\bwww\.", re.IGNORECASE)
 LONGEST_ADDRESS = 254  # characters, as RFC 5321 has it
 
 
@@ -21,15 +23,24 @@ class PlainText(forms.CharField):
 
     An error names the field by ``called`` (its label unless told), because the summary on top of
     the page shows it away from the field. ``missing`` is what it says where nothing was typed;
-    without it the field is optional.
+    without it the field is optional. Without ``takes_links`` it holds no web address: it stands in
+    letters, and anybody may name a stranger as their reader.
     """
 
     def __init__(
-        self, *, label: str, max_length: int, missing: str = "", called: str = "", **options: Any
+        self,
+        *,
+        label: str,
+        max_length: int,
+        missing: str = "",
+        called: str = "",
+        takes_links: bool = True,
+        **options: Any,
     ) -> None:
         super().__init__(label=label, max_length=max_length, required=bool(missing), **options)
         self.error_messages["required"] = missing
         self.called = called or label
+        self.takes_links = takes_links
 
     def clean(self, value: Any) -> str:
         text = super().clean(value)
@@ -49,6 +60,9 @@ class PlainText(forms.CharField):
                 f"{len(value):,} were typed.",
                 code="too_long",
             )
+
+        if not self.takes_links and _LINK.search(value):
+            raise ValidationError(f"{self.called}: leave out the web address.", code="link")
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         """No maxlength: a browser would cut what is pasted without a word."""

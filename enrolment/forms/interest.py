@@ -44,6 +44,7 @@ class InterestForm(PeopleForm):
         label="School name, town or postcode",
         called="Your school",
         max_length=200,
+        takes_links=False,
         help_text="The URN works too.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
@@ -52,6 +53,7 @@ class InterestForm(PeopleForm):
     headteacher_name = PlainText(
         label="Headteacher’s name",
         max_length=120,
+        takes_links=False,
         missing="Type the headteacher’s name.",
         widget=forms.TextInput(attrs={"autocomplete": "section-head name"}),
     )
@@ -66,6 +68,7 @@ class InterestForm(PeopleForm):
     maths_lead_name = PlainText(
         label="Maths lead’s name",
         max_length=120,
+        takes_links=False,
         widget=forms.TextInput(attrs={"autocomplete": "section-lead name"}),
     )
     maths_lead_email = Address(

@@ -93,6 +93,7 @@ class PeopleForm(forms.Form):
             label="Name",
             called=f"{who}’s name",
             max_length=120,
+            takes_links=False,
             widget=forms.TextInput(attrs={"autocomplete": "off"}),
         )
         self.fields[f"person_{number}_email"] = Address(

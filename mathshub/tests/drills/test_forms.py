@@ -260,6 +260,14 @@ def test_the_form_does_not_fill_a_strangers_mailbox(
         pairs = zip(browsers[start : start + threads], forms[start : start + threads], strict=True)
         answers += all_at_once([partial(each.post, url, form) for each, form in pairs])
     drill.count("beyond a hundred in an hour", rows_for(victim) - 100, allowed=threads)
+    baits = ("Claim it at https://x.example", "WWW.x.example", "a://b")
+    lured = [
+        browsers[0].post(url, form_of(offering, school, victim) | {name: bait})
+        for name in ("headteacher_name", "person_1_name", "school_typed")
+        for bait in baits
+    ]
+    said = sum("leave out the web address" in answer.text for answer in lured)
+    drill.count("links of others in letters of ours", len(lured) - said)
     refused = [answer for answer in answers if answer.status != 302]
     drill.count("let on for ever", int(len(refused) < len(forms) - 4 - threads))
     drill.count(

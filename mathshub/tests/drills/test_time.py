@@ -62,7 +62,7 @@ def test_reminders_fall_due_at_the_sessions_own_wall_time(drill: Drill, hub: Hub
     """Planned a minute before and at the moment, for sessions before, on and after each change."""
     wrong, planned = Tally(), 0
     for change in clock_changes(drill.size(short=2, full=20)):
-        for days in (0, 1, 2, 14):
+        for days in (0, 1, 2, 14) if drill.is_full else (1,):
             session = make_session(starts_at=at_wall_time(change + days * A_DAY, QUARTER_TO_FOUR))
             make_seat_in(session.work_group, participant=make_participant(name=f"P {session.pk}"))
             for before in (14, 2):
@@ -103,7 +103,7 @@ def test_no_reminder_goes_once_the_session_has_begun(
 
 
 @pytest.mark.drill("server in another time zone", group="Time", promises=(2, 5))
-@pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles"])
+@pytest.mark.parametrize("zone", ["Pacific/Auckland"])
 def test_a_server_elsewhere_speaks_of_londons_time(
     drill: Drill, hub: Hub, smtp_sink: SmtpSink, senders: Senders, zone: str
 ) -> None:
@@ -139,9 +139,8 @@ def test_a_time_that_no_clock_shows_is_refused_in_words(
     lead, session = Browser.of_staff(live_portal.port, staff_client()), make_session()
     for starts, ends in (("01:30", "03:00"), ("00:30", "01:15")):
         answer = move(lead, session, spring, starts, ends)
-        drill.count("taken", int(answer.status == 302))
-        is_said = "because the clocks go forward" in answer.text
-        drill.count("refused without a sentence", int(not is_said))
+        is_said = answer.status == 200 and "because the clocks go forward" in answer.text
+        drill.count(f"{starts} to {ends} not refused in words", int(not is_said))
     beside = move(lead, session, spring, "02:30", "03:30")
     drill.count("not taken beside it", int(beside.status != 302))
     session.refresh_from_db()
