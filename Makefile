@@ -20,7 +20,7 @@ export VAR_DIR ?= var
 NPM := $(shell command -v npm || echo $(BIN)/npm)
 NPM_NEEDS := $(if $(filter $(BIN)/npm,$(NPM)),$(BIN)/npm)
 
-.PHONY: start test bench drill lint shots lock assets
+.PHONY: start test bench drill soak lint shots lock assets
 .DELETE_ON_ERROR:
 
 start: $(VENV)/.installed static/build/.built
@@ -35,6 +35,9 @@ drill: $(VENV)/.installed-dev static/build/.built
 
 bench: $(VENV)/.installed-dev static/build/.built
 	@exec $(BIN)/python -W "ignore:XDG_RUNTIME_DIR" -m mathshub.testing.bench $(if $(ONLY),--only "$(ONLY)")
+
+soak: $(VENV)/.installed-dev static/build/.built
+	@exec $(BIN)/python -W "ignore:XDG_RUNTIME_DIR" -m mathshub.testing.soak $(if $(ONLY),--only "$(ONLY)") $(ARGS)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check --output-format=concise .

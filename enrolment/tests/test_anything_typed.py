@@ -14,12 +14,13 @@ from enrolment.forms.interest import InterestForm
 from enrolment.forms.tokens import BadFormToken, read_form_token
 from enrolment.models import ExpressionOfInterest
 from enrolment.tests.filling import filled_in, page_token
+from mathshub.testing.sizes import size
 from workgroups.models import Hub, Offering, School
 from workgroups.tests.factories import make_offering, make_programme, make_school
 
 pytestmark = pytest.mark.usefixtures("on_the_day")
 within_one_test = settings(
-    max_examples=60,
+    max_examples=size(short=60, soak=3_000),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -137,7 +138,7 @@ def test_what_a_form_accepts_can_be_read_and_stored(
 
 
 @given(token=st.text(max_size=200))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=size(short=200, soak=10_000), deadline=None)
 def test_no_invented_token_is_read(token: str) -> None:
     with pytest.raises(BadFormToken):
         read_form_token("interest-1", token)

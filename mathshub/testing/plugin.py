@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from mathshub.testing.n_plus_one import watch_pages
+from mathshub.testing.sizes import load_profile
 
 VAR_DIR = Path(tempfile.mkdtemp(prefix="portal-test-"))
 atexit.register(shutil.rmtree, VAR_DIR, ignore_errors=True)
@@ -38,6 +39,7 @@ os.environ.setdefault("DATABASE_URL", "")
 def pytest_configure() -> None:
     """Django is set up by now: pytest-django does it when it loads the initial conftests."""
     watch_pages()
+    load_profile()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -52,6 +52,8 @@ class Crawler:
     """Names of the addresses that answered with a page."""
     told: set[str] = field(default_factory=set)
     """Names of those that showed the own hub's mark: what the crawler can judge at all."""
+    asked: int = 0
+    """How many requests were made."""
     _looks: dict[tuple[str, str, str], tuple[int, str, str]] = field(default_factory=dict)
 
     def crawl(self, addresses: Iterable[Address]) -> list[Finding]:
@@ -114,6 +116,7 @@ class Crawler:
 
     def _ask(self, method: str, path: str, data: Any = None, *, echo: Echo = ()) -> Any:
         """One request, undone; notes an error page, the other hub's mark, or a change there."""
+        self.asked += 1
         self.client.cookies = SimpleCookie(self._cookies)
         send = self.client.get if method == "GET" else self.client.post
         writes = Writes()

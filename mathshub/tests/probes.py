@@ -12,6 +12,7 @@ from django.db import models
 from enrolment.models import ExpressionOfInterest, Participant, Place, Seat
 from mathshub.links import make_token
 from mathshub.scope import HubOwned
+from mathshub.testing.sizes import IS_SOAK
 from mathshub.tests.addresses import Address
 from mathshub.tests.two_hubs import SHARED_URNS, PlantedHub
 from sessions.models import Session
@@ -60,7 +61,8 @@ def probes(address: Address, own: PlantedHub, other: PlantedHub) -> Iterator[Pro
     """The address with own rows, and with others in place of one or more of them."""
     in_query, constants = QUERIES.get(address.name, ({}, {}))
     varying = [name for name in (*address.parameters, *in_query) if name not in CONSTANTS]
-    for number in (0, -1):
+    asked = set()
+    for number in range(max(map(len, own.rows.values()))) if IS_SOAK else (0, -1):
 
         def path(whose: Iterable[PlantedHub | None], number: int = number) -> str:
             values = {
@@ -76,9 +78,10 @@ def probes(address: Address, own: PlantedHub, other: PlantedHub) -> Iterator[Pro
             for whose in product((own, other), repeat=len(varying))
             if other in whose and not _is_shared(address)
         )
-        yield Probe(path([own] * len(varying)), others)
-        if not varying:
-            return
+        probe = Probe(path([own] * len(varying)), others)
+        if probe not in asked:
+            yield probe
+        asked.add(probe)
 
 
 def _is_shared(address: Address) -> bool:
@@ -89,14 +92,19 @@ def value_of(address: Address, name: str, hub: PlantedHub | None, number: int) -
     """What stands for ``name`` in the address: of a row of ``hub``, or of none that exists."""
     if name == "token":
         purpose, model = TOKENS[address.name]
-        row = hub and hub.rows[model][number]
+        row = hub and _nth(hub.rows[model], number)
         return make_token(purpose, *((row.pk, row.link_generation) if row else (NOBODYS_ID, 1)))
     if name == "slug":
-        return hub.rows[Programme][number].slug if hub else NOBODYS_MARK.lower()
+        return _nth(hub.rows[Programme], number).slug if hub else NOBODYS_MARK.lower()
     if name == "url":
         return "no-such-page/"
     model = QUERIES.get(address.name, ({}, {}))[0].get(name) or IDS.get(name) or model_of(address)
-    return hub.rows[model][number].pk if hub else NOBODYS_ID
+    return _nth(hub.rows[model], number).pk if hub else NOBODYS_ID
+
+
+def _nth(rows: list[Any], number: int) -> Any:
+    """Of a model with fewer rows than another, the same ones again."""
+    return rows[number % len(rows)]
 
 
 def model_of(address: Address) -> type[models.Model]:

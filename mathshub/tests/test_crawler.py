@@ -1,5 +1,7 @@
 """One hub never sees another's data, nor whether it exists: every address, as everybody."""
 
+from collections.abc import Callable
+
 import pytest
 from django.test import Client
 
@@ -76,14 +78,22 @@ def fail_with(findings: list[Finding]) -> None:
 
 
 @pytest.mark.parametrize("who", EVERYBODY)
-def test_nobody_learns_anything_of_the_other_hub(two_hubs: TwoHubs, who: str):
-    fail_with(crawl(who, two_hubs).findings)
+def test_nobody_learns_anything_of_the_other_hub(
+    two_hubs: TwoHubs, who: str, record_property: Callable[[str, object], None]
+):
+    crawler = crawl(who, two_hubs)
+
+    record_property("how_many", crawler.asked)
+    fail_with(crawler.findings)
 
 
-def test_nor_does_an_administrator_of_both_to_whom_all_else_is_open(two_hubs: TwoHubs):
+def test_nor_does_an_administrator_of_both_to_whom_all_else_is_open(
+    two_hubs: TwoHubs, record_property: Callable[[str, object], None]
+):
     """Whose role in the other hub counts for nothing on this one's pages."""
     crawler = crawl("both hubs", two_hubs)
 
+    record_property("how_many", crawler.asked)
     fail_with(crawler.findings)
     closed = {each.name for each in named_addresses()} - crawler.opened
     assert {name for name in closed if not name.startswith(("account_", "mfa_"))} == NOT_OFFERED
