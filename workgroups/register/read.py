@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from io import TextIOWrapper
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 LONGEST_LINE = 100_000  # characters; the register's own lines have about 2,000
 CHUNK = 1 << 20  # bytes
@@ -19,8 +19,7 @@ class RegisterRefused(Exception):
     """The file as a whole can't be taken; the words say why, and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A record of the file: the line it begins on, counted from 1, and its cells."""
 
     number: int

@@ -8,6 +8,7 @@ from functools import lru_cache, partial
 from hashlib import blake2b
 from operator import itemgetter
 from pathlib import Path
+from struct import Struct
 from typing import Any
 
 from workgroups import search
@@ -165,6 +166,7 @@ COLUMNS = (
     Column("SchoolWebsite", "website", _words, repeats=False),
 )
 AUTHORITY_CODE, AUTHORITY_NAME, AUTHORITY_GSS = "LA (code)", "LA (name)", "GSSLACode (name)"
+_AS_NUMBER = Struct(">q").unpack  # eight bytes as PostgreSQL's bigint
 REQUIRED = [AUTHORITY_CODE, AUTHORITY_NAME, *(c.name for c in COLUMNS if c.is_required)]
 
 
@@ -187,7 +189,7 @@ class RowReader:
         self.fields = [*(column.field for column in used), "search_text"]
         places = [*(index for index, _, _ in self._columns), *self._authority]
         self._used_cells = itemgetter(*(index for index in places if index is not None))
-        self._print_key = _print_key([column.name for column in used])
+        self._print_of_reading = _print_of_reading([column.name for column in used])
 
     def urn_and_print(self, cells: Sequence[str]) -> tuple[str, int]:
         """The URN as it is typed, and a print of all that is read of the line, in 64 bits.
@@ -199,8 +201,9 @@ class RowReader:
             raise BadRow(f"it has {len(cells)} cells, the header has {self.width}")
         used = self._used_cells(cells)
         text = "\x1f".join(used).encode()
-        digest = blake2b(text, digest_size=8, key=self._print_key).digest()
-        return used[0], int.from_bytes(digest, "big", signed=True)
+        digest = self._print_of_reading.copy()
+        digest.update(text)
+        return used[0], _AS_NUMBER(digest.digest())[0]
 
     def read(self, cells: Sequence[str]) -> SchoolRow:
         """The school that a line's cells tell of; raises ``BadRow``."""
@@ -229,8 +232,8 @@ def _reading() -> bytes:
     return b"".join(Path(module).read_bytes() for module in (__file__, search.__file__))
 
 
-def _print_key(columns: list[str]) -> bytes:
-    return blake2b("\x1f".join(columns).encode() + _reading(), digest_size=32).digest()
+def _print_of_reading(columns: list[str]) -> blake2b:
+    return blake2b("\x1f".join(columns).encode() + _reading(), digest_size=8)
 
 
 @lru_cache(maxsize=1_000)
