@@ -55,11 +55,16 @@ def written(message: Message, now: datetime = NOW) -> Any:
     """The e-mail as it would go at ``now``; nothing may speak against it."""
     kind = kind_named(message.kind)
     assert kind.unwanted(message, now) == ""
-    return write_email(message, kind.render(message, now))
+    letter = kind.letter_or_reason(message, now)
+    assert letter == kind.render(message, now)
+    return write_email(message, letter)
 
 
 def why_unwanted(message: Message, now: datetime = NOW) -> str:
-    return kind_named(message.kind).unwanted(message, now)
+    reason = kind_named(message.kind).unwanted(message, now)
+    if reason:
+        assert kind_named(message.kind).letter_or_reason(message, now) == reason
+    return reason
 
 
 def html_of(email: Any) -> str:
@@ -201,6 +206,20 @@ def test_the_reminder_of_a_virtual_session_has_the_way_in(session):
     email = written(message, online.starts_at - timedelta(days=2))
     assert "https://meet.example.org/abc" in email.body
     assert 'href="https://meet.example.org/abc"' in html_of(email)
+
+
+def test_a_reminder_is_checked_and_written_with_few_queries(session, django_assert_num_queries):
+    message = reminder_of(session)
+    look = kind_named(message.kind).letter_or_reason
+    look(message, DUE)
+    with django_assert_num_queries(5):  # the seat, its group, the sessions, apologies, leads
+        write_email(message, look(message, DUE))
+
+
+def test_a_reminder_no_longer_goes_when_its_session_is_planned_anew(session):
+    message = reminder_of(session)
+    Session.objects.update(state=Session.State.PLANNED)
+    assert why_unwanted(message, DUE) == "the session was cancelled"
 
 
 def test_time_and_place_are_read_when_the_reminder_goes(session):

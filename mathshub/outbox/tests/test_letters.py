@@ -1,11 +1,13 @@
 """What an e-mail is made of."""
 
+import re
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.utils import parseaddr
 
 import pytest
+from django.core.mail import EmailMultiAlternatives
 
 from mathshub.outbox.kinds import Letter
 from mathshub.outbox.letters import why_not_addressable, write_email
@@ -125,3 +127,23 @@ def test_ordinary_addresses_are_addressable(address: str) -> None:
 )
 def test_other_addresses_are_explained(address: str) -> None:
     assert why_not_addressable(address).endswith(".")
+
+
+def bytes_of(message: EmailMessage) -> list[bytes]:
+    """Its lines, whatever separates its parts."""
+    content = message.as_bytes(linesep="\r\n")  # type: ignore[call-arg]
+    for separator in re.findall(rb'boundary="([^"]+)"', content):
+        content = content.replace(separator, b"separator")
+    return content.splitlines()
+
+
+@pytest.mark.parametrize("name", ["Asha Patel", "Zoë Åström-O’Brien", "Ælfgifu Þórbjörg " * 6])
+@pytest.mark.parametrize("heading", ["About  your session", "Hello: all", "Session at 15:45 " * 9])
+def test_the_bytes_are_those_that_django_makes(hub: Hub, name: str, heading: str) -> None:
+    message = make_message(recipient_name=name, context={"heading": heading})
+    letter = write_letter(message, NOW)
+    letter.attachments.append(("dates.ics", b"BEGIN:VCALENDAR", "text/calendar; method=PUBLISH"))
+    email = write_email(message, letter)
+    email.extra_headers["Date"] = "Mon, 23 Nov 2026 09:00:00 -0000"
+    assert bytes_of(email.message()) == bytes_of(EmailMultiAlternatives.message(email))
+    assert len(set(re.findall(r'boundary="([^"]+)"', email.message().as_string()))) == 2
