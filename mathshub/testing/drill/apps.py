@@ -4,6 +4,8 @@ import os
 
 from django.apps import AppConfig
 
+READY = "Loaded for a drill."  # in the process's log: from here on it works
+
 
 class DrillConfig(AppConfig):
     name = "mathshub.testing.drill"
@@ -15,3 +17,4 @@ class DrillConfig(AppConfig):
 
         kinds.register_all()
         broken.break_what_is_named(os.environ.get("BROKEN", ""))
+        print(READY, flush=True)

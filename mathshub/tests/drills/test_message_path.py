@@ -15,6 +15,7 @@ from enrolment.models import ExpressionOfInterest
 from mathshub.outbox.models import Message
 from mathshub.processes import Part, worker_part
 from mathshub.scope import all_hubs
+from mathshub.testing.drill.apps import READY
 from mathshub.testing.drill.drill import Drill
 from mathshub.testing.drill.kinds import DEADLY, UNWRITABLE
 from mathshub.testing.portal import Clockwork
@@ -218,6 +219,8 @@ def play_race(
     """Four senders that are there already fall upon the messages together."""
     people = numbered(count)
     racers = [senders.start(broken=broken) for _ in range(4)]
+    for racer in racers:
+        racer.wait_until(lambda racer=racer: READY in racer.read_log(), seconds=60)
     acknowledge(expression, people)
     drill.tell_all(people)
     drill.wait_until_ended(seconds=180)
