@@ -18,6 +18,7 @@ from enrolment.errors import Refusal
 from enrolment.limits import is_over_limit
 from enrolment.models import Participant
 from mathshub.calendar import CONTENT_TYPE
+from mathshub.fragments import render_once
 from mathshub.links import BadLink, Link, absolute, make_token, read_token
 from mathshub.prepared import prepared
 from sessions import bar
@@ -47,15 +48,7 @@ def show_work_group(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "page_title": f"{offering.programme}: {work_group}",
         "kicker": f"Work Group · {offering.academic_year}",
-        "work_group": work_group,
-        "offering": offering,
-        "boroughs": sorted({row.borough for row in rows if row.borough}),
-        "leads": sorted({row.lead for row in rows if row.lead}),
-        "sessions": sessions,
-        "next": bar.next_session(sessions, now),
-        "cells": bar.cells(sessions, now=now),
-        "summary": bar.summary(sessions, now=now),
-        "is_open": offering.is_open_to_interest(timezone.localdate(now)),
+        "schedule": _schedule(request.hub, rows, sessions, now),  # type: ignore[attr-defined]
     }
     return render(request, "sessions/work_group.html", context)
 
@@ -150,6 +143,32 @@ def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
     response["Last-Modified"] = http_date(changed_at)
     response["Cache-Control"] = "private, no-cache"  # may be kept, but is asked for each time
     return response
+
+
+def _schedule(hub: Any, rows: list[Any], sessions: list[Session], now: datetime) -> str:
+    """The page's own part: the same for every reader until a row, or what is next, changes."""
+    work_group, offering = rows[0], rows[0].offering
+    coming = bar.next_session(sessions, now)
+    also = {
+        "boroughs": tuple(sorted({row.borough for row in rows if row.borough})),
+        "leads": tuple(sorted({row.lead for row in rows if row.lead})),
+        "cells": tuple(bar.cells(sessions, now=now)),
+        "summary": bar.summary(sessions, now=now),
+        "is_open": offering.is_open_to_interest(timezone.localdate(now)),
+    }
+    return render_once(
+        "sessions/_schedule.html",
+        {
+            "hub": hub,
+            "work_group": work_group,
+            "offering": offering,
+            "sessions": sessions,
+            "next": coming,
+            **also,
+        },
+        rows=(hub, work_group, offering, offering.programme, *sessions),
+        variant=(coming and coming.pk, *also.values()),
+    )
 
 
 @prepared

@@ -18,6 +18,7 @@ from mathshub.outbox.models import Message
 from mathshub.scope import hub_scope
 from sessions import views
 from sessions.models import Apology, Session
+from sessions.services.changes import move_session
 from sessions.tests.factories import (
     NOW,
     make_apology,
@@ -28,7 +29,8 @@ from sessions.tests.factories import (
     token_of,
 )
 from sessions.times import london_day
-from workgroups.models import WorkGroup
+from sessions.words import day_words
+from workgroups.models import Hub, Programme, WorkGroup, WorkGroupLead
 from workgroups.tests.factories import (
     make_account,
     make_hub,
@@ -123,6 +125,66 @@ def test_another_hubs_group_is_not_found(client):
         group = make_running_group()
     assert client.get(f"/work-groups/{group.pk}/").status_code == 404
     assert client.get("/work-groups/999999/").status_code == 404
+
+
+def session_moves(group: WorkGroup) -> str:
+    session = group.sessions.get()
+    move_session(session, starts_at=NOW + 9 * A_DAY, ends_at=NOW + 10 * A_DAY, by=None, now=NOW)
+    return day_words(NOW + 9 * A_DAY)
+
+
+def session_gets_a_title(group: WorkGroup) -> str:
+    group.sessions.update(title="Representation")
+    return "Session 1: Representation"
+
+
+def group_grows(group: WorkGroup) -> str:
+    WorkGroup.objects.update(capacity=9)
+    return "up to nine schools"
+
+
+def programme_is_renamed(group: WorkGroup) -> str:
+    Programme.objects.update(name="Mastery Enhancing")
+    return "Mastery Enhancing"
+
+
+def lead_joins(group: WorkGroup) -> str:
+    member = make_member(account=make_account(name="A. New Lead"))
+    WorkGroupLead.objects.create(work_group=group, member=member)
+    return "A. New Lead"
+
+
+def hub_moves_house(group: WorkGroup) -> str:
+    Hub.objects.update(contact_email="new@lea-valley.example.org")
+    return "new@lea-valley.example.org"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        session_moves,
+        session_gets_a_title,
+        group_grows,
+        programme_is_renamed,
+        lead_joins,
+        hub_moves_house,
+    ],
+)
+def test_the_schedule_is_never_stale(client, change: Callable[[WorkGroup], str]):
+    group = make_public_group()
+    make_session(work_group=group, number=1, starts_at=NOW + A_DAY)
+    before = words(client.get(f"/work-groups/{group.pk}/"))
+    change_shows = change(group)
+    assert change_shows not in before
+    assert change_shows in words(client.get(f"/work-groups/{group.pk}/"))
+
+
+def test_the_schedule_goes_with_the_time(client):
+    group = make_public_group()
+    make_session(work_group=group, number=1, starts_at=NOW + A_DAY)
+    assert "0 of 1 held" in words(client.get(f"/work-groups/{group.pk}/"))
+    with time_machine.travel(NOW + 3 * A_DAY):
+        assert "All one held" in words(client.get(f"/work-groups/{group.pk}/"))
 
 
 def test_the_schedule_takes_three_queries_however_long_it_is(client):
