@@ -36,6 +36,7 @@ def test_what_is_not_asked_so_would_fail() -> None:
     connection.health_check_done = True  # as ask_first says of it
     with pytest.raises(OperationalError), connection.cursor() as cursor:
         cursor.execute("SELECT 1")
+    connection.close()
 
 
 def test_what_a_living_database_refuses_is_not_asked_again() -> None:
