@@ -10,6 +10,7 @@ from typing import BinaryIO, NamedTuple
 
 LONGEST_LINE = 100_000  # characters; the register's own lines have about 2,000
 CHUNK = 1 << 20  # bytes
+NOT_IN_WINDOWS_1252 = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 
 Progress = Callable[[int], object]
 """Told of every few lines how many characters they had."""
@@ -48,7 +49,7 @@ class RegisterFile:
         begins = 1
         try:
             for cells in reader:
-                if any(map(str.strip, cells)):
+                if cells and (cells[0].strip() or any(map(str.strip, cells))):
                     yield Line(begins, cells)
                 begins = reader.line_num + 1
         except csv.Error as error:
@@ -114,19 +115,29 @@ def _encoding_of(raw: BinaryIO, *, name: str) -> str:
             f"{name} is a web page, not the register: download the file again and look into it "
             "before you import it."
         )
-    for encoding in ("utf-8-sig", "cp1252"):
-        if _decodes(raw, encoding):
-            return encoding
+    if _is_utf8(raw):
+        return "utf-8-sig"
+    if _is_windows_1252(raw):
+        return "cp1252"
     raise RegisterRefused(f"{name} is neither UTF-8 nor Windows-1252: save it as “CSV UTF-8”.")
 
 
-def _decodes(raw: BinaryIO, encoding: str) -> bool:
+def _is_utf8(raw: BinaryIO) -> bool:
     raw.seek(0)
-    decoder = codecs.getincrementaldecoder(encoding)()
+    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         while chunk := raw.read(CHUNK):
             decoder.decode(chunk)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
+    return True
+
+
+def _is_windows_1252(raw: BinaryIO) -> bool:
+    """Whether all bytes are characters there, which is all that can be asked."""
+    raw.seek(0)
+    while chunk := raw.read(CHUNK):
+        if any(byte in chunk for byte in NOT_IN_WINDOWS_1252):
+            return False
     return True

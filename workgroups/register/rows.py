@@ -48,6 +48,8 @@ def clean(cell: str) -> str:
     """The cell without characters that can't be seen, no-break spaces as spaces, one between words."""
     if not cell.isprintable():
         cell = "".join(letter for letter in cell if letter.isprintable() or letter.isspace())
+    elif "  " not in cell and cell == cell.strip():
+        return cell  # nearly all are clean, and there are a million of them
     return " ".join(cell.split())
 
 

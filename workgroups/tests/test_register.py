@@ -76,6 +76,7 @@ def test_where_lines_are_read_in_a_new_way_every_school_is_looked_at_again(
     assert len(queries) == 1
 
 
+@pytest.mark.database
 def test_a_file_that_breaks_off_after_many_good_lines_leaves_nothing(tmp_path: Path):
     path = write_register(tmp_path / "a.csv", rows(BATCH + 20))
     with path.open("a") as file:
