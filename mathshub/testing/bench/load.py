@@ -35,7 +35,7 @@ class Server:
 
     def cpu_seconds(self) -> float:
         """User and system time of all its processes so far."""
-        return sum(map(_cpu_seconds, process_tree(self.part.pid)))
+        return cpu_seconds_of(self.part.pid)
 
 
 @dataclass
@@ -147,6 +147,11 @@ def _send_all(port: int, requests: list[Request], sample: Sample) -> None:
     connection.close()
 
 
+def cpu_seconds_of(pid: int) -> float:
+    """User and system time so far of the process and of all that it started and that still runs."""
+    return sum(map(_cpu_seconds, process_tree(pid)))
+
+
 def process_tree(pid: int) -> list[int]:
     """The process and all that it started, as far as they still run."""
     tasks = Path(f"/proc/{pid}/task")
@@ -158,6 +163,10 @@ def process_tree(pid: int) -> list[int]:
 
 
 def _cpu_seconds(pid: int) -> float:
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):  # it has just ended
+        return 0.0
     # The name, second of the fields, may hold spaces; what follows its bracket does not.
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    fields = status.rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / CLOCK_TICKS
