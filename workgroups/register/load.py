@@ -71,9 +71,17 @@ def import_register(path: Path, *, progress: Progress | None = None) -> Outcome:
         first = next(changes, None)
         with transaction.atomic() if first else nullcontext():
             if first:
+                _let_reading_take_its_time()
                 _write(chain([first], changes), reader)
             _refuse_if_bad(outcome, path.name)
     return outcome
+
+
+def _let_reading_take_its_time() -> None:
+    """Many lines passed over are long silence: PostgreSQL would end the transaction as forgotten."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
 
 
 def _changes(
