@@ -7,7 +7,6 @@ suite), neither (production: what is missing stops the start with one sentence e
 from pathlib import Path
 
 import environ
-from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
 from mathshub.broker import broker_url, transport_options
@@ -214,6 +213,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = transport_options(CELERY_BROKER_URL, VAR_DIR)
 CELERY_TIMEZONE = TIME_ZONE
+# Every so many seconds, or at a time of day: mathshub/celery.py puts that as Celery wants it, whose
+# modules a web server has no need to load.
 CELERY_BEAT_SCHEDULE = {
     # Sends what is due; a sweep that waited five seconds is no longer wanted, the next one is there.
     "sweep": {
@@ -230,19 +231,19 @@ CELERY_BEAT_SCHEDULE = {
     # Empties what was kept long enough; a quiet hour, and any other would do.
     "purge": {
         "task": "outbox.purge",
-        "schedule": crontab(hour=3, minute=20),
+        "schedule": {"hour": 3, "minute": 20},
         "options": {"expires": 3600},
     },
     # Deletes the interest that led to nothing once its hub has kept it as long as it says.
     "forget interest": {
         "task": "enrolment.forget",
-        "schedule": crontab(hour=3, minute=30),
+        "schedule": {"hour": 3, "minute": 30},
         "options": {"expires": 3600},
     },
     # Deletes participants likewise; after the interest, as `manage.py forget` does.
     "forget people": {
         "task": "sessions.forget",
-        "schedule": crontab(hour=3, minute=40),
+        "schedule": {"hour": 3, "minute": 40},
         "options": {"expires": 3600},
     },
 }

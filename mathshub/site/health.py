@@ -14,9 +14,6 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from redis import Redis, RedisError
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from mathshub.broker import is_answering
 from mathshub.outbox.health import health as outbox_health
@@ -68,6 +65,15 @@ def broker_answers(url: str) -> bool:
         return True
     if parts.scheme == "redis+socket":
         return is_answering(Path(parts.path))
+    return _redis_answers(url)
+
+
+def _redis_answers(url: str) -> bool:
+    # Here, because nothing else in a web server needs the client: it adds a tenth to its start.
+    from redis import Redis, RedisError
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
     try:
         client = Redis.from_url(
             url,
