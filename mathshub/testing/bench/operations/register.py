@@ -1,0 +1,85 @@
+"""The import of the register, beside COPY, a bulk upsert and the reading of the file alone."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+
+from django.db import connection
+
+from mathshub.testing.bench.figures import Row, at_most
+from mathshub.testing.bench.national import ROWS, write_register
+from mathshub.testing.bench.stage import Stage
+
+TITLE = "The register's import"
+DATABASE = "bench_register"
+STEPS = ("read", "copy", "upsert", "first", "unchanged")
+ROUNDS = 3
+
+Figures = dict[str, float]
+
+
+class WroteSomething(Exception):
+    """An import of what is there already wrote to the database."""
+
+
+def measure(stage: Stage) -> Iterator[Row]:
+    """All steps in turns, some rounds of them, each in a process of its own."""
+    path = write_register(stage.var_dir / "register.csv")
+    env = make_database(stage)
+    rounds = [{step: run(step, path, env) for step in STEPS} for _ in range(ROUNDS)]
+    step = {name: _medians([each[name] for each in rounds]) for name in STEPS}
+    if step["unchanged"]["writes"]:
+        raise WroteSomething(step["unchanged"])
+    yield Row(
+        f"Register import, {ROWS:,} new rows",
+        ours=step["first"]["wall"],
+        unit="s",
+        target=at_most(1.5, times_floor=True),
+        floor=step["upsert"]["wall"],
+        floor_is="bulk_create(update_conflicts) of the same rows, parsed already",
+        details={
+            "CPU": f"{step['first']['cpu']:.2f} s",
+            "CPU of the floor": f"{step['upsert']['cpu']:.2f} s",
+            "(v) COPY": f"{step['copy']['wall']:.2f} s",
+            "file": f"{path.stat().st_size / 1e6:.0f} MB",
+        },
+    )
+    yield Row(
+        "Register import, nothing changed",
+        ours=step["unchanged"]["cpu"],
+        unit="s CPU",
+        target=at_most(2, times_floor=True),
+        floor=step["read"]["cpu"],
+        floor_is="csv.reader over the same file",
+        details={
+            "wall": f"{step['unchanged']['wall']:.2f} s",
+            "wall of the floor": f"{step['read']['wall']:.2f} s",
+            "writes": "0",
+        },
+    )
+    memory = max(each[name]["memory"] for each in rounds for name in ("first", "unchanged"))
+    yield Row("Register import, memory", ours=memory, unit="MB", target=at_most(150))
+
+
+def make_database(stage: Stage) -> dict[str, str]:
+    """An empty portal's database beside the stage's; gives the environment that leads there."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {DATABASE}")
+    address, _, _ = stage.database["DATABASE_URL"].rpartition("/")
+    env = stage.portal_env(DATABASE_URL=f"{address}/{DATABASE}")
+    migrate = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
+    subprocess.run(migrate, env=env, check=True)
+    return env | {"DJANGO_SETTINGS_MODULE": "mathshub.settings"}
+
+
+def run(step: str, path: Path, env: dict[str, str]) -> Figures:
+    command = [sys.executable, "-m", "mathshub.testing.bench.importing", step, str(path)]
+    ran = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
+    return json.loads(ran.stdout)
+
+
+def _medians(rounds: list[Figures]) -> Figures:
+    return {name: median(each[name] for each in rounds) for name in rounds[0]}
