@@ -101,9 +101,7 @@ def own_calendar(hub: Any, participant: int, generation: int, *, now: datetime) 
     ``generation`` is that of the link, or the participant's own: with an older one there are none.
     Those cancelled stay for ``KEPT_AFTER_CANCELLING``.
     """
-    found = _rows(
-        participant=participant, generation=generation, since=now - KEPT_AFTER_CANCELLING
-    )
+    found = _rows(participant=participant, generation=generation, since=now - KEPT_AFTER_CANCELLING)
     rows = [Row._make(values) for values in found]
     held = {row.uid: row for row in rows if _is_held(row)}
     changes = [_NEVER, *(row.changed_at for row in rows)]
