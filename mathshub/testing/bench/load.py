@@ -98,6 +98,14 @@ def compare(
     return samples
 
 
+def send_one_by_one(server: Server, requests: list[Request], sample: Sample) -> None:
+    """Over one connection, each when the last one is answered; adds to the sample."""
+    cpu_before, begun = server.cpu_seconds(), time.perf_counter()
+    _send_all(server.port, requests, sample)
+    sample.seconds += time.perf_counter() - begun
+    sample.cpu.append((server.cpu_seconds() - cpu_before) * 1000 / len(requests))
+
+
 def _counting() -> Iterator[int]:
     number = 0
     while True:
