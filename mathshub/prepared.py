@@ -24,6 +24,7 @@ from django.db.models import Expression, Model, QuerySet, Value
 from django_scopes import scope
 
 from mathshub.scope import ScopeError, current_hub
+from mathshub.statements import Given, Statement
 
 Row = TypeVar("Row")
 HUB = "hub"
@@ -79,17 +80,22 @@ class _Plan:
         self._queryset = queryset
         self._compiler = queryset.query.get_compiler(queryset.db)
         # Compiling leaves on the compiler what the rows are made with: it is kept whole.
-        self._sql, self._params = self._compiler.as_sql()
+        sql, params = self._compiler.as_sql()
+        self._names = list(dict.fromkeys(each.name for each in params if isinstance(each, Bind)))
+        position = {name: Given(number) for number, name in enumerate(self._names)}
+        self._statement = Statement(
+            sql, tuple(position[each.name] if isinstance(each, Bind) else each for each in params)
+        )
         columns = [column for column, *_ in self._compiler.select[: self._compiler.col_count]]
         self._converters = self._compiler.get_converters(columns)
 
     def run(self, values: dict[str, Any]) -> list[Any]:
         if any(map(_is_beyond_any_column, values.values())):
             return []
-        bound = [_value(each, values) for each in self._params]
+        bound = [_value(name, values) for name in self._names]
         compiler = copy(self._compiler)
         compiler.connection = connection  # this thread's
-        compiler.as_sql = lambda: (self._sql, bound)
+        compiler.as_sql = lambda: self._statement.to_run(bound)
         compiler.get_converters = lambda columns: self._converters
         rows: QuerySet = QuerySet(self._queryset.model)
         rows._query = _BoundQuery(self._queryset.query, compiler)  # type: ignore[attr-defined]
@@ -120,10 +126,8 @@ def _is_beyond_any_column(value: Any) -> bool:
     return isinstance(value, int) and not -(2**63) <= value < 2**63
 
 
-def _value(param: Any, values: dict[str, Any]) -> Any:
-    if not isinstance(param, Bind):
-        return param
-    value = _hub_in_scope() if param.name == HUB and HUB not in values else values[param.name]
+def _value(name: str, values: dict[str, Any]) -> Any:
+    value = _hub_in_scope() if name == HUB and HUB not in values else values[name]
     if isinstance(value, Model):
         return value.pk
     if isinstance(value, int | str):

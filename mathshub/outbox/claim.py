@@ -17,6 +17,7 @@ from django.db.models import Q, QuerySet
 from mathshub.outbox.kinds import names_that_keep_no_text, names_that_leave_paused_hubs
 from mathshub.outbox.models import Message
 from mathshub.prepared import prepared
+from mathshub.statements import Given, Statement
 
 LEASE = timedelta(seconds=60)
 BATCH = 50  # messages claimed at once, at most
@@ -80,20 +81,22 @@ class Claim:
     def _change(self, message: Message, **fields: Any) -> None:
         """The fence, in one statement. It takes values only, no expressions."""
         values = [*fields.items(), ("id", message.pk), ("claim", self.token)]
+        change = _change_of(tuple(fields)).to_run([_stored(*each) for each in values])
         with connection.cursor() as cursor:
-            cursor.execute(_change_sql(tuple(fields)), [_stored(*each) for each in values])
+            cursor.execute(*change)
             if not cursor.rowcount:
                 raise ClaimLost(message.key)
 
 
 @cache
-def _change_sql(names: tuple[str, ...]) -> str:
+def _change_of(names: tuple[str, ...]) -> Statement:
     """By hand: three times for each message Django would take longer to write it than to run it."""
     columns = ", ".join(f"{FIELDS[name].column} = %s" for name in names)
-    return (
+    sql = (
         f"UPDATE {Message._meta.db_table} SET {columns} WHERE id = %s AND claim = %s "  # noqa: S608
         f"AND state IN ('{State.CLAIMED}', '{State.INFLIGHT}')"
     )
+    return Statement(sql, tuple(map(Given, range(len(names) + 2))))
 
 
 def _stored(name: str, value: Any) -> Any:

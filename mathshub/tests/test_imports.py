@@ -30,6 +30,7 @@ PLUMBING = (
     "processes",
     "scope",
     "scope_admin",
+    "statements",
     "static_files",
 )
 # Name the apps by string and are imported by none, but for what starts the process.

@@ -111,6 +111,12 @@ def test_a_number_that_no_column_can_hold_finds_nothing(hub: Hub) -> None:
     assert of_offering(offering=10**20) == []
 
 
+@pytest.fixture
+def behind_a_pool(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)
+
+
+@pytest.mark.usefixtures("behind_a_pool")
 def test_the_sql_is_that_of_the_queryset(hub: Hub) -> None:
     expression = make_expression()
     of_token(token=expression.form_token)
