@@ -48,7 +48,8 @@ class Statement:
             return self.sql, [
                 values[p.position] if isinstance(p, Given) else p for p in self.params
             ]
-        return f"EXECUTE {self._known_name()} ({', '.join(['%s'] * len(values))})", list(values)
+        given = f" ({', '.join(['%s'] * len(values))})" if values else ""
+        return f"EXECUTE {self._known_name()}{given}", list(values)
 
     def _known_name(self) -> str:
         """Its name on this thread's connection, which is told of it at the first run."""

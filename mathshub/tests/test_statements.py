@@ -37,6 +37,10 @@ def test_values_go_where_they_belong_and_constants_stay() -> None:
     assert run(DIVIDED, 2, 40) == (20, "50% off", 2)
 
 
+def test_a_statement_may_want_no_value() -> None:
+    assert run(Statement("SELECT 100 %% 7", ())) == (2,)
+
+
 def test_it_is_planned_once() -> None:
     run(DIVIDED, 5, 40)
     run(DIVIDED, 2, 40)
