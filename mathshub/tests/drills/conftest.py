@@ -56,6 +56,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
@@ -147,6 +148,7 @@ def drill(request: pytest.FixtureRequest) -> Drill:
 @pytest.fixture
 def make_schools(drill: Drill, hub: Hub) -> Callable[[LivePortal], Schools]:
     """Schools that send the form of a new offering to a portal."""
+    cache.clear()  # how many forms this network has sent in earlier drills
     today = timezone.localdate()
     offering = make_offering(
         opens_on=today - timedelta(days=7), closes_on=today + timedelta(days=60)

@@ -21,6 +21,7 @@ from mathshub.testing.drill.drill import Drill
 from mathshub.testing.plugin import VAR_DIR
 from mathshub.testing.portal import Clockwork, LivePortal
 from mathshub.testing.ports import free_port
+from mathshub.testing.smtp import Delivery
 from mathshub.tests.drills.posting import Schools
 from mathshub.tests.drills.reminding import seat_people
 from mathshub.tests.drills.restarting import RestartingDatabase, copied_database
@@ -38,7 +39,24 @@ WITHIN = timedelta(seconds=65)
 def test_messages_wait_while_the_broker_is_stopped_and_go_afterwards(
     drill: Drill, schools: Schools, celery: Clockwork
 ) -> None:
-    play_broker_fault(drill, schools, begin=celery.broker.stop, end=celery.broker.start)
+    """It stops while a sweep is under way: a worker with a task in hand must outlive that too."""
+
+    is_sending = threading.Event()
+
+    def answer_slowly(delivery: Delivery) -> None:
+        if delivery.recipients == ("slow@school.example",):
+            is_sending.set()
+            time.sleep(4)
+
+    def stop_mid_task() -> None:
+        schools.post("slow@school.example")
+        is_sending.wait(30)
+        celery.broker.stop()
+
+    drill.sink.before_answer = answer_slowly
+    play_broker_fault(drill, schools, begin=stop_mid_task, end=celery.broker.start)
+    ended = [part for part in (celery.worker, celery.beat) if part.exit_code is not None]
+    drill.count("processes that did not outlive it", len(ended))
 
 
 @pytest.mark.full_size
@@ -207,6 +225,7 @@ def test_a_database_that_restarts_during_posts_loses_nothing_that_was_confirmed(
     drill.allow_doubles(restarts)
     drill.wait_until_ended(seconds=60)
     count_expressions(drill, schools)
+    drill.count("runs in which nothing was confirmed", int(not schools.taken))
     drill.note(f"{restarts} restarts, {len(schools.refused)} posts answered with an error")
 
 
