@@ -5,19 +5,38 @@ a change is on the page at once, in every process, and nothing needs to be told 
 """
 
 from collections import OrderedDict
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db.models import Model
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-MOST = 200  # fragments kept in a process, a few kilobytes each
+MOST = 300  # kept in a process, a few kilobytes each
 
-_kept: OrderedDict[tuple[Any, ...], SafeString] = OrderedDict()
+Made = TypeVar("Made")
+
+_kept: OrderedDict[Hashable, Any] = OrderedDict()
 _lock = Lock()
+
+
+def keep(key: Hashable, make: Callable[[], Made]) -> Made:
+    """What ``make`` gave for this key before, or gives now. The longest unused go first."""
+    if settings.DEBUG:  # templates change under the developer's hands
+        return make()
+    with _lock:
+        if key in _kept:
+            _kept.move_to_end(key)
+            made: Made = _kept[key]
+            return made
+    made = make()
+    with _lock:
+        _kept[key] = made
+        while len(_kept) > MOST:
+            _kept.popitem(last=False)
+    return made
 
 
 def render_once(
@@ -33,23 +52,11 @@ def render_once(
     themselves. What else it depends on is the ``variant``, of which there should be few. Nothing
     about the reader or the moment may be in it.
     """
-    if settings.DEBUG:  # templates change under the developer's hands
-        return render_to_string(template_name, dict(context))
-    key = (template_name, variant, *map(_contents, rows))
-    with _lock:
-        fragment = _kept.get(key)
-        if fragment is not None:
-            _kept.move_to_end(key)
-            return fragment
-    fragment = render_to_string(template_name, dict(context))
-    with _lock:
-        _kept[key] = fragment
-        while len(_kept) > MOST:
-            _kept.popitem(last=False)
-    return fragment
+    key = (template_name, variant, *map(contents, rows))
+    return keep(key, lambda: render_to_string(template_name, dict(context)))
 
 
-def _contents(row: Model) -> tuple[Any, ...]:
+def contents(row: Model) -> tuple[Any, ...]:
     """What the row says, column by column; lists and dictionaries by what they look like."""
     values = (getattr(row, field.attname) for field in row._meta.concrete_fields)
     return (

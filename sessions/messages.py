@@ -11,6 +11,7 @@ from enrolment.models import Participant, Place, Seat
 from enrolment.services.places import PLACE_OFFERED
 from enrolment.services.seats import SEAT_NAMED
 from mathshub.calendar import CONTENT_TYPE
+from mathshub.fragments import contents
 from mathshub.links import absolute, make_token
 from mathshub.outbox.kinds import Kind, Letter, register, register_planner
 from mathshub.outbox.models import Message
@@ -128,15 +129,20 @@ def _remind(reminder: _Reminder, message: Message, now: datetime) -> Letter:
     assert session is not None, "there is nothing to remind of"
     assert seat is not None, "there is nobody to remind"
     year = _own_year(seat, reminder.sessions, reminder.sorry, now)
+    group, programme = year["work_group"], year["programme"]
+    said = (*map(contents, (session, group, programme)), *year["leads"], *year["cells"])
     return Letter(
         template=REMINDER_TEMPLATE,
         context={
-            "place": seat.place,
             "session": session,
-            **_own_links(message.hub, seat.participant),
             **year,
             "facts": _joining_facts(session, year["leads"]),
         },
+        own={
+            "school": str(seat.place.school),
+            **_own_links(message.hub, seat.participant),
+        },
+        alike=(*said, year["summary"]),
     )
 
 

@@ -1,6 +1,6 @@
 """Kinds of message: each app registers its own, with what it says and whether it is still wanted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -14,11 +14,16 @@ class Letter:
     ``template`` names three files: templates/<template>.subject.txt, .txt and .html; they also
     know ``hub`` and ``recipient_name``. The two text files need no ``autoescape off``.
     ``attachments`` are (file name, content, MIME type with parameters).
+
+    ``own`` are words for this reader alone, by the names that the templates know them by. Letters
+    that are ``alike``, which is all that they say beside them, are rendered once and filled in.
     """
 
     template: str
     context: dict
     attachments: list[tuple[str, bytes, str]] = field(default_factory=list)
+    own: dict[str, str] = field(default_factory=dict)
+    alike: Hashable = None
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,14 @@
 """From a message to the e-mail itself, rendered when it is sent."""
 
 import uuid
+from dataclasses import dataclass
 from email.encoders import encode_base64
 from email.message import EmailMessage as ContentType
 from email.mime.base import MIMEBase
 from email.policy import Compat32
 from email.utils import parseaddr, quote
 from functools import cache
+from html import escape
 from secrets import token_hex
 from typing import Any
 
@@ -16,6 +18,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template import Context, engines
 from django.template.loader import render_to_string
 
+from mathshub.fragments import contents, keep
 from mathshub.outbox.kinds import Letter
 from mathshub.outbox.models import Message
 
@@ -67,21 +70,63 @@ def why_not_addressable(address: str) -> str:
 def write_email(message: Message, letter: Letter) -> EmailMultiAlternatives:
     """The e-mail of one message; the Message-ID is the same at every attempt."""
     hub = message.hub
-    context = {"hub": hub, "recipient_name": message.recipient_name} | letter.context
-    subject = _one_line(_render_text(f"{letter.template}.subject.txt", context))[:SUBJECT_LENGTH]
-    context |= {"subject": subject}
+    words = _words_of(letter, hub, message.recipient_name)
     email = Email(
-        subject=subject,
-        body=_render_text(f"{letter.template}.txt", context).strip() + "\n",
+        subject=words.subject,
+        body=words.text,
         from_email=_named(hub.name, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]),
         to=[_named(message.recipient_name, message.recipient)],
         reply_to=[hub.contact_email],
         headers=NO_ANSWERS_FROM_MACHINES | {"Message-ID": message_id(message)},
     )
-    email.attach_alternative(_render_html(f"{letter.template}.html", context), "text/html")
+    email.attach_alternative(words.html, "text/html")
     for name, content, content_type in letter.attachments:
         email.attach(_attachment(name, content, content_type))
     return email
+
+
+@dataclass(frozen=True)
+class _Words:
+    """The three renderings of a letter."""
+
+    subject: str
+    text: str
+    html: str
+
+    def filled_in(self, own: dict[str, str]) -> "_Words":
+        """With the reader's own words in the places that were left for them."""
+        subject, text, markup = self.subject, self.text, self.html
+        for name, value in own.items():
+            place = _place_for(name)
+            subject = subject.replace(place, value)
+            text = text.replace(place, value)
+            markup = markup.replace(place, escape(value))
+        return _Words(_one_line(subject)[:SUBJECT_LENGTH], text, markup)
+
+
+def _words_of(letter: Letter, hub: Any, recipient_name: str) -> _Words:
+    context = {"hub": hub} | letter.context
+    own = {"recipient_name": recipient_name} | letter.own
+    if letter.alike is None:
+        return _render(letter.template, context | own)
+    places = {name: _place_for(name) for name in own}
+    key = (letter.template, contents(hub), letter.alike)
+    return keep(key, lambda: _render(letter.template, context | places)).filled_in(own)
+
+
+def _place_for(name: str) -> str:
+    """What no text holds by chance, and nobody can know who writes one."""
+    return f"{_PLACE}{name}{_PLACE}"
+
+
+_PLACE = f"z{token_hex(8)}z"
+
+
+def _render(template: str, context: dict) -> _Words:
+    subject = _one_line(_render_text(f"{template}.subject.txt", context))[:SUBJECT_LENGTH]
+    context = context | {"subject": subject}
+    text = _render_text(f"{template}.txt", context).strip() + "\n"
+    return _Words(subject, text, _render_html(f"{template}.html", context))
 
 
 def message_id(message: Message) -> str:

@@ -1,18 +1,23 @@
 """The messages: what they say, to whom, and when they no longer go."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
 from icalendar import Calendar
 
+from enrolment.models import Seat
 from enrolment.services.places import accept_place, decline_place
 from enrolment.services.seats import NamedSeat, give_up_seat
 from enrolment.tests.factories import (
     make_accepted_place,
+    make_expression,
     make_participant,
     make_place,
 )
+from mathshub.accounts.models import Account
 from mathshub.links import make_token
 from mathshub.outbox.kinds import kind_named
 from mathshub.outbox.letters import write_email
@@ -33,12 +38,13 @@ from sessions.tests.factories import (
     token_of,
 )
 from sessions.times import at_wall_time, london_day
-from workgroups.models import WorkGroup
+from workgroups.models import Hub, Programme, WorkGroup
 from workgroups.tests.factories import (
     make_account,
     make_member,
     make_offering,
     make_programme,
+    make_school,
 )
 
 SITE = "http://lea-valley.localhost:8000"
@@ -206,6 +212,68 @@ def test_the_reminder_of_a_virtual_session_has_the_way_in(session):
     email = written(message, online.starts_at - timedelta(days=2))
     assert "https://meet.example.org/abc" in email.body
     assert 'href="https://meet.example.org/abc"' in html_of(email)
+
+
+def test_letters_that_are_alike_say_what_each_would_say_by_itself(session):
+    """They are rendered once and filled in; the second reader is the one who could notice."""
+    school = make_school(name='St Ode’s & <b>All</b> "Saints" O\'Brien Primary School')
+    group = session.work_group
+    expression = make_expression(offering=group.offering, school=school)
+    place = make_accepted_place(work_group=group, expression=expression)
+    make_seat_in(group, place=place)
+    plan_reminders(DUE)
+    reminders = list(Message.objects.filter(kind="session-reminder").order_by("pk"))
+    assert len(reminders) == 2
+    for message in reminders:
+        letter = kind_named(message.kind).render(message, DUE)
+        filled_in = write_email(message, letter)
+        by_itself = write_email(message, replace(letter, alike=None))
+        assert (filled_in.subject, filled_in.body) == (by_itself.subject, by_itself.body)
+        assert unescape(html_of(filled_in)) == unescape(html_of(by_itself))
+        seat = Seat.objects.get(pk=message.context["seat"])
+        assert f"/my/{token_of(seat.participant)}/" in html_of(filled_in)
+        assert filled_in.body.count("/my/") == 2, "the page and the calendar, and nobody else's"
+    assert "&amp; &lt;b&gt;All&lt;/b&gt;" in html_of(filled_in)
+    assert '& <b>All</b> "Saints" O\'Brien' in filled_in.body
+
+
+def rename_group(session: Session) -> str:
+    WorkGroup.objects.update(name="Another name")
+    return "Another name"
+
+
+def rename_programme(session: Session) -> str:
+    Programme.objects.update(name="Mastery Enhancing")
+    return "Mastery Enhancing"
+
+
+def change_venue(session: Session) -> str:
+    Session.objects.update(venue="The new hall")
+    return "The new hall"
+
+
+def change_telephone(session: Session) -> str:
+    Hub.objects.update(contact_phone="020 7946 0999")
+    return "020 7946 0999"
+
+
+def rename_lead(session: Session) -> str:
+    Account.objects.update(name="A. New Lead")
+    return "A. New Lead"
+
+
+@pytest.mark.parametrize(
+    "change", [rename_group, rename_programme, change_venue, change_telephone, rename_lead]
+)
+def test_a_letter_that_is_kept_is_never_stale(session, change):
+    message = reminder_of(session)
+    before = written(message, DUE)
+    words = change(session)
+    message = Message.objects.select_related("hub").get(pk=message.pk)
+    after = written(message, DUE)
+    assert words not in before.body
+    assert words in after.body
+    assert words in html_of(after)
 
 
 def test_a_reminder_is_checked_and_written_with_few_queries(session, django_assert_num_queries):
