@@ -158,11 +158,13 @@ def _public_pages_in_other_states(world: GrowingHub) -> Iterator[Page]:
         offered = Place.objects.unanswered().latest("pk")
     token = make_token("place", offered.pk, offered.link_generation)
     filled = filled_in(world.offering, school)
-    looking = filled | {"school_typed": "school", "urn": "", "find": "yes"}
+    # By a word that all schools have: names alone are alike or not as their numbers fall.
+    found = filled | {"school_typed": "school", "searched_for": "school"}
+    looking = found | {"urn": "", "find": "yes"}
     search = reverse("workgroups:search_schools")
     for name, path, form in (
         ("enrolment:express_interest, looks for a school", form_url, looking),
-        ("enrolment:express_interest, sent back", form_url, filled | {"headteacher_name": ""}),
+        ("enrolment:express_interest, sent back", form_url, found | {"headteacher_name": ""}),
         ("enrolment:express_interest, sent", form_url, filled),
         ("enrolment:answer_place, on offer", reverse("enrolment:answer_place", args=[token]), None),
         ("workgroups:search_schools, found", f"{search}?q=school", None),

@@ -171,7 +171,7 @@ TABLE: dict[str, tuple[int, int, str]] = {
     "mfa_download_recovery_codes": (404, 4, ""),
     # --- the same pages in other states ---
     "enrolment:express_interest, looks for a school": (200, 4, "SCHOOL"),
-    "enrolment:express_interest, sent back": (200, 6, "SCHOOL"),
+    "enrolment:express_interest, sent back": (200, 5, "SCHOOL"),
     "enrolment:express_interest, sent": (302, 9, ""),
     "enrolment:answer_place, on offer": (200, 4, "INTENDEDPARTICIPANT NUMBER SESSION"),
     "workgroups:search_schools, found": (200, 4, "SCHOOL"),
