@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, close_old_connections
+from django.db import close_old_connections
 
 from mathshub.outbox.sweep import sweep
 
@@ -49,9 +49,9 @@ class Command(BaseCommand):
             self.stdout.flush()
 
     def send_whatever_happens(self) -> None:
-        """A database that is away for a while must not end the loop."""
+        """Neither a database that is away for a while nor anything else must end the loop."""
         close_old_connections()
         try:
             self.send()
-        except DatabaseError:
+        except Exception:
             log.exception("The sweep failed; the next one follows.")
