@@ -1,7 +1,7 @@
 # make start   the demonstration on http://localhost:8000/ (PORT and VAR_DIR are honoured)
 # make test    every test, on PostgreSQL and on SQLite (ARGS="-k seat" for some of them)
 # make drill   the portal under faults, in full: docs/drills.md (ONLY="broker", SEED=7)
-# make bench   how fast it is, beside the floors: docs/performance.md (ONLY=pages for one)
+# make bench   how fast it is, beside the floors: docs/performance.md (ONLY=feed for one)
 # make lint    style, types, templates, migrations, production settings
 # make shots   every kind of page at 390 and 1180 pixels
 # make lock    renew the locks from requirements*.in

@@ -25,7 +25,10 @@ from mathshub.testing.machine import this_machine
 from mathshub.testing.postgres import running_postgres
 
 # Modules of mathshub.testing.bench.operations, in the order of the table.
-OPERATIONS = ("pages", "interest", "weight", "mail", "admin_list", "search", "register", "start")
+OPERATIONS = (
+    *("schedule", "feed", "interest", "weight", "mail"),
+    *("admin_list", "search", "register", "start"),
+)
 
 
 def main() -> int:

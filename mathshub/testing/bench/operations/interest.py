@@ -1,4 +1,4 @@
-"""The POST that files an expression of interest, beside a form of as many fields and one INSERT."""
+"""The form of interest: its page, and the POST that files it beside one validated form and INSERT."""
 
 from collections.abc import Iterator
 from itertools import count
@@ -14,7 +14,13 @@ from mathshub.scope import hub_scope
 from mathshub.testing.bench.counting import queries_of
 from mathshub.testing.bench.figures import Row, at_most
 from mathshub.testing.bench.load import Contender, Request, Sample, always, compare
-from mathshub.testing.bench.operations.pages import details_of
+from mathshub.testing.bench.pages import (
+    ONE_QUERY,
+    Page,
+    details_of,
+    group_of_six,
+    measure_pages,
+)
 from mathshub.testing.bench.stage import Stage
 from workgroups.models import Offering, School
 
@@ -45,6 +51,14 @@ class NothingStored(Exception):
 def measure(stage: Stage) -> Iterator[Row]:
     forms = FormsOfSchools(stage)
     with hub_scope(stage.hub):
+        rows = f"/rows/{group_of_six()}"
+    page = Page("EOI form", stage.get(forms.path), rows, ONE_QUERY, at_most(3, times_floor=True))
+    yield from measure_pages(stage, [page])
+    yield _measure_sending(stage, forms)
+
+
+def _measure_sending(stage: Stage, forms: "FormsOfSchools") -> Row:
+    with hub_scope(stage.hub):
         stored = ExpressionOfInterest.objects.count()
     samples = compare(
         {
@@ -55,7 +69,7 @@ def measure(stage: Stage) -> Iterator[Row]:
     )
     queries = queries_of(forms.next(), again=forms.next())
     check_all_stored(stage, stored, samples["ours"])
-    yield Row(
+    return Row(
         "EOI form, sent",
         ours=samples["ours"].cpu_ms,
         unit="ms CPU",
@@ -87,7 +101,7 @@ class FormsOfSchools:
         self._schools = list(
             School.objects.pickable().filter(local_authority__in=authorities)[:200]
         )
-        self._path = reverse("enrolment:express_interest", args=[self._offering.pk])
+        self.path = reverse("enrolment:express_interest", args=[self._offering.pk])
         self._stage = stage
         self._numbers = count()
         connection.close()  # the stage's servers need none of ours meanwhile
@@ -111,6 +125,6 @@ class FormsOfSchools:
             "leave_empty": "",
         }
         address = f"198.18.{number // 250 % 250}.{number % 250}"
-        headers = self._stage.get(self._path).headers | FORM | {"X-Forwarded-For": address}
+        headers = self._stage.get(self.path).headers | FORM | {"X-Forwarded-For": address}
         body = urlencode(fields, doseq=True).encode()
-        return Request(self._path, "POST", headers, body, expected=302)
+        return Request(self.path, "POST", headers, body, expected=302)
