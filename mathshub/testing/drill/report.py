@@ -102,7 +102,8 @@ def machine() -> str:
     """Processors, kernel and the load of this machine, without its name."""
     load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
     cores = os.cpu_count()
-    return f"{_processor()}, {cores} cores, {platform.system()} {platform.release()}, load {load}"
+    kernel = ".".join(platform.release().split(".")[:2])
+    return f"{_processor()}, {cores} cores, {platform.system()} {kernel}, load {load}"
 
 
 def _processor() -> str:
