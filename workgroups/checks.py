@@ -26,6 +26,8 @@ GLOBAL_MODELS = {
     "workgroups.AcademicYear": "public: the calendar is the same for all",
     "workgroups.School": "public: the register of schools",
     "workgroups.HistoricalSchool": "public: changes made to the register's rows by hand",
+    "workgroups.SchoolLink": "public: which school of the register followed which",
+    "workgroups.RegisterImport": "public: what each import of the register did",
     "accounts.Account": "a person may work for several hubs; superusers alone see the list",
     "outbox.Heartbeat": "the sending machinery as a whole; counts and times only",
     "outbox.MailAccount": "the mail account that all hubs share; counts and times only",

@@ -16,7 +16,10 @@ _SEE = {
         "workgroup",
         "workgrouplead",
         "termdate",
+        "daytoavoid",
         "school",
+        "successiondecision",
+        "registerimport",
         "localauthority",
         "academicyear",
     ),
@@ -27,6 +30,11 @@ _SEE = {
         "participant",
         "seat",
         "briefing",
+        "knownschool",
+        "pastparticipation",
+        "historyimport",
+        "unmatchedline",
+        "eligibilityoverride",
     ),
     "workgroup_sessions": ("session", "apology"),
     "outbox": ("message", "suppression"),
@@ -52,9 +60,11 @@ def _edit(app: str, *models: str) -> frozenset[str]:
 _DELIVER = (
     _VIEW
     | _edit("workgroups", "programme", "prerequisite", "offering", "workgroup", "workgrouplead")
-    | _edit("workgroups", "termdate")
+    | _edit("workgroups", "termdate", "daytoavoid", "successiondecision")
     | _edit("enrolment", "expressionofinterest", "intendedparticipant", "briefing")
     | _edit("enrolment", "participant", "seat", "place")
+    | _edit("enrolment", "knownschool", "pastparticipation", "eligibilityoverride")
+    | _edit("enrolment", "historyimport", "unmatchedline")
     | _edit("workgroup_sessions", "session", "apology")
     | {"workgroups.change_hub", "outbox.change_message", "outbox.delete_suppression"}
 )

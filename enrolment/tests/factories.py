@@ -10,19 +10,25 @@ from uuid import uuid4
 
 from enrolment.models import (
     Briefing,
+    EligibilityOverride,
     ExpressionOfInterest,
+    HistoryImport,
     IntendedParticipant,
+    KnownSchool,
     Participant,
+    PastParticipation,
     Place,
     Seat,
+    UnmatchedLine,
 )
 from enrolment.services.interest import InterestAnswers
 from enrolment.services.places import accept_place, offer_place
 from enrolment.services.seats import NamedSeat
-from workgroups.models import Offering, School, WorkGroup
+from workgroups.models import AcademicYear, Offering, Programme, School, WorkGroup
 from workgroups.tests.factories import (
     make_local_authority,
     make_offering,
+    make_programme,
     make_school,
     make_work_group,
     make_year,
@@ -139,3 +145,68 @@ def make_briefing(*, starts_at: datetime = NOW + timedelta(days=7), **fields: An
         "is_published": True,
     } | fields
     return Briefing.objects.create(starts_at=starts_at, **fields)
+
+
+def make_known_school(*, school: School | None = None, **fields: Any) -> KnownSchool:
+    """A school in which a Mastery Specialist works."""
+    fields = {"has_mastery_specialist": True} | fields
+    return KnownSchool.objects.create(school=school or make_school(), **fields)
+
+
+def make_past_participation(
+    *,
+    school: School | None = None,
+    programme: Programme | None = None,
+    academic_year: AcademicYear | None = None,
+    **fields: Any,
+) -> PastParticipation:
+    """A school completed a programme in 2023/24, as somebody entered by hand."""
+    return PastParticipation.objects.create(
+        school=school or make_school(),
+        programme=programme or make_programme(),
+        academic_year=academic_year or make_year(start_year=2023),
+        **fields,
+    )
+
+
+def make_history_import(**fields: Any) -> HistoryImport:
+    """A spreadsheet that was loaded; its file is gone."""
+    fields = {
+        "file_name": "past-work-groups.csv",
+        "state": HistoryImport.State.LOADED,
+        "uploaded_at": NOW,
+        "loaded_at": NOW,
+    } | fields
+    return HistoryImport.objects.create(**fields)
+
+
+def make_unmatched_line(
+    *, history_import: HistoryImport | None = None, **fields: Any
+) -> UnmatchedLine:
+    """A line whose school was not found, which waits."""
+    fields = {
+        "line": next(_numbers),
+        "school_as_typed": "St Marys, Hackney",
+        "reason": "Three schools have a name like this.",
+        "outcome": PastParticipation.Outcome.COMPLETED,
+    } | fields
+    return UnmatchedLine.objects.create(
+        history_import=history_import or make_history_import(),
+        programme=fields.pop("programme", None) or make_programme(),
+        academic_year=fields.pop("academic_year", None) or make_year(start_year=2023),
+        **fields,
+    )
+
+
+def make_override(
+    *, school: School | None = None, offering: Offering | None = None, **fields: Any
+) -> EligibilityOverride:
+    """The hub has decided that a school can take part."""
+    fields = {
+        "answer": EligibilityOverride.Answer.YES,
+        "reason": "Took part with another hub",
+        "decided_at": NOW,
+    } | fields
+    return EligibilityOverride.objects.create(
+        school=school or make_school(), offering=offering or make_offering(), **fields
+    )

@@ -77,7 +77,7 @@ TABLE: dict[str, tuple[int, int, str]] = {
     "admin:workgroups_programme_changelist": (200, 7, "PROGRAMME"),
     "admin:workgroups_programme_add": (200, 6, "PROGRAMME"),
     "admin:workgroups_programme_history": (200, 7, "ACCOUNT CHANGE"),
-    "admin:workgroups_programme_delete": (200, 9, "YEAR"),
+    "admin:workgroups_programme_delete": (200, 11, "YEAR"),
     "admin:workgroups_programme_change": (200, 8, "PROGRAMME"),
     "admin:workgroups_hubmember_invite": (200, 6, ""),
     "admin:workgroups_hubmember_changelist": (200, 7, "ACCOUNT"),

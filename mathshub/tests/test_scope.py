@@ -29,6 +29,8 @@ GLOBAL = {
     "workgroups.HistoricalSchool": "of the public register",
     "workgroups.LocalAuthority": "of the public register",
     "workgroups.School": "of the public register",
+    "workgroups.SchoolLink": "of the public register",
+    "workgroups.RegisterImport": "of the public register",
     "workgroups.AcademicYear": "the calendar is everybody's",
 }
 OWN_APPS = {"accounts", "outbox", "workgroups", "enrolment", "workgroup_sessions", "site"}

@@ -12,14 +12,19 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
-from enrolment.models import Participant
+from enrolment.models import HistoryImport, Participant
 from enrolment.services.seats import NamedSeat
 from enrolment.tests.factories import (
     NOW,
     make_accepted_place,
     make_briefing,
     make_expression,
+    make_history_import,
+    make_known_school,
+    make_override,
+    make_past_participation,
     make_place,
+    make_unmatched_line,
 )
 from mathshub.accounts.models import Account
 from mathshub.outbox.models import Message
@@ -30,12 +35,15 @@ from sessions.models import Session
 from sessions.tests.factories import make_apology, make_session, make_sessions
 from workgroups.models import Hub, HubMember, School, WorkGroup
 from workgroups.tests.factories import (
+    make_closed_school,
+    make_days_to_avoid,
     make_hub,
     make_local_authority,
     make_member,
     make_offering,
     make_programme,
     make_school,
+    make_succession_decision,
     make_term_dates,
     make_work_group,
 )
@@ -84,7 +92,9 @@ def plant(slug: str, *, mark: str, schools: list[School]) -> PlantedHub:
         _plant_interest(group, schools)
         _plant_year(group, own_address)
         make_term_dates()
+        make_days_to_avoid()
         make_briefing()
+        _plant_past(group, schools)
         suppress(SHARED_MAILBOX, reason="550 no such mailbox")
     planted = PlantedHub(hub, mark, group, schools, own_address)
     _mark_everything(planted)
@@ -114,6 +124,20 @@ def _plant_interest(group: WorkGroup, schools: list[School]) -> None:
     make_expression(offering=offering, school_as_typed="A new school")
     make_accepted_place(work_group=group, expression=asked[0], seats=people[:1])
     make_place(work_group=group, expression=asked[1])
+
+
+def _plant_past(group: WorkGroup, schools: list[School]) -> None:
+    """What the hub knows of the schools' past; a spreadsheet that was loaded, one that waits."""
+    programme = group.offering.programme
+    make_known_school(school=schools[0])
+    loaded = make_history_import()
+    make_history_import(state=HistoryImport.State.UPLOADED, loaded_at=None)
+    make_past_participation(school=schools[0], programme=programme, history_import=loaded)
+    make_unmatched_line(history_import=loaded, programme=programme)
+    make_override(school=schools[1], offering=group.offering)
+    make_succession_decision(
+        predecessor=make_closed_school(name="Shared closed school"), successor=schools[0]
+    )
 
 
 def _plant_year(group: WorkGroup, own_address: str) -> None:

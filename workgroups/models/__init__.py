@@ -2,19 +2,24 @@
 
 from workgroups.models.hubs import Hub, HubMember, LocalAuthority
 from workgroups.models.programmes import Offering, Prerequisite, Programme
+from workgroups.models.register import RegisterImport, SchoolLink, SuccessionDecision
 from workgroups.models.schools import School
 from workgroups.models.work_groups import WorkGroup, WorkGroupLead
-from workgroups.models.years import AcademicYear, TermDate
+from workgroups.models.years import AcademicYear, DayToAvoid, TermDate
 
 __all__ = [
     "AcademicYear",
+    "DayToAvoid",
     "Hub",
     "HubMember",
     "LocalAuthority",
     "Offering",
     "Prerequisite",
     "Programme",
+    "RegisterImport",
     "School",
+    "SchoolLink",
+    "SuccessionDecision",
     "TermDate",
     "WorkGroup",
     "WorkGroupLead",

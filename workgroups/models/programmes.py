@@ -28,6 +28,11 @@ class Programme(HubOwned):
     years = models.PositiveSmallIntegerField("length in years", default=1)
     is_starting_point = models.BooleanField(default=False)
     is_once_only = models.BooleanField("once only per school", default=False)
+    takes_specialist_schools = models.BooleanField(
+        "open to a Mastery Specialist’s school",
+        default=False,
+        help_text="Such a school may take part without the programmes that it follows.",
+    )
     asks_for_barriers = models.BooleanField(
         default=False, help_text="The form asks what stands in the school's way."
     )

@@ -71,10 +71,18 @@ class School(models.Model):
     register_print = models.BigIntegerField(
         null=True, editable=False, help_text="Of the register's line that this was read from."
     )
+    succeeded_by = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="forerunners",
+        help_text="Where the simple successions of a closed school end: worked out from the links.",
+    )
     is_demonstration = models.BooleanField(default=False, editable=False)
 
     objects = SchoolQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["search_text", "register_print"])
+    history = HistoricalRecords(excluded_fields=["search_text", "register_print", "succeeded_by"])
 
     class Meta:
         ordering = ["name", "town"]

@@ -78,3 +78,44 @@ class TermDate(HubOwned):
 
     def __str__(self) -> str:
         return f"{self.local_authority}, {self.term} {self.academic_year}"
+
+
+class DayToAvoid(HubOwned):
+    """Days on which the hub plans no session though there is school: test weeks, local events."""
+
+    class Kind(models.TextChoices):
+        TEST_WEEK = "test_week", "test week"
+        OTHER = "other", "other"
+
+    kind = models.CharField(max_length=9, choices=Kind, default=Kind.TEST_WEEK)
+    name = models.CharField(max_length=80, help_text="For example “Key stage 2 tests”.")
+    local_authority = models.ForeignKey(
+        LocalAuthority,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="borough",
+        help_text="Left empty: all boroughs.",
+    )
+    starts_on = models.DateField("first day")
+    ends_on = models.DateField("last day")
+    source = models.CharField(
+        max_length=200, blank=True, help_text="Where these days come from: a page or a person."
+    )
+
+    history = hub_history()
+
+    class Meta:
+        ordering = ["starts_on", "name"]
+        verbose_name = "days to avoid"
+        verbose_name_plural = "days to avoid"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_on__gte=models.F("starts_on")),
+                name="days_to_avoid_end_after_they_start",
+                violation_error_message="The last day can't come before the first.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

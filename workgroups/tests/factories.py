@@ -10,13 +10,14 @@ themselves give 999xxx.
 """
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
 from mathshub.accounts.models import Account
 from workgroups.models import (
     AcademicYear,
+    DayToAvoid,
     Hub,
     HubMember,
     LocalAuthority,
@@ -24,6 +25,8 @@ from workgroups.models import (
     Prerequisite,
     Programme,
     School,
+    SchoolLink,
+    SuccessionDecision,
     TermDate,
     WorkGroup,
     WorkGroupLead,
@@ -209,3 +212,46 @@ def make_term_dates(
         )
         for term, (first, last, half_first, half_last) in _TERMS.items()
     ]
+
+
+def make_days_to_avoid(*, name: str = "Key stage 2 tests", **fields: Any) -> DayToAvoid:
+    """The four days of the tests in May 2027, in all boroughs."""
+    fields = {"starts_on": date(2027, 5, 10), "ends_on": date(2027, 5, 13)} | fields
+    return DayToAvoid.objects.create(name=name, **fields)
+
+
+def make_closed_school(**fields: Any) -> School:
+    """A school that closed at the end of August 2021."""
+    closed = {"status_code": 2, "status_name": "Closed", "closed_on": date(2021, 8, 31)}
+    return make_school(**(closed | fields))
+
+
+def make_link(
+    predecessor: School,
+    successor: School,
+    *,
+    kind: SchoolLink.Kind = SchoolLink.Kind.SUCCESSION,
+) -> SchoolLink:
+    """What the register's file of links says of the two; no school is changed by it."""
+    return SchoolLink.objects.create(
+        predecessor_urn=predecessor.urn,
+        successor_urn=successor.urn,
+        kind=kind,
+        established_on=date(2021, 9, 1),
+    )
+
+
+def make_succession_decision(
+    *, predecessor: School | None = None, successor: School | None = None, **fields: Any
+) -> SuccessionDecision:
+    """The hub in scope has decided that the history of a closed school counts for another."""
+    fields = {
+        "counts": True,
+        "reason": "The head and most staff went over",
+        "decided_at": datetime(2026, 11, 16, 10, 30, tzinfo=UTC),
+    } | fields
+    return SuccessionDecision.objects.create(
+        predecessor=predecessor or make_closed_school(),
+        successor=successor or make_school(),
+        **fields,
+    )

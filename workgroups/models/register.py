@@ -1,0 +1,130 @@
+"""What the register says of schools that follow each other, and what each import of it did."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from mathshub.scope import HubOwned, hub_history, hub_key, hub_manager
+from workgroups.models.schools import School
+
+
+class SchoolLinkQuerySet(models.QuerySet["SchoolLink"]):
+    def simple(self) -> "SchoolLinkQuerySet":
+        """One school in place of one other, as when a school becomes an academy."""
+        return self.filter(kind=SchoolLink.Kind.SUCCESSION)
+
+    def for_a_person(self) -> "SchoolLinkQuerySet":
+        """Mergers and splits: whose history is whose, nobody but a person can say."""
+        return self.exclude(kind=SchoolLink.Kind.SUCCESSION)
+
+
+class SchoolLink(models.Model):
+    """One school went before another, as the register's file of links says. Public, of all hubs.
+
+    By URN, not by row: the file names schools that an import of a part of the country leaves out.
+    """
+
+    class Kind(models.TextChoices):
+        SUCCESSION = "succession", "succession"
+        MERGER = "merger", "merger"
+        AMALGAMATION = "amalgamation", "amalgamation"
+        SPLIT = "split", "split"
+
+    predecessor_urn = models.CharField(max_length=6)
+    successor_urn = models.CharField(max_length=6)
+    kind = models.CharField(max_length=12, choices=Kind)
+    established_on = models.DateField(null=True)
+
+    objects = SchoolLinkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["predecessor_urn", "successor_urn"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["predecessor_urn", "successor_urn"], name="school_link_once_per_pair"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(predecessor_urn=models.F("successor_urn")),
+                name="school_link_between_two",
+            ),
+        ]
+        indexes = [models.Index(fields=["successor_urn"], name="school_link_successor")]
+
+    def __str__(self) -> str:
+        return f"{self.predecessor_urn} to {self.successor_urn}, {self.get_kind_display()}"
+
+
+class SuccessionDecision(HubOwned):
+    """Whether a school's history with this hub counts for another one, where a person must say."""
+
+    predecessor = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    successor = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    counts = models.BooleanField("the history counts")
+    reason = models.CharField(max_length=300)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    decided_at = models.DateTimeField()
+
+    objects: ClassVar[Any] = hub_manager()
+    history = hub_history()
+
+    class Meta:
+        ordering = ["-decided_at"]
+        constraints = [
+            hub_key(),
+            models.UniqueConstraint(
+                fields=["hub", "predecessor", "successor"],
+                name="succession_decision_once_per_pair",
+                violation_error_message="This has been decided already.",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(predecessor=models.F("successor")),
+                name="succession_decision_between_two",
+                violation_error_message="A school can't follow itself.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.predecessor} and {self.successor}"
+
+
+class RegisterImport(models.Model):
+    """One import of the register: what it did, or why it was refused. Public facts only."""
+
+    class State(models.TextChoices):
+        RUNNING = "running", "running"
+        DONE = "done", "done"
+        REFUSED = "refused", "refused"
+        FAILED = "failed", "failed"
+
+    class Source(models.TextChoices):
+        COMMAND = "command", "by hand"
+        DOWNLOAD = "download", "downloaded"
+
+    state = models.CharField(max_length=8, choices=State, default=State.RUNNING)
+    source = models.CharField(max_length=8, choices=Source, default=Source.COMMAND)
+    file_name = models.CharField(max_length=200)
+    links_file_name = models.CharField(max_length=200, blank=True)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    created = models.PositiveIntegerField(default=0)
+    updated = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    closed = models.PositiveIntegerField(
+        default=0, help_text="Of the updated ones, those that were open before."
+    )
+    skipped = models.PositiveIntegerField(default=0)
+    links = models.PositiveIntegerField(default=0)
+    complaints = models.JSONField(default=list, help_text="The first skipped lines, with reasons.")
+    refusal = models.TextField(blank=True)
+    forced_because = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-started_at"]
+        verbose_name = "import of the register"
+        verbose_name_plural = "imports of the register"
+
+    def __str__(self) -> str:
+        return self.file_name
