@@ -43,6 +43,7 @@ MAIL = Row("Bulk mail", ours=400, unit="messages/s", target=at_least(300))
         (Row("No target", ours=10, unit="s"), True),
         (Row("Queries", ours=1, unit="ms", queries=4, most_queries=3), False),
         (Row("Queries", ours=1, unit="ms", queries=3, most_queries=3), True),
+        (Row("Queries", ours=1, unit="ms", queries=1, most_queries=0), False),
         (Row("Queries", ours=9, unit="ms", target=at_most(8), queries=3, most_queries=3), False),
     ],
 )
@@ -63,6 +64,11 @@ def test_the_table_says_floor_ratio_target_and_verdict() -> None:
         ["Fast page", "1.4 ms CPU", "2 ms CPU", "1.43", "≤ 2 × floor", "yes", "–"],
         ["Slow <page>", "1.4 ms CPU", "4.2 ms CPU", "3.00", "≤ 2 × floor", "NO", "–"],
     ]
+
+
+def test_too_many_queries_are_a_verdict_without_another_target() -> None:
+    row = Row("Mail", ours=90, unit="messages/s", queries=12, most_queries=11)
+    assert report.table([row]).splitlines()[1].split()[-4:] == ["11", "queries", "NO", "12"]
 
 
 def test_the_page_names_day_machine_and_what_was_missed(

@@ -61,9 +61,13 @@ class Row:
         return self.ours / self.floor if self.floor else None
 
     @property
+    def has_target(self) -> bool:
+        return self.target is not None or self.most_queries is not None
+
+    @property
     def is_met(self) -> bool:
         """Whether every target of the row is kept; a row without one is kept."""
-        if (self.queries or 0) > (self.most_queries or float("inf")):
+        if self.most_queries is not None and (self.queries or 0) > self.most_queries:
             return False
         return self.target is None or self.target.is_met(self.ours, self.floor)
 

@@ -62,7 +62,7 @@ def _cells(row: Row) -> tuple[str, ...]:
         _figure(row.ours, row.unit),
         f"{row.ratio:.2f}" if row.ratio else "–",
         row.target_words,
-        ("yes" if row.is_met else "NO") if row.target else "–",
+        ("yes" if row.is_met else "NO") if row.has_target else "–",
         str(row.queries) if row.queries is not None else "–",
     )
 
