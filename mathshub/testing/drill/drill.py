@@ -83,7 +83,7 @@ class Drill:
         self._ledger.fault_over_at = self.now()
 
     def count(self, name: str, number: int, *, allowed: int = 0) -> None:
-        """A fact for the table; more than ``allowed`` break the promises of the drill."""
+        """A fact for the table; more than ``allowed``, or less than none, break its promises."""
         self._ledger.facts.append(Fact(name, number, allowed))
 
     def note(self, words: str) -> None:

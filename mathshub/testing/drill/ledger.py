@@ -41,6 +41,11 @@ class Fact:
     count: int
     allowed: int
 
+    @property
+    def is_allowed(self) -> bool:
+        """Less than nothing is not: what was to be counted is missing."""
+        return 0 <= self.count <= self.allowed
+
     def __str__(self) -> str:
         limit = f" (up to {self.allowed} allowed)" if self.allowed else ""
         return f"{self.name}: {self.count}{limit}"
@@ -81,7 +86,7 @@ class Ledger:
         comparison = _Comparison(self, Counter(rows), _by_address(taken))
         facts = [*self.facts, *comparison.facts()]
         lost, late, doubled = comparison.lost(), comparison.late(), comparison.doubled()
-        broken = [f"{fact} – no more" for fact in facts if fact.count > fact.allowed]
+        broken = [f"{fact} – not kept" for fact in facts if not fact.is_allowed]
         if lost:
             broken.append(f"lost: {lost}, for example {comparison.example_lost()}")
         if late:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mathshub.testing.drill.ledger import Ledger, Outcome, Taken, Told
+from mathshub.testing.drill.ledger import Fact, Ledger, Outcome, Taken, Told
 from mathshub.testing.drill.report import Report
 from mathshub.testing.drill.results import BROKEN, KEPT, Result
 
@@ -77,6 +77,19 @@ def test_who_saw_an_error_gets_one_message_or_none_and_no_row_that_waits() -> No
     assert ledger.compare([(HEAD, "sent")], [taken()]).broken == []
     assert ledger.compare([(HEAD, "sent")], [taken(), taken()]).broken
     assert ledger.compare([(HEAD, "queued")], []).broken
+
+
+@pytest.mark.parametrize(
+    ("count", "allowed", "is_kept"), [(0, 0, True), (2, 2, True), (3, 2, False)]
+)
+def test_a_fact_is_kept_up_to_what_is_allowed(count: int, allowed: int, is_kept: bool) -> None:
+    outcome = Ledger(facts=[Fact("repeats", count, allowed)]).compare([], [])
+    assert (outcome.broken == []) is is_kept
+
+
+def test_less_than_none_is_broken_too() -> None:
+    """“Schools missing: -1” is a school too many, “rows too many: -1” one that is lost."""
+    assert Ledger(facts=[Fact("schools missing", -1, 0)]).compare([], []).broken
 
 
 def test_a_drill_that_compared_nothing_is_no_drill() -> None:
