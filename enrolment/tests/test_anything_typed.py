@@ -8,14 +8,13 @@ from urllib.parse import quote_from_bytes
 import pytest
 from django.http import QueryDict
 from django.test import Client
-from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from enrolment.forms.interest import InterestForm
 from enrolment.forms.tokens import BadFormToken, read_form_token
 from enrolment.models import ExpressionOfInterest
-from enrolment.tests.filling import filled_in, page_token
+from enrolment.tests.filling import filled_in, form_url, page_token
 from mathshub.testing.sizes import size
 from workgroups.models import Hub, Offering, School
 from workgroups.tests.factories import make_offering, make_programme, make_school
@@ -90,7 +89,7 @@ def test_a_form_with_anything_in_it_gets_a_page(
     hub: Hub, offering: Offering, school: School, changes: dict[str, str]
 ) -> None:
     form = filled_in(offering, school, **changes)
-    url = reverse("enrolment:express_interest", args=[offering.pk])
+    url = form_url(offering)
     response = Client(REMOTE_ADDR=next(networks)).post(url, form)
     assert response.status_code in (200, 302)
 
@@ -99,7 +98,7 @@ def test_a_form_with_anything_in_it_gets_a_page(
 @given(fields=raw_bodies)
 def test_any_bytes_get_a_page(hub: Hub, offering: Offering, fields: dict[str, bytes]) -> None:
     body = "&".join(f"{name}={quote_from_bytes(value)}" for name, value in fields.items())
-    url = reverse("enrolment:express_interest", args=[offering.pk])
+    url = form_url(offering)
     response = Client(REMOTE_ADDR=next(networks)).post(
         url,
         f"{body}&form_token={page_token(offering)}",

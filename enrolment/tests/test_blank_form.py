@@ -4,9 +4,8 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 
-from enrolment.tests.filling import filled_in
+from enrolment.tests.filling import filled_in, form_url
 from mathshub.scope import hub_scope
 from workgroups.models import Hub, Offering, Programme
 from workgroups.tests.factories import make_hub, make_offering, make_school
@@ -14,12 +13,8 @@ from workgroups.tests.factories import make_hub, make_offering, make_school
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 
-def path_of(offering: Offering) -> str:
-    return reverse("enrolment:express_interest", args=[offering.pk])
-
-
 def page(offering: Offering, host: str = "testserver") -> str:
-    response = Client().get(path_of(offering), headers={"Host": host})
+    response = Client().get(form_url(offering), headers={"Host": host})
     assert response.status_code == 200
     return response.content.decode()
 
@@ -64,7 +59,7 @@ def test_what_one_reader_typed_is_on_nobody_elses_page(hub: Hub) -> None:
     offering = make_offering()
     page(offering)
     sent = filled_in(offering, make_school(), headteacher_name="Grace Obi", privacy=None)
-    answer = Client().post(path_of(offering), sent).content.decode()
+    answer = Client().post(form_url(offering), sent).content.decode()
     assert "Grace Obi" in answer
     assert "Grace Obi" not in page(offering)
 

@@ -11,7 +11,7 @@ from enrolment.forms.tokens import make_form_token
 from enrolment.limits import MOST_POSTS, is_over_limit
 from enrolment.models import ExpressionOfInterest
 from enrolment.tests.factories import NOW, make_expression
-from enrolment.tests.filling import filled_in, page_token
+from enrolment.tests.filling import filled_in, form_url, page_token
 from mathshub.links import make_token
 from mathshub.outbox.models import Message
 from mathshub.scope import hub_scope
@@ -19,10 +19,6 @@ from workgroups.models import Hub, Offering
 from workgroups.tests.factories import make_hub, make_offering, make_programme, make_school
 
 pytestmark = pytest.mark.usefixtures("on_the_day")
-
-
-def form_url(offering: Offering) -> str:
-    return reverse("enrolment:express_interest", args=[offering.pk])
 
 
 def nothing_is_stored() -> bool:

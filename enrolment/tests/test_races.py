@@ -20,7 +20,7 @@ from enrolment.services.places import accept_place, decline_place, offer_place
 from enrolment.services.seats import NamedSeat
 from enrolment.services.transactions import one_transaction
 from enrolment.tests.factories import NOW, make_expression, make_place
-from enrolment.tests.filling import filled_in
+from enrolment.tests.filling import filled_in, form_url
 from enrolment.tests.together import at_once, sql_seen_by
 from mathshub.outbox.models import Message
 from mathshub.scope import hub_scope
@@ -51,7 +51,7 @@ def test_sixty_forms_sent_eight_times_at_once_are_sixty_expressions(
 ) -> None:
     settings.TRUST_PROXY = True
     offering, school = make_offering(), make_school()
-    url = reverse("enrolment:express_interest", args=[offering.pk])
+    url = form_url(offering)
     forms = [
         filled_in(offering, school, headteacher_email=f"head{n}@school.example")
         for n in range(FORMS)

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from enrolment.models import ExpressionOfInterest, Place
-from enrolment.tests.filling import filled_in
+from enrolment.tests.filling import filled_in, form_url
 from mathshub.accounts.tests.factories import sign_in
 from mathshub.ledger import Audience, audience_of
 from mathshub.links import make_token
@@ -152,7 +152,7 @@ def who_asks_for(name: str) -> str:
 
 
 def _public_pages_in_other_states(world: GrowingHub) -> Iterator[Page]:
-    form_url = reverse("enrolment:express_interest", args=[world.offering.pk])
+    interest = form_url(world.offering)
     with hub_scope(world.hub):
         school = School.objects.earliest("pk")
         offered = Place.objects.unanswered().latest("pk")
@@ -163,9 +163,9 @@ def _public_pages_in_other_states(world: GrowingHub) -> Iterator[Page]:
     looking = found | {"urn": "", "find": "yes"}
     search = reverse("workgroups:search_schools")
     for name, path, form in (
-        ("enrolment:express_interest, looks for a school", form_url, looking),
-        ("enrolment:express_interest, sent back", form_url, found | {"headteacher_name": ""}),
-        ("enrolment:express_interest, sent", form_url, filled),
+        ("enrolment:express_interest, looks for a school", interest, looking),
+        ("enrolment:express_interest, sent back", interest, found | {"headteacher_name": ""}),
+        ("enrolment:express_interest, sent", interest, filled),
         ("enrolment:answer_place, on offer", reverse("enrolment:answer_place", args=[token]), None),
         ("workgroups:search_schools, found", f"{search}?q=school", None),
     ):

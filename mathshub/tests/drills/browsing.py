@@ -31,11 +31,15 @@ class Page:
 
 @dataclass
 class Browser:
-    """One reader of the hub on ``host``; ``network`` is where the proxy says they are."""
+    """One reader of the hub on ``host``; ``network`` is where the proxy says they are.
+
+    Who waits for longer than ``timeout`` seconds is gone.
+    """
 
     port: int
     host: str = "lea-valley.localhost"
     network: str = "192.0.2.1"
+    timeout: float = 30
     cookies: dict[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -58,7 +62,6 @@ class Browser:
         *,
         content_type: str = FORM,
         headers: Mapping[str, str] | None = None,
-        timeout: float = 30,
     ) -> Page:
         """One request as it is, on a connection of its own."""
         sent = {"Host": self.host, "X-Forwarded-For": self.network} | dict(headers or {})
@@ -66,7 +69,7 @@ class Browser:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         if body is not None:
             sent["Content-Type"] = content_type
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.timeout)
         try:
             connection.request(method, path, body, sent)
             return self._read(connection.getresponse())

@@ -37,6 +37,8 @@ the name in the table.
             (senders.acknowledge)
     celery  a broker, a Celery worker and a beat that sweeps and plans every second; start_celery
             starts them with one thing broken
+    offering, school
+            what the form of interest is of, and a school that sends it
     schools posting.Schools: posts the form of interest to `live_portal`, tells the ledger
     senders senders.Senders: starts `send_outbox --loop` and other processes of the portal, as they
             are or with one thing broken, on the test database and `smtp_sink`
@@ -51,15 +53,12 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from django.urls import reverse
-from django.utils import timezone
 
 from enrolment.models import ExpressionOfInterest
 from enrolment.tests.factories import make_expression
@@ -73,7 +72,7 @@ from mathshub.testing.portal import Clockwork, LivePortal
 from mathshub.testing.smtp import SmtpSink
 from mathshub.tests.drills.posting import Schools
 from mathshub.tests.drills.senders import Senders, kill
-from workgroups.models import Hub
+from workgroups.models import Hub, Offering, School
 from workgroups.tests.factories import make_hub, make_offering, make_school
 
 IS_FULL = os.environ.get("DRILL_SIZE") == "full"
@@ -91,6 +90,17 @@ def hub(transactional_db: None) -> Iterator[Hub]:
 @pytest.fixture
 def expression(hub: Hub) -> ExpressionOfInterest:
     return make_expression()
+
+
+@pytest.fixture
+def offering(hub: Hub) -> Offering:
+    cache.clear()  # how many forms a network has sent in earlier drills
+    return make_offering()
+
+
+@pytest.fixture
+def school(hub: Hub) -> School:
+    return make_school()
 
 
 @pytest.fixture
@@ -146,20 +156,11 @@ def drill(request: pytest.FixtureRequest) -> Drill:
 
 
 @pytest.fixture
-def make_schools(drill: Drill, hub: Hub) -> Callable[[LivePortal], Schools]:
+def make_schools(
+    drill: Drill, offering: Offering, school: School
+) -> Callable[[LivePortal], Schools]:
     """Schools that send the form of a new offering to a portal."""
-    cache.clear()  # how many forms this network has sent in earlier drills
-    today = timezone.localdate()
-    offering = make_offering(
-        opens_on=today - timedelta(days=7), closes_on=today + timedelta(days=60)
-    )
-    school = make_school()
-
-    def make(portal: LivePortal) -> Schools:
-        path = reverse("enrolment:express_interest", args=[offering.pk])
-        return Schools(drill, portal.url(path, host="127.0.0.1"), offering, school)
-
-    return make
+    return lambda portal: Schools(drill, portal.port, offering, school)
 
 
 @pytest.fixture

@@ -4,41 +4,32 @@ An open loop: each post is sent at its own moment, whether or not those before i
 its time counts from that moment. A client that waits for answers would be kind to a slow portal.
 """
 
-import http.client
+import math
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
-from django.urls import reverse
-from django.utils import timezone
-
-from enrolment.forms.tokens import make_form_token, read_form_token
-from enrolment.tests.filling import filled_in
+from enrolment.forms.tokens import read_form_token
+from enrolment.tests.filling import filled_in_now, form_url
+from mathshub.tests.drills.browsing import Browser
 from workgroups.models import Offering, School
 
-FORM = "application/x-www-form-urlencoded"
 SENDERS = 100  # posts under way at one moment; at 20 a second each may take five seconds
 
 
 @dataclass(frozen=True)
 class Post:
-    """One form of one school, from one network address."""
+    """One form of one school, from one network address; ``uuid`` is its token's."""
 
     path: str
     host: str
     address: str
     network: str
-    token: str
+    uuid: UUID
     body: bytes
-
-    @property
-    def uuid(self) -> str:
-        return str(
-            read_form_token(f"interest-{self.path.strip('/').split('/')[-1]}", self.token).uuid
-        )
 
 
 @dataclass(frozen=True)
@@ -55,19 +46,16 @@ class Answer:
         return self.status == 302
 
 
-def make_posts(
-    offering: Offering, school: School, count: int, *, networks: int = 60, **changes: Any
-) -> list[Post]:
+def make_posts(offering: Offering, school: School, count: int, *, networks: int = 60) -> list[Post]:
     """So many forms, each of a page of its own, from so many network addresses in turn."""
-    path = reverse("enrolment:express_interest", args=[offering.pk])
-    posts = []
+    path, posts = form_url(offering), []
     for number in range(count):
-        token = make_form_token(f"interest-{offering.pk}", now=timezone.now())
         address = f"post{number}@school.example"
-        form = filled_in(offering, school, form_token=token, headteacher_email=address, **changes)
+        form = filled_in_now(offering, school, headteacher_email=address)
+        uuid = read_form_token(f"interest-{offering.pk}", form["form_token"]).uuid
         body = urlencode(form, doseq=True).encode()
         network = f"192.0.2.{number % networks + 1}"
-        posts.append(Post(path, offering.hub.host, address, network, token, body))
+        posts.append(Post(path, offering.hub.host, address, network, uuid, body))
     return posts
 
 
@@ -86,21 +74,11 @@ def send_at_pace(
 
 
 def _send(post: Post, port: int, due: float, timeout: float) -> Answer:
-    headers = {"Host": post.host, "Content-Type": FORM, "X-Forwarded-For": post.network}
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
-    try:
-        connection.request("POST", post.path, post.body, headers)
-        response = connection.getresponse()
-        response.read()
-        status = response.status
-    except (OSError, http.client.HTTPException):
-        status = 0
-    finally:
-        connection.close()
-    return Answer(post, status, time.monotonic() - due)
+    browser = Browser(port, host=post.host, network=post.network, timeout=timeout)
+    page = browser.send("POST", post.path, post.body)
+    return Answer(post, page.status, time.monotonic() - due)
 
 
-def within_which(share: float, answers: Sequence[Answer]) -> float:
-    """Seconds within which that share of the posts was answered (0.95 for the p95)."""
-    ordered = sorted(answer.seconds for answer in answers)
-    return ordered[max(0, -int(-len(ordered) * share // 1) - 1)]
+def within_which(share: float, seconds: Sequence[float]) -> float:
+    """The time within which that share of the posts was answered (0.95 for the p95)."""
+    return sorted(seconds)[max(0, math.ceil(len(seconds) * share) - 1)]

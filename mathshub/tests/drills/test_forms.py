@@ -11,16 +11,14 @@ from urllib.parse import quote_from_bytes, urlencode
 from uuid import uuid4
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
-from django.urls import reverse
 from django.utils import timezone
 
 from enrolment.forms.tokens import make_form_token
 from enrolment.models import ExpressionOfInterest
 from enrolment.services.interest import submit_expression
 from enrolment.tests.factories import NOW, make_answers, make_expression
-from enrolment.tests.filling import filled_in
+from enrolment.tests.filling import filled_in_now, form_url, new_page_token
 from enrolment.tests.together import at_once
 from mathshub.outbox.models import Message
 from mathshub.outbox.sweep import sweep
@@ -30,27 +28,11 @@ from mathshub.testing.smtp import SmtpSink
 from mathshub.tests.drills.browsing import Browser, all_at_once
 from mathshub.tests.drills.tally import Tally, count_all
 from workgroups.models import Hub, Offering, School
-from workgroups.tests.factories import make_offering, make_school
-
-
-@pytest.fixture
-def offering(hub: Hub) -> Offering:
-    cache.clear()  # what earlier posts counted
-    return make_offering()
-
-
-@pytest.fixture
-def school(hub: Hub) -> School:
-    return make_school()
-
-
-def form_url(offering: Offering) -> str:
-    return reverse("enrolment:express_interest", args=[offering.pk])
+from workgroups.tests.factories import make_offering
 
 
 def form_of(offering: Offering, school: School, address: str) -> dict:
-    token = make_form_token(f"interest-{offering.pk}", now=timezone.now())
-    return filled_in(offering, school, form_token=token, headteacher_email=address)
+    return filled_in_now(offering, school, headteacher_email=address)
 
 
 def rows_for(address: str) -> int:
@@ -189,8 +171,7 @@ def test_a_token_that_is_not_ours_keeps_what_was_typed(
     smtp_sink: SmtpSink,
 ) -> None:
     browser, url, wrong = Browser(live_portal.port), form_url(offering), Tally()
-    elsewhere = make_form_token(f"interest-{make_offering().pk}", now=timezone.now())
-    real = make_form_token(f"interest-{offering.pk}", now=timezone.now())
+    elsewhere, real = new_page_token(make_offering()), new_page_token(offering)
     for number, token in enumerate([*FORGED, elsewhere, real[:-1], real.replace("interest", "x")]):
         address = f"forged{number}@school.example"
         form = form_of(offering, school, address)

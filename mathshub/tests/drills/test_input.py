@@ -15,10 +15,9 @@ from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
 
-from enrolment.forms.tokens import make_form_token
 from enrolment.models import ExpressionOfInterest, Participant, Place
 from enrolment.tests.factories import make_briefing, make_expression, make_place
-from enrolment.tests.filling import filled_in
+from enrolment.tests.filling import filled_in_now, form_url, new_page_token
 from mathshub.links import make_token
 from mathshub.outbox.models import Message
 from mathshub.outbox.services import plan_messages
@@ -33,7 +32,6 @@ from mathshub.tests.drills.tally import Tally, count_all
 from sessions.models import Session
 from sessions.tests.factories import make_running_group, make_seat_in, make_session
 from workgroups.models import Hub, Offering, Programme, School, WorkGroup
-from workgroups.tests.factories import make_offering, make_school
 from workgroups.tests.staff import staff_client
 
 MEGABYTE = 1_000_000
@@ -41,28 +39,8 @@ MULTIPART = "multipart/form-data; boundary=limit"
 
 
 @pytest.fixture
-def offering(hub: Hub) -> Offering:
-    cache.clear()  # what earlier posts counted
-    return make_offering()
-
-
-@pytest.fixture
-def school(hub: Hub) -> School:
-    return make_school()
-
-
-@pytest.fixture
 def reader(live_portal: LivePortal) -> Browser:
     return Browser(live_portal.port)
-
-
-def form_url(offering: Offering) -> str:
-    return reverse("enrolment:express_interest", args=[offering.pk])
-
-
-def form_of(offering: Offering, school: School | None, **changes: str) -> dict:
-    token = make_form_token(f"interest-{offering.pk}", now=timezone.now())
-    return filled_in(offering, school, form_token=token, **changes)
 
 
 def multipart(name: str, content: bytes) -> bytes:
@@ -90,7 +68,7 @@ def refuse_and_go_on(
     grown = max(0, memory_of(portal) - before) / MEGABYTE
     wrong["expressions"] += ExpressionOfInterest.objects.count()
     wrong["no longer taken"] += int(
-        browser.post(form_url(offering), form_of(offering, school)).status != 302
+        browser.post(form_url(offering), filled_in_now(offering, school)).status != 302
     )
     count_all(drill, wrong)
     drill.count("memory grown by more than 100 MB", int(grown > 100))
@@ -137,7 +115,7 @@ def send_in_each_field(
     """In each field of the form it is refused in words, and what else was typed stays."""
     wrong = Tally()
     for name in TEXTS:
-        page = reader.post(form_url(offering), form_of(offering, school, **{name: sent}))
+        page = reader.post(form_url(offering), filled_in_now(offering, school, **{name: sent}))
         wrong["errors of ours"] += int(page.status >= 500 or not page.status)
         wrong["taken"] += int(page.status == 302)
         wrong["refused without a sentence"] += int("can’t be shown" not in page.text)
@@ -215,7 +193,7 @@ def test_bytes_that_are_no_text_get_a_page(
     drill: Drill, reader: Browser, offering: Offering, school: School
 ) -> None:
     wrong = Tally()
-    token = make_form_token(f"interest-{offering.pk}", now=timezone.now()).encode()
+    token = new_page_token(offering).encode()
     for raw in (b"%FF%FE", b"\xff\xfe", b"%C3", b"\xed\xa0\x80", b"%F5%80%80%80", b"+%80"):
         body = b"form_token=" + token + b"&headteacher_name=Gr" + raw + b"&urn=" + raw
         answer = reader.send("POST", form_url(offering), body)
@@ -270,7 +248,7 @@ def test_an_odd_address_is_refused_in_words_or_written_to(
 ) -> None:
     wrong = Tally()
     for address in ADDRESSES:
-        form = form_of(offering, school, headteacher_email=address)
+        form = filled_in_now(offering, school, headteacher_email=address)
         answer = reader.post(form_url(offering), form)
         wrong["errors of ours"] += int(answer.status >= 500 or not answer.status)
         said = "Headteacher’s e-mail address: " in html.unescape(answer.text)
@@ -403,7 +381,7 @@ def public_pages(
     yield from map(reverse, (*names, "enrolment:choose_offering", "enrolment:list_briefings"))
     yield reverse("site:show_programme", args=[programme.slug])
     yield reverse("sessions:show_work_group", args=[session.work_group_id])
-    yield reverse("enrolment:express_interest", args=[session.work_group.offering_id])
+    yield form_url(session.work_group.offering)
     yield reverse("enrolment:answer_place", args=[token("place", place)])
     yield reverse("enrolment:manage_interest", args=[token("manage", expression)])
     yield reverse("enrolment:interest_received", args=[token("received", expression)])

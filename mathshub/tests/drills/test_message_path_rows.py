@@ -13,6 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from enrolment.models import ExpressionOfInterest
+from enrolment.tests.filling import new_page_token
 from mathshub.outbox.claim import BATCH
 from mathshub.outbox.models import Message
 from mathshub.outbox.services import plan_messages
@@ -146,13 +147,13 @@ def test_what_is_rolled_back_after_the_row_never_goes_and_the_form_can_be_sent_a
     with commits_refused_for("fails+%"):
         for number in range(drill.size(short=6, full=100)):
             address = f"{drill.rng.choice(['fails', 'head'])}+{number}@school.example"
-            shown[address] = schools.new_token()
-            schools.post(address, shown[address])
+            shown[address] = new_page_token(schools.offering)
+            schools.post(address, form_token=shown[address])
         drill.wait_until_still()
         failed = list(schools.refused)
         early = sum(len(drill.sink.to(address)) for address in failed)
     for address in failed:
-        schools.post(address, shown[address])
+        schools.post(address, form_token=shown[address])
     drill.wait_until_ended(seconds=60)
     wrongly_failed = [each for each in failed if not each.startswith("fails")]
     drill.count("messages of what was rolled back", early)

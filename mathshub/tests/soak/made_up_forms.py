@@ -6,10 +6,8 @@ from typing import Any
 from urllib.parse import quote_from_bytes, urlencode
 from uuid import UUID
 
-from django.utils import timezone
-
-from enrolment.forms.tokens import BadFormToken, make_form_token, read_form_token
-from enrolment.tests.filling import filled_in
+from enrolment.forms.tokens import BadFormToken, read_form_token
+from enrolment.tests.filling import filled_in_now
 from workgroups.models import Offering, School
 
 AWKWARD = [
@@ -60,9 +58,7 @@ def token_in(body: bytes, offering: Offering) -> UUID | None:
 
 def _form(rng: random.Random, offering: Offering, school: School, number: int) -> Pairs:
     """As a school fills it in, and then some of the fields otherwise."""
-    token = make_form_token(f"interest-{offering.pk}", now=timezone.now())
-    address = f"head{number}@school.example"
-    form = filled_in(offering, school, form_token=token, headteacher_email=address)
+    form = filled_in_now(offering, school, headteacher_email=f"head{number}@school.example")
     pairs = [(name, value) for name, value in form.items() if name != "days"]
     pairs += [("days", day) for day in form["days"]]
     for _ in range(rng.choice([0, 0, 1, 1, 2, 4])):

@@ -8,9 +8,9 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.core.cache import cache
-from django.urls import reverse
 
 from enrolment.models import ExpressionOfInterest
+from enrolment.tests.filling import form_url
 from mathshub.outbox.models import Message
 from mathshub.testing.portal import LivePortal
 from mathshub.testing.sizes import size
@@ -34,7 +34,7 @@ class Answer(NamedTuple):
 def send_all(portal: LivePortal, soak: Soak, count: int) -> list[Answer]:
     """Several at a time, from so many networks that none is one too many."""
     offering, school = make_offering(), make_school()
-    url = reverse("enrolment:express_interest", args=[offering.pk])
+    url = form_url(offering)
     posts = islice(made_up_posts(random.Random(SEED), offering, school), count)
 
     def send(numbered: tuple[int, bytes]) -> Answer:

@@ -5,11 +5,10 @@ from itertools import count
 from urllib.parse import urlencode
 
 from django.db import connection
-from django.urls import reverse
 from django.utils import timezone
 
-from enrolment.forms.tokens import make_form_token
 from enrolment.models import ExpressionOfInterest
+from enrolment.tests.filling import filled_in_now, form_url
 from mathshub.scope import hub_scope
 from mathshub.testing.bench.counting import queries_of
 from mathshub.testing.bench.figures import Row, at_most
@@ -101,7 +100,7 @@ class FormsOfSchools:
         self._schools = list(
             School.objects.pickable().filter(local_authority__in=authorities)[:200]
         )
-        self.path = reverse("enrolment:express_interest", args=[self._offering.pk])
+        self.path = form_url(self._offering)
         self._stage = stage
         self._numbers = count()
         connection.close()  # the stage's servers need none of ours meanwhile
@@ -110,20 +109,12 @@ class FormsOfSchools:
         """A form that nobody has sent yet."""
         number = next(self._numbers)
         school = self._schools[number % len(self._schools)]
-        fields = {
-            "form_token": make_form_token(f"interest-{self._offering.pk}", now=timezone.now()),
-            "school_typed": school.name,
-            "urn": school.urn,
-            "headteacher_name": "Grace Obi",
-            "headteacher_email": f"grace{number}@school.example",
-            "person_1_name": "Sam Okafor",
-            "person_1_email": f"sam{number}@school.example",
-            "person_1_role": "maths_lead",
-            "days": ["monday", "thursday"],
-            "commitment": "on",
-            "privacy": "on",
-            "leave_empty": "",
-        }
+        fields = filled_in_now(
+            self._offering,
+            school,
+            headteacher_email=f"grace{number}@school.example",
+            person_1_email=f"sam{number}@school.example",
+        )
         address = f"198.18.{number // 250 % 250}.{number % 250}"
         headers = self._stage.get(self.path).headers | FORM | {"X-Forwarded-For": address}
         body = urlencode(fields, doseq=True).encode()
