@@ -1,6 +1,5 @@
 """What holds when several act at the same moment, on PostgreSQL and on SQLite."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -21,7 +20,7 @@ from enrolment.services.seats import NamedSeat
 from enrolment.services.transactions import one_transaction
 from enrolment.tests.factories import NOW, make_expression, make_place
 from enrolment.tests.filling import filled_in, form_url
-from enrolment.tests.together import at_once, sql_seen_by
+from enrolment.tests.together import at_once, sql_seen_by, without_locks
 from mathshub.outbox.models import Message
 from mathshub.scope import hub_scope
 from workgroups.models import Hub, WorkGroup
@@ -85,7 +84,7 @@ def offer_last_place_twice(hub: Hub, *, is_locked: bool) -> tuple[WorkGroup, lis
         if sql.startswith('INSERT INTO "enrolment_place"'):
             with suppress(BrokenBarrierError):
                 both_about_to_write.wait(timeout=1)
-        return sql if is_locked else re.sub(r" FOR (NO KEY )?UPDATE( OF \S+)?", "", sql)
+        return sql if is_locked else without_locks(sql)
 
     def offer_to(expression: ExpressionOfInterest) -> Callable[[], Place]:
         def offer() -> Place:

@@ -1,5 +1,6 @@
 """Several people doing something at the same moment, each on a connection of their own."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Barrier, Thread
@@ -46,3 +47,8 @@ def sql_seen_by(handle: Callable[[str], str]) -> Iterator[None]:
 
     with connection.execute_wrapper(wrapper):
         yield
+
+
+def without_locks(sql: str) -> str:
+    """The statement as if no row were locked: for negative controls."""
+    return re.sub(r" FOR (NO KEY )?UPDATE( OF \S+)?", "", sql)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from enrolment.models import ExpressionOfInterest, Place
 from enrolment.services.places import offer_place
 from enrolment.tests.factories import NOW, make_expression, make_place
-from enrolment.tests.together import at_once, sql_seen_by
+from enrolment.tests.together import at_once, sql_seen_by, without_locks
 from mathshub.links import make_token
 from mathshub.outbox.sweep import sweep
 from mathshub.testing.drill.drill import Drill
@@ -93,13 +93,13 @@ def test_without_the_lock_twelve_would_get_three_places(hub: Hub) -> None:
     schools = [make_expression(offering=group.offering) for _ in range(ADMINISTRATORS)]
     about_to_write = Barrier(ADMINISTRATORS)
 
-    def without_lock(sql: str) -> str:
+    def hold_up(sql: str) -> str:
         if sql.startswith('INSERT INTO "enrolment_place"'):
             about_to_write.wait(timeout=10)
-        return re.sub(r" FOR (NO KEY )?UPDATE( OF \S+)?", "", sql)
+        return without_locks(sql)
 
     def offer(expression: ExpressionOfInterest) -> Place:
-        with sql_seen_by(without_lock):
+        with sql_seen_by(hold_up):
             return offer_place(expression, work_group=group, by=None, now=NOW)
 
     at_once(hub, [lambda school=school: offer(school) for school in schools])

@@ -1,6 +1,5 @@
 """Very many headteachers and staff racing for few places: nobody is let in beyond the capacity."""
 
-import re
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
@@ -13,7 +12,7 @@ from enrolment.models import ExpressionOfInterest, Place
 from enrolment.services.places import accept_place, offer_place
 from enrolment.services.seats import NamedSeat
 from enrolment.tests.factories import NOW, make_expression
-from enrolment.tests.together import sql_seen_by
+from enrolment.tests.together import sql_seen_by, without_locks
 from mathshub.outbox.models import Message
 from mathshub.testing.sizes import IS_SOAK, size
 from mathshub.tests.soak.conftest import Soak
@@ -128,14 +127,10 @@ def test_no_place_beyond_the_capacity_is_given(
     assert Message.objects.filter(kind=messages).count() == rounds * CAPACITY
 
 
-def without_locks() -> object:
-    return sql_seen_by(lambda sql: re.sub(r" FOR (NO KEY )?UPDATE( OF \S+)?", "", sql))
-
-
 def test_without_the_locks_the_same_race_gives_places_beyond_it(hub: Hub, soak: Soak):
     """The negative control. In short it ends with the first place too many."""
     scene, count = Scene(), 0
-    with racers(hub, RACERS, within=without_locks) as racing:
+    with racers(hub, RACERS, within=lambda: sql_seen_by(without_locks)) as racing:
         for _ in soak.progress(range(size(short=30, soak=40))):
             race_to_accept(racing, scene)
             count += RACERS
