@@ -4,6 +4,7 @@ import codecs
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -125,23 +126,23 @@ class Run:
 
 
 def run_import(path: Path) -> Run:
-    start, most = time.monotonic(), 0
+    start = time.monotonic()
     command = [sys.executable, "manage.py", "import_schools", str(path)]
     with (path.parent / "said.txt").open("w+") as said:
         process = subprocess.Popen(command, env=portal_env(), stdout=said, stderr=said)
-        while process.poll() is None:
-            most = max(most, memory_of(process.pid))
-            time.sleep(0.01)
+        megabytes = most_megabytes(process)
         said.seek(0)
-        return Run(said.read(), most / 1e6, time.monotonic() - start)
+        return Run(said.read(), megabytes, time.monotonic() - start)
 
 
-def memory_of(pid: int) -> int:
-    try:
-        held: int = psutil.Process(pid).memory_info().rss
-    except psutil.NoSuchProcess:
-        return 0
-    return held
+def most_megabytes(process: subprocess.Popen) -> float:
+    """Wait until it has ended; what it was seen to hold at most."""
+    most = 0
+    while process.poll() is None:
+        with suppress(psutil.NoSuchProcess):
+            most = max(most, psutil.Process(process.pid).memory_info().rss)
+        time.sleep(0.01)
+    return most / 1e6
 
 
 @pytest.mark.drill("a million rows", group="Files", promises=(1,))
@@ -194,9 +195,4 @@ def test_a_reader_that_takes_the_file_whole_would_be_noticed(tmp_path: Path) -> 
     """The negative control of the measure: a process that reads 200 MB is seen to hold them."""
     path = tmp_path / "whole.py"
     path.write_text("import time\nheld = bytearray(200_000_000)\ntime.sleep(0.3)\n")
-    process = subprocess.Popen([sys.executable, str(path)])
-    most = 0
-    while process.poll() is None:
-        most = max(most, memory_of(process.pid))
-        time.sleep(0.01)
-    assert most > MOST_MEMORY * 1e6
+    assert most_megabytes(subprocess.Popen([sys.executable, str(path)])) > MOST_MEMORY
