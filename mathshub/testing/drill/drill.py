@@ -109,7 +109,7 @@ class Drill:
 
     def wait_until_ended(self, *, seconds: float = 60) -> bool:
         """True once every message has ended; False when some had not after ``seconds``."""
-        return self.wait_until(lambda: not self._count_waiting(), seconds=seconds)
+        return self.wait_until(lambda: not count_waiting(), seconds=seconds)
 
     def wait_until_taken(self, count: int, *, seconds: float = 60) -> bool:
         """True once the mail server has taken so many in all; False after ``seconds``."""
@@ -152,17 +152,19 @@ class Drill:
             rows = Message.objects.values_list("recipient", "state")
             return [(same(recipient), state) for recipient, state in rows]
 
-    def _count_waiting(self) -> int:
-        with all_hubs("a drill waits for every row"):
-            count: int = Message.objects.waiting().count()
-            return count
-
     def _drill_time(self, moment: datetime) -> datetime:
         return moment + sum((by for at, by in self._passed if at <= moment), timedelta())
 
     def _needed_sink(self) -> SmtpSink:
         assert self.sink is not None, "the drill's test has to ask for smtp_sink"
         return self.sink
+
+
+def count_waiting() -> int:
+    """Messages of any hub that have not ended."""
+    with all_hubs("a drill waits for every row"):
+        count: int = Message.objects.waiting().count()
+        return count
 
 
 def _move_back(model: type, fields: tuple[str, ...], by: timedelta) -> None:

@@ -3,6 +3,7 @@
 import math
 import signal
 import time
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 from threading import Event, Thread
@@ -17,7 +18,7 @@ from mathshub.outbox.models import Message
 from mathshub.processes import Part, worker_part
 from mathshub.scope import all_hubs
 from mathshub.testing.drill.apps import READY
-from mathshub.testing.drill.drill import Drill
+from mathshub.testing.drill.drill import Drill, count_waiting
 from mathshub.testing.drill.kinds import DEADLY, UNWRITABLE
 from mathshub.testing.portal import Clockwork
 from mathshub.testing.smtp import Delivery
@@ -98,16 +99,11 @@ def seconds_past_lease() -> float:
     return max(0.0, (timezone.now() - oldest).total_seconds()) if oldest else 0.0
 
 
-def count_waiting() -> int:
-    with all_hubs("a drill waits for every row"):
-        return Message.objects.waiting().count()
-
-
 def count_unowned_repeats(drill: Drill) -> int:
     """Messages that arrived more than once, while their row does not say that this may be."""
     drill.wait_until_ended(seconds=120)
-    arrived = [each.recipients[0] for each in drill.sink.deliveries]
-    repeated = {each for each in arrived if arrived.count(each) > 1}
+    arrived = Counter(each.recipients[0] for each in drill.sink.deliveries)
+    repeated = [address for address, times in arrived.items() if times > 1]
     return Message.objects.filter(recipient__in=repeated, maybe_duplicate=False).count()
 
 
