@@ -70,7 +70,7 @@ def multiply(row: models.Model, times: int, **changes: str) -> int:
     return int(first)
 
 
-def fill_outbox(hub: Hub) -> None:
+def fill_outbox() -> None:
     """20,000 sent messages; 200 wait, of which half are due; 20 were left behind by a sender."""
     waiting = make_message(due_at=NOW)
     later = "due_at + (n - 100) * interval '1 minute'"
@@ -81,7 +81,7 @@ def fill_outbox(hub: Hub) -> None:
     multiply(sent, 20_000, key="'sent-' || n", due_at="due_at - n * interval '1 minute'")
 
 
-def fill_interest(hub: Hub) -> None:
+def fill_interest() -> None:
     """20,000 expressions of another hub and 400 of this one, some of them in the last hour."""
     random = {"form_token": "gen_random_uuid()", "reference": "substr(md5(random()::text), 1, 9)"}
     expression = make_expression(headteacher_email=BUSY)
@@ -99,7 +99,7 @@ def fill_interest(hub: Hub) -> None:
         multiply(make_expression(), 20_000, submitted_at=a_minute_each, **random)
 
 
-def fill_register(hub: Hub) -> None:
+def fill_register() -> None:
     """20,000 schools in 100 towns, two in three of them open primaries."""
     school = make_school()
     named = "'School ' || md5(n::text)"
@@ -115,7 +115,7 @@ def fill_register(hub: Hub) -> None:
     )
 
 
-def fill_groups(hub: Hub) -> None:
+def fill_groups() -> None:
     """2,000 Work Groups with six sessions and one place each, and 10,000 people in their seats."""
     group = make_running_group()
     session = make_session(work_group=group)
@@ -194,7 +194,7 @@ def send_form_again() -> None:
 
 def hot(
     name: str,
-    fill: Callable[[Hub], None],
+    fill: Callable[[], None],
     ask: Callable[[], object],
     table: type[models.Model],
     *columns: str,
@@ -233,7 +233,7 @@ questions = pytest.mark.parametrize(("fill", "ask", "table", "columns"), HOT)
 def test_its_rows_are_found_by_an_index(
     hub: Hub, fill: Any, ask: Any, table: type[models.Model], columns: tuple[str, ...]
 ) -> None:
-    fill(hub)
+    fill()
     assert table._meta.db_table not in tables_read_whole(ask)
 
 
@@ -241,7 +241,7 @@ def test_its_rows_are_found_by_an_index(
 def test_without_the_index_the_whole_table_would_be_read(
     hub: Hub, fill: Any, ask: Any, table: type[models.Model], columns: tuple[str, ...]
 ) -> None:
-    fill(hub)
+    fill()
     for column in columns:
         drop_indexes(table, column)
     assert table._meta.db_table in tables_read_whole(ask)

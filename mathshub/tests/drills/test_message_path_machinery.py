@@ -29,6 +29,7 @@ from mathshub.tests.drills.senders import Senders, acknowledge, kill, numbered
 from workgroups.models import Hub
 
 WITHIN = timedelta(seconds=65)
+FAULT_SECONDS = 15  # at least
 
 
 # --- the broker
@@ -107,7 +108,6 @@ def play_broker_fault(
     *,
     begin: Callable[[], object],
     end: Callable[[], object],
-    seconds: float = 15,
 ) -> None:
     """Schools post before, during and after; nothing may be refused, all goes once it is over."""
     count = drill.size(short=5, full=50)
@@ -117,7 +117,7 @@ def play_broker_fault(
     start = time.monotonic()
     for address in numbered(count, "during"):
         schools.post(address)
-    time.sleep(max(0, seconds - (time.monotonic() - start)))
+    time.sleep(max(0, FAULT_SECONDS - (time.monotonic() - start)))
     end()
     drill.fault_is_over()
     drill.late_after(WITHIN)
@@ -142,9 +142,9 @@ def test_two_beats_plan_and_send_each_reminder_once(
     play_two_beats(drill, celery, senders)
 
 
-def play_two_beats(drill: Drill, celery: Clockwork, senders: Senders, broken: str = "") -> None:
+def play_two_beats(drill: Drill, celery: Clockwork, senders: Senders) -> None:
     """Both plan and sweep every second, for some seconds."""
-    other = senders.start_part(make_beat, broken, {"SWEEP_SECONDS": "1", "PLAN_SECONDS": "1"})
+    other = senders.start_part(make_beat, env={"SWEEP_SECONDS": "1", "PLAN_SECONDS": "1"})
     people = numbered(drill.size(short=40, full=1000))
     seat_people(people, starts_in=timedelta(days=1))
     drill.tell_all(people)
@@ -212,7 +212,7 @@ def test_a_database_that_restarts_during_posts_loses_nothing_that_was_confirmed(
     schools = make_schools(start_portal(senders, env))
     senders.start(**env)
     restarts = drill.size(short=1, full=6)
-    posts = threading.Thread(target=post_until, args=(drill, schools, stop := threading.Event()))
+    posts = threading.Thread(target=post_until, args=(schools, stop := threading.Event()))
     posts.start()
     for _ in range(restarts):
         time.sleep(drill.rng.uniform(0.5, 3))
@@ -236,7 +236,7 @@ def start_portal(senders: Senders, env: dict[str, str]) -> LivePortal:
     return LivePortal(port, part)
 
 
-def post_until(drill: Drill, schools: Schools, stop: threading.Event) -> None:
+def post_until(schools: Schools, stop: threading.Event) -> None:
     number = 0
     while not stop.is_set():
         number += 1

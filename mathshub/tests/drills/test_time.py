@@ -50,10 +50,6 @@ def spring_and_autumn() -> tuple[date, date]:
     return spring, autumn
 
 
-def make_seated_group(hub: Hub) -> Seat:
-    return make_seat_in(make_running_group())
-
-
 # --- reminders ------------------------------------------------------------------------------
 
 
@@ -153,7 +149,7 @@ def test_of_a_time_that_comes_twice_the_first_is_meant_everywhere(
 ) -> None:
     """In the row, on the page, and in calendars; the hour in between counts for the end."""
     _, autumn = spring_and_autumn()
-    seat = make_seated_group(hub)
+    seat = make_seat_in(make_running_group())
     session = make_session(work_group=seat.place.work_group)
     lead = Browser.of_staff(live_portal.port, staff_client())
     answer = move(lead, session, autumn, "01:30", "02:30")
@@ -186,7 +182,7 @@ def read_by_all(portal: LivePortal, seat: Seat) -> dict[str, list[Read]]:
 def test_three_readers_agree_on_the_days_around_clock_changes(
     drill: Drill, hub: Hub, live_portal: LivePortal
 ) -> None:
-    seat, wrong = make_seated_group(hub), Tally()
+    seat, wrong = make_seat_in(make_running_group()), Tally()
     changes = clock_changes(drill.size(short=2, full=10))
     starts = [
         at_wall_time(change + days * A_DAY, hour)
@@ -209,7 +205,7 @@ def test_three_readers_agree_on_the_days_around_clock_changes(
 def test_a_moved_session_stays_the_same_entry_with_a_higher_sequence(
     drill: Drill, hub: Hub, live_portal: LivePortal
 ) -> None:
-    seat, wrong = make_seated_group(hub), Tally()
+    seat, wrong = make_seat_in(make_running_group()), Tally()
     session = make_session(work_group=seat.place.work_group)
     lead = Browser.of_staff(live_portal.port, staff_client())
     before = read_by_all(live_portal, seat)
@@ -247,7 +243,7 @@ ODD_TEXTS = (
 def test_three_readers_give_back_whatever_was_typed(
     drill: Drill, hub: Hub, live_portal: LivePortal
 ) -> None:
-    seat, wrong = make_seated_group(hub), Tally()
+    seat, wrong = make_seat_in(make_running_group()), Tally()
     group = seat.place.work_group
     for number, text in enumerate(ODD_TEXTS):
         make_session(
