@@ -3,7 +3,7 @@
 Shared machines are noisy. So each figure is a ratio, measured in one run and in turns with its
 floor, in CPU time of the server processes, with the wall clock beside it.
 
-An operation is a module in `operations`, named in `operations.ALL`, with
+An operation is a module in `operations`, named in `OPERATIONS` (__main__.py), with
 
     TITLE = "Calendar feed"
     def measure(stage: Stage) -> Iterator[Row]: ...

@@ -23,17 +23,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 
-NONE, DEFAULT = "none", "default"
-# What `django-admin startproject` writes.
-_STARTPROJECT = [
-    "django.middleware.security.SecurityMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-]
+from mathshub.testing.bench.stock.settings import MIDDLEWARE as STARTPROJECT
+
 _ROWS = """<!doctype html><html lang="en-GB"><head><title>{{ title }}</title></head><body>
 <h1>{{ title }}</h1><ul>{% for row in rows %}
 <li>{{ row.number }}: {{ row.starts_at|date:"l j F Y" }}, {{ row.starts_at|time:"H:i" }}
@@ -53,7 +44,7 @@ if not settings.configured:
             "django.contrib.sessions",
             "django.contrib.messages",
         ],
-        MIDDLEWARE=_STARTPROJECT if os.environ.get("FLOOR_MIDDLEWARE") == DEFAULT else [],
+        MIDDLEWARE=STARTPROJECT if os.environ.get("FLOOR_MIDDLEWARE") == "default" else [],
         DATABASES={"default": environ.Env().db_url("DATABASE_URL") | {"CONN_MAX_AGE": 60}},
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
         TEMPLATES=[

@@ -1,6 +1,7 @@
 """Requests to a server on loopback, over connections that stay open, and what they cost it."""
 
 import http.client
+import itertools
 import os
 import threading
 import time
@@ -89,7 +90,7 @@ def compare(
     A first turn that is not counted fills their caches. Raises ``UnexpectedAnswer``.
     """
     samples = {name: Sample() for name in contenders}
-    numbers = {name: _counting() for name in contenders}
+    numbers = {name: itertools.count() for name in contenders}
     for name, contender in contenders.items():
         _load(contender, numbers[name], max(60, count // 5), Sample())
     for _ in range(rounds):
@@ -104,13 +105,6 @@ def send_one_by_one(server: Server, requests: list[Request], sample: Sample) -> 
     _send_all(server.port, requests, sample)
     sample.seconds += time.perf_counter() - begun
     sample.cpu.append((server.cpu_seconds() - cpu_before) * 1000 / len(requests))
-
-
-def _counting() -> Iterator[int]:
-    number = 0
-    while True:
-        yield number
-        number += 1
 
 
 def _load(contender: Contender, numbers: Iterator[int], count: int, sample: Sample) -> None:

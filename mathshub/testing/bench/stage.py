@@ -20,6 +20,7 @@ from mathshub.testing.ports import free_port
 if TYPE_CHECKING:
     from workgroups.models import Hub
 
+FLOORS = "mathshub.testing.bench.floors"
 HOST = "lea-valley.localhost"
 SECRET_KEY = "measured-in-the-bench-and-nowhere-else-" * 2
 PRODUCTION = {
@@ -85,7 +86,11 @@ class Stage:
     def portal_env(self, **changes: str) -> dict[str, str]:
         """The environment of one of the portal's processes, with these changes."""
         own = {"VAR_DIR": str(self.var_dir), "REDIS_URL": "", "EMAIL_URL": ""}
-        return dict(os.environ) | self.database | own | PRODUCTION | changes
+        return self.bare_env(**(own | PRODUCTION | changes))
+
+    def bare_env(self, **changes: str) -> dict[str, str]:
+        """That of a process which is not the portal's, on the same database."""
+        return dict(os.environ) | self.database | changes
 
     def start_web(
         self, name: str, env: dict[str, str], *, application: str = "mathshub.wsgi"
@@ -110,9 +115,8 @@ class Stage:
         return Request(path, headers=asked | headers, expected=expected)
 
     def _start_floor(self, middleware: str) -> Server:
-        env = dict(os.environ) | self.database | {"FLOOR_MIDDLEWARE": middleware}
-        application = "mathshub.testing.bench.floors"
-        return self.start_web(f"floor-{middleware}", env, application=application)
+        env = self.bare_env(FLOOR_MIDDLEWARE=middleware)
+        return self.start_web(f"floor-{middleware}", env, application=FLOORS)
 
 
 @contextmanager

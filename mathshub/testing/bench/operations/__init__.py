@@ -1,1 +1,1 @@
-"""The operations that are measured, in the order of the table."""
+"""The operations that are measured, a module each; mathshub.testing.bench names them in order."""

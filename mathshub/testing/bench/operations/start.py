@@ -1,7 +1,6 @@
 """How long one worker takes to its first answer, and how much memory it keeps."""
 
 import http.client
-import os
 import re
 import sys
 import time
@@ -13,12 +12,11 @@ from statistics import median
 from mathshub.processes import Part
 from mathshub.testing.bench.figures import Row, at_most
 from mathshub.testing.bench.load import Server, process_tree
-from mathshub.testing.bench.stage import HOST, Stage
+from mathshub.testing.bench.stage import FLOORS, HOST, Stage
 from mathshub.testing.ports import free_port
 
 TITLE = "Cold start"
 ROUNDS = 5
-FLOORS = "mathshub.testing.bench.floors"
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,7 @@ def measure(stage: Stage) -> Iterator[Row]:
     ours, bare = [], []
     for _ in range(ROUNDS):
         ours.append(start(stage, "mathshub.wsgi", stage.portal_env(), "/"))
-        env = dict(os.environ) | stage.database | {"FLOOR_MIDDLEWARE": "default"}
+        env = stage.bare_env(FLOOR_MIDDLEWARE="default")
         bare.append(start(stage, FLOORS, env, "/plain/10000"))
     yield Row(
         "Cold start of one worker",
