@@ -22,6 +22,7 @@ from xml.etree import ElementTree
 
 from mathshub.processes import PROJECT_ROOT
 from mathshub.testing.postgres import running_postgres
+from mathshub.testing.tables import in_columns
 
 PARTS = {
     "races": ["mathshub/tests/soak/test_racing_for_places.py", "enrolment/tests/test_races.py"],
@@ -117,11 +118,7 @@ def table(rows: list[Row]) -> str:
         )
         for row in rows
     ]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return "\n".join(
-        " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in lines
-    )
+    return "\n".join(in_columns(lines, between=" | "))
 
 
 if __name__ == "__main__":

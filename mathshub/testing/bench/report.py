@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mathshub.testing.bench.figures import Row
 from mathshub.testing.machine import Machine
+from mathshub.testing.tables import in_columns, in_markdown
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 HEADINGS = ("operation", "floor", "ours", "ratio", "target", "met", "queries")
@@ -24,10 +25,7 @@ measured on it at the same time.
 
 def table(rows: Sequence[Row]) -> str:
     """The table in columns, for a terminal."""
-    cells = [HEADINGS, *map(_cells, rows)]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    lines = ("  ".join(map(str.ljust, line, widths)).rstrip() for line in cells)
-    return "\n".join(lines)
+    return "\n".join(in_columns([HEADINGS, *map(_cells, rows)]))
 
 
 def write(rows: Sequence[Row], *, machine: Machine, seconds: float, on: date) -> Path:
@@ -42,12 +40,12 @@ def _page(rows: Sequence[Row], machine: Machine, seconds: float, on: date) -> It
     yield INTRODUCTION
     yield f"Measured on {on.day} {on:%B %Y} in {seconds / 60:.0f} minutes: {machine.words}.\n"
     yield "![How much of what its target allows each operation takes](performance.svg)\n"
-    yield from _markdown(HEADINGS, map(_cells, rows))
+    yield from in_markdown(HEADINGS, map(_cells, rows))
     yield "\n## Wall clock, sizes and what else was counted\n"
-    yield from _markdown(("operation", "figures"), map(_detail_cells, rows))
+    yield from in_markdown(("operation", "figures"), map(_detail_cells, rows))
     yield "\n## Floors\n"
     floors = dict.fromkeys((row.operation, row.floor_is) for row in rows if row.floor_is)
-    yield from _markdown(("operation", "is held against"), floors)
+    yield from in_markdown(("operation", "is held against"), floors)
     yield "\n## Targets that are not met\n"
     missed = [row for row in rows if not row.is_met]
     yield from (f"- **{row.operation}**: {row.note or 'not explained yet.'}" for row in missed)
@@ -73,12 +71,6 @@ def _figure(value: float, unit: str) -> str:
 
 def _detail_cells(row: Row) -> tuple[str, str]:
     return row.operation, ", ".join(f"{name} {value}" for name, value in row.details.items()) or "–"
-
-
-def _markdown(headings: Sequence[str], lines: "Iterator | dict") -> Iterator[str]:
-    yield f"| {' | '.join(headings)} |"
-    yield f"|{'---|' * len(headings)}"
-    yield from (f"| {' | '.join(line)} |" for line in lines)
 
 
 # --- the picture ------------------------------------------------------------------------

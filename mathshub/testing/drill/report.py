@@ -6,12 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
-from pathlib import Path
 
 from mathshub.testing.drill.faults import FAULTS, NOT_YET, PROMISES
 from mathshub.testing.drill.results import Result
+from mathshub.testing.machine import this_machine
+from mathshub.testing.tables import in_columns, in_markdown
 
-HEADINGS = ("fault", "told", "rows by state", "arrived", "lost", "late", "doubled", "allowed")
+COLUMNS = (
+    *("fault", "told", "rows by state", "arrived", "lost", "late", "doubled", "allowed"),
+    "verdict",
+)
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ class Report:
         """The table in columns, and what was broken."""
         lines = []
         for group, results in self._by_group():
-            lines += ["", group, *_in_columns([(*HEADINGS, "verdict"), *map(_cells, results)])]
+            lines += ["", group, *in_columns([COLUMNS, *map(_cells, results)])]
         lines += ["", self.totals()]
         lines += [f"Promise {number} broken: {PROMISES[number]}" for number in self.broken]
         return "\n".join(lines)
@@ -54,10 +58,11 @@ class Report:
         """All of docs/drills.md."""
         parts = ["# Drills", "", _HEAD, "", *self._circumstances(), "", self.totals(), ""]
         for group, results in self._by_group():
-            parts += [f"## {group}", "", *_markdown_table(results), ""]
+            lines = map(_cells_and_promises, results)
+            parts += [f"## {group}", "", *in_markdown([*COLUMNS, "promises"], lines), ""]
         parts += ["## Promises", "", *self._promises(), ""]
-        parts += [f"## Not yet drilled: {len(NOT_YET)}", "", "| fault | waits for |", "|---|---|"]
-        parts += [f"| {name} | {reason} |" for name, reason in NOT_YET.items()]
+        parts += [f"## Not yet drilled: {len(NOT_YET)}", ""]
+        parts += in_markdown(("fault", "waits for"), NOT_YET.items())
         return "\n".join(parts) + "\n"
 
     def _by_group(self) -> Iterable[tuple[str, list[Result]]]:
@@ -100,17 +105,10 @@ _HEAD = (
 
 def machine() -> str:
     """Processors, kernel and the load of this machine, without its name."""
+    this = this_machine()
     load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
-    cores = os.cpu_count()
     kernel = ".".join(platform.release().split(".")[:2])
-    return f"{_processor()}, {cores} cores, {platform.system()} {kernel}, load {load}"
-
-
-def _processor() -> str:
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text().splitlines() if info.exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
+    return f"{this.processor}, {this.cores} cores, {platform.system()} {kernel}, load {load}"
 
 
 def _cells(result: Result) -> tuple[str, ...]:
@@ -127,21 +125,5 @@ def _cells(result: Result) -> tuple[str, ...]:
     )
 
 
-def _markdown_table(results: list[Result]) -> list[str]:
-    headings = [*HEADINGS, "verdict", "promises"]
-    lines = [f"| {' | '.join(headings)} |", "|---" * len(headings) + "|"]
-    for result in results:
-        promises = ", ".join(map(str, result.promises))
-        cells = [each.replace("|", "\\|") for each in (*_cells(result), promises)]
-        lines.append(f"| {' | '.join(cells)} |")
-    return lines
-
-
-def _in_columns(rows: list[tuple[str, ...]]) -> list[str]:
-    widths = [max(map(len, column)) for column in list(zip(*rows, strict=True))[:-1]]
-    return [
-        "  ".join(
-            [*(cell.ljust(width) for cell, width in zip(row[:-1], widths, strict=True)), row[-1]]
-        )
-        for row in rows
-    ]
+def _cells_and_promises(result: Result) -> tuple[str, ...]:
+    return (*_cells(result), ", ".join(map(str, result.promises)))
