@@ -26,7 +26,6 @@ on SQLite: `make test` runs those on both.
 """
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -36,19 +35,10 @@ from django.conf import settings as django_settings
 from playwright.sync_api import BrowserContext, Page
 from pytest_django import Settings
 
-from mathshub import broker
-from mathshub.processes import (
-    answers,
-    beat_part,
-    broker_part,
-    stop_together,
-    web_part,
-    worker_part,
-)
+from mathshub.processes import stop_together
 from mathshub.testing import browser
 from mathshub.testing.plugin import VAR_DIR
-from mathshub.testing.portal import BEAT_SECONDS, Clockwork, LivePortal, portal_env
-from mathshub.testing.ports import free_port
+from mathshub.testing.portal import BEAT_SECONDS, Clockwork, LivePortal, portal_env, start_web
 from mathshub.testing.smtp import SmtpSink
 
 
@@ -74,16 +64,12 @@ def smtp_sink(settings: Settings) -> Iterator[SmtpSink]:
 @pytest.fixture(scope="session")
 def _web_server(django_db_setup: None, django_db_blocker: Any) -> Iterator[LivePortal]:
     """One gunicorn for the session: what it shows comes from the database of the moment."""
-    port = free_port()
     # Behind a proxy, as in life: who posts much says by X-Forwarded-For from which networks.
-    env = portal_env(PORT=str(port), TRUST_PROXY="1")
-    part = web_part(VAR_DIR, port, env)
-    part.start()
+    portal = start_web(VAR_DIR, TRUST_PROXY="1")
     try:
-        part.wait_until(lambda: answers(port), seconds=30)
-        yield LivePortal(port, part)
+        yield portal
     finally:
-        part.stop()
+        portal.part.stop()
 
 
 @pytest.fixture
@@ -98,16 +84,9 @@ def celery_worker_and_beat(
     env = portal_env(
         EMAIL_URL=smtp_sink.url, SWEEP_SECONDS=str(BEAT_SECONDS), PLAN_SECONDS=str(BEAT_SECONDS)
     )
-    shutil.rmtree(VAR_DIR / "valkey", ignore_errors=True)  # the tasks of an earlier test
-    clockwork = Clockwork(
-        broker_part(VAR_DIR), worker_part(tmp_path, env), beat_part(tmp_path, env)
-    )
+    clockwork = Clockwork.prepare(tmp_path, env)
     try:
-        clockwork.broker.start()
-        clockwork.broker.wait_until(lambda: broker.is_answering(broker.socket_path(VAR_DIR)), 10)
-        clockwork.worker.start()
-        clockwork.beat.start()
-        clockwork.worker.wait_until(lambda: " ready." in clockwork.worker.read_log(), seconds=30)
+        clockwork.start()
         yield clockwork
     finally:
         stop_together([clockwork.broker, clockwork.worker, clockwork.beat])

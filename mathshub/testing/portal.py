@@ -1,14 +1,19 @@
 """The portal's own processes, run against the database under test."""
 
 import os
+import shutil
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection
 
-from mathshub.processes import Part
+from mathshub import broker
+from mathshub.processes import Part, answers, beat_part, broker_part, web_part, worker_part
+from mathshub.testing.ports import free_port
 
 BEAT_SECONDS = 0.25  # between two sweeps, and between two plans
 
@@ -34,6 +39,19 @@ class LivePortal:
         return f"http://{host}:{self.port}{path}"
 
 
+def start_web(folder: Path, **env: str) -> LivePortal:
+    """Start gunicorn in surroundings of its own; returns when it answers."""
+    port = free_port()
+    portal = LivePortal(port, web_part(folder, port, portal_env(PORT=str(port), **env)))
+    portal.part.start()
+    try:
+        portal.part.wait_until(lambda: answers(port), seconds=30)
+    except BaseException:
+        portal.part.stop()
+        raise
+    return portal
+
+
 @dataclass
 class Clockwork:
     """A Celery worker, a beat and their own broker."""
@@ -41,6 +59,19 @@ class Clockwork:
     broker: Part
     worker: Part
     beat: Part
+
+    @classmethod
+    def prepare(cls, folder: Path, env: Mapping[str, str]) -> "Clockwork":
+        """One that is not started yet, without the tasks of an earlier one."""
+        shutil.rmtree(settings.VAR_DIR / "valkey", ignore_errors=True)
+        return cls(broker_part(settings.VAR_DIR), worker_part(folder, env), beat_part(folder, env))
+
+    def start(self) -> None:
+        """Start all three; returns when the worker takes tasks. Raises TimeoutError."""
+        start_broker(self.broker)
+        self.worker.start()
+        self.beat.start()
+        wait_until_ready(self.worker)
 
     def beats(self, entry: str = "plan") -> int:
         """How often beat has sent this entry of the schedule."""
@@ -63,3 +94,15 @@ class Clockwork:
         log = self.worker.read_log()
         ended = log.count("] succeeded in ") + log.count("] raised ")
         return log.count("] received") - ended
+
+
+def start_broker(part: Part) -> None:
+    """Start it; returns when it answers. Raises TimeoutError."""
+    part.start()
+    path = broker.socket_path(settings.VAR_DIR)
+    part.wait_until(lambda: broker.is_answering(path), seconds=10)
+
+
+def wait_until_ready(worker: Part) -> None:
+    """Return when a Celery worker takes tasks. Raises TimeoutError."""
+    worker.wait_until(lambda: " ready." in worker.read_log(), seconds=60)

@@ -50,7 +50,6 @@ A drill that has no messages needs neither `hub` nor `smtp_sink`: `drill.count` 
 """
 
 import os
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -62,12 +61,9 @@ from django.db import connection
 
 from enrolment.models import ExpressionOfInterest
 from enrolment.tests.factories import make_expression
-from mathshub import broker
-from mathshub.processes import beat_part, broker_part, worker_part
 from mathshub.scope import hub_scope
 from mathshub.testing.drill.drill import Drill
 from mathshub.testing.drill.results import RESULTS, Result, result_of, write_result
-from mathshub.testing.plugin import VAR_DIR
 from mathshub.testing.portal import Clockwork, LivePortal
 from mathshub.testing.smtp import SmtpSink
 from mathshub.tests.drills.posting import Schools
@@ -122,17 +118,9 @@ def start_celery(senders: Senders) -> Iterator[Callable[..., Clockwork]]:
     started: list[Clockwork] = []
 
     def start(*, broken: str = "") -> Clockwork:
-        shutil.rmtree(VAR_DIR / "valkey", ignore_errors=True)  # the tasks of an earlier test
-        folder = senders.folder
         env = senders.env(broken=broken, SWEEP_SECONDS="1", PLAN_SECONDS="1")
-        parts = (broker_part(VAR_DIR), worker_part(folder, env), beat_part(folder, env))
-        clockwork = Clockwork(*parts)
-        started.append(clockwork)
-        clockwork.broker.start()
-        clockwork.broker.wait_until(lambda: broker.is_answering(broker.socket_path(VAR_DIR)), 10)
-        clockwork.worker.start()
-        clockwork.beat.start()
-        clockwork.worker.wait_until(lambda: " ready." in clockwork.worker.read_log(), seconds=60)
+        started.append(clockwork := Clockwork.prepare(senders.folder, env))
+        clockwork.start()
         return clockwork
 
     yield start

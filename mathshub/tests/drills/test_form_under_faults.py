@@ -20,13 +20,11 @@ from django.utils import timezone
 
 from enrolment.limits import MOST_POSTS, WINDOW, is_over_limit
 from enrolment.models import ExpressionOfInterest
-from mathshub import broker
 from mathshub.outbox.models import Message
-from mathshub.processes import Part, answers, broker_part, web_part
+from mathshub.processes import Part, broker_part
 from mathshub.testing.drill.drill import Drill
 from mathshub.testing.plugin import VAR_DIR
-from mathshub.testing.portal import LivePortal, portal_env
-from mathshub.testing.ports import free_port
+from mathshub.testing.portal import LivePortal, start_broker, start_web
 from mathshub.testing.smtp import SmtpSink
 from mathshub.tests.drills.open_loop import Answer, Post, make_posts, send_at_pace, within_which
 from mathshub.tests.drills.senders import SETTINGS, Senders, acknowledge, kill, numbered
@@ -36,22 +34,12 @@ PER_SECOND = 20
 PROMISED, BESIDE_OTHERS = 0.3, 2.0  # seconds, for 95 of 100 posts
 
 
-def start_web(log: Path, **env: str) -> LivePortal:
-    """gunicorn in surroundings of its own."""
-    port = free_port()
-    part = web_part(log, port, portal_env(PORT=str(port), **env))
-    part.start()
-    part.wait_until(lambda: answers(port), seconds=30)
-    return LivePortal(port, part)
-
-
 @pytest.fixture
 def running_broker(tmp_path: Path) -> Iterator[Part]:
     """The broker that the web servers of this session would talk to."""
     part = broker_part(VAR_DIR)
     part.log = tmp_path / "broker.log"
-    part.start()
-    part.wait_until(lambda: broker.is_answering(broker.socket_path(VAR_DIR)), seconds=10)
+    start_broker(part)
     yield part
     with suppress(AssertionError):
         part.signal(SIGCONT)

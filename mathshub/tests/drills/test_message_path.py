@@ -20,7 +20,7 @@ from mathshub.scope import all_hubs
 from mathshub.testing.drill.apps import READY
 from mathshub.testing.drill.drill import Drill, count_waiting
 from mathshub.testing.drill.kinds import DEADLY, UNWRITABLE
-from mathshub.testing.portal import Clockwork
+from mathshub.testing.portal import Clockwork, wait_until_ready
 from mathshub.testing.smtp import Delivery
 from mathshub.tests.drills.senders import Senders, acknowledge, kill, numbered
 from workgroups.models import Hub
@@ -73,7 +73,7 @@ def play_kills(drill: Drill, first: Part, senders: Senders, kills: int) -> float
 
 def start_worker(senders: Senders) -> Part:
     worker = senders.start_part(make_worker)
-    worker.wait_until(lambda: " ready." in worker.read_log(), seconds=60)
+    wait_until_ready(worker)
     return worker
 
 
