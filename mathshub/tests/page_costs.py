@@ -142,7 +142,7 @@ def pages(world: GrowingHub) -> Iterator[Page]:
         yield Page(address.name, first.own, who_asks_for(address.name))
     yield from _public_pages_in_other_states(world)
     yield from _admin_pages_in_other_states(world)
-    yield from _searched_and_filtered_lists()
+    yield from _lists_in_other_states()
 
 
 def who_asks_for(name: str) -> str:
@@ -213,11 +213,12 @@ def _admin_pages_in_other_states(world: GrowingHub) -> Iterator[Page]:
     }.items():
         yield Page(name, path)
     yield Page("admin:workgroups_workgroup_change, sent back", change_group, form={"name": ""})
+
+
+def _lists_in_other_states() -> Iterator[Page]:
+    """A lead's own, and those that are searched and filtered."""
     for name in ("admin:index", *(f"admin:{each}_changelist" for each in LISTS_OF_A_LEAD)):
         yield Page(f"{name}, for a lead", reverse(name), LEAD)
-
-
-def _searched_and_filtered_lists() -> Iterator[Page]:
     for name, query in SEARCHED.items():
         name = f"admin:{name}_changelist"
         yield Page(f"{name}, searched", f"{reverse(name)}?{query}")
