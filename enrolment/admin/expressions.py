@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -14,6 +15,7 @@ from enrolment.admin.offer import OfferPages
 from enrolment.admin.telephone import TelephonePages
 from enrolment.admin.words import (
     borough_words,
+    eligibilities_of,
     eligibility_of,
     eligibility_tag,
     own_area,
@@ -22,6 +24,7 @@ from enrolment.admin.words import (
 from enrolment.models import ExpressionOfInterest, Place
 from mathshub.outbox.models import Message
 from mathshub.scope_admin import HubOwnedAdmin
+from mathshub.scope_admin.filters import PortalChangeList
 
 State = ExpressionOfInterest.State
 MESSAGES_SHOWN = 20
@@ -35,6 +38,18 @@ QUESTIONS = {
     "commitment": "Headteacher agrees to release staff",
     "privacy": "Has read the privacy notice",
 }
+
+
+class ExpressionList(PortalChangeList):
+    """Looks up for all its rows at once whether their schools can take part."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        rows = list(self.result_list)
+        eligibilities = eligibilities_of(rows)
+        for row in rows:
+            row.eligibility = eligibilities[row.pk]
+        self.result_list = rows
 
 
 @admin.register(ExpressionOfInterest)
@@ -90,6 +105,9 @@ class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
     def object_title(self, obj: ExpressionOfInterest) -> str:
         return f"{obj.school_name}: {obj.offering}"
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ExpressionList]:
+        return ExpressionList
+
     # --- the list's columns ---
 
     def row_note(self, request: HttpRequest, obj: ExpressionOfInterest) -> str:
@@ -105,7 +123,7 @@ class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
 
     @admin.display
     def eligible(self, obj: ExpressionOfInterest) -> SafeString:
-        return eligibility_tag(obj)
+        return eligibility_tag(obj.eligibility)  # type: ignore[attr-defined]
 
     @admin.display(description="days", ordering="-submitted_at")
     def days_waiting(self, obj: ExpressionOfInterest) -> str:
@@ -125,11 +143,13 @@ class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
     # --- one expression ---
 
     def facts(self, request: HttpRequest, obj: ExpressionOfInterest) -> dict[str, Any]:
+        eligibility = eligibility_of(obj)
         return {
             "buttons": self._buttons(request, obj),
             "state": state_tag(obj),
-            "eligibility": eligibility_of(obj),
-            "eligibility_tag": eligibility_tag(obj),
+            "eligibility": eligibility,
+            "eligibility_tag": eligibility_tag(eligibility),
+            "answer_url": answer_url(request, obj),
             "borough": borough_words(obj.school, own_area(request)),
             "people": obj.intended_participants.all(),
             "answers": answers_in_words(obj),
@@ -172,6 +192,18 @@ class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
     ) -> HttpResponse:
         """By telephone: the service that takes the web form takes this one too."""
         return self.enter_by_telephone(request)
+
+
+def answer_url(request: HttpRequest, expression: ExpressionOfInterest) -> str:
+    """Where the hub's own answer about the school is given; empty for who may not."""
+    if expression.school_id is None or not request.user.has_perm(
+        "enrolment.add_eligibilityoverride"
+    ):
+        return ""
+    url = reverse(
+        "admin:workgroups_school_answer", args=[expression.school_id, expression.offering_id]
+    )
+    return f"{url}?from={expression.pk}"
 
 
 def answers_in_words(expression: ExpressionOfInterest) -> list[tuple[str, str]]:

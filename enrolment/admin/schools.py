@@ -1,29 +1,39 @@
 """Schools: what the register says, and what the hub has to do with each."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from enrolment.admin.chips import SchoolBoroughChips, SchoolStandingChips
-from enrolment.admin.words import own_area, page_of, place_tag, state_tag
-from enrolment.models import ExpressionOfInterest, Place
+from enrolment.admin.school_answers import SchoolAnswerPages
+from enrolment.admin.words import eligibility_tag, own_area, page_of, place_tag, state_tag
+from enrolment.eligibility import SchoolRecord, check_eligibility
+from enrolment.models import ExpressionOfInterest, KnownSchool, PastParticipation, Place
+from enrolment.services.records import record_of, steps_of
 from mathshub.scope_admin import RegisterAdmin
 from mathshub.scope_admin.cells import tag
-from workgroups.models import School
+from workgroups.admin.years import school_year_of
+from workgroups.models import Offering, School
 from workgroups.permissions import leads_only_own_groups, only_own_groups
 from workgroups.search import query_words
+from workgroups.services.succession import forerunners_of
+
+_OUTCOMES = {True: "completed", False: "not completed", None: "took part"}
 
 
 @admin.register(School)
-class SchoolAdmin(RegisterAdmin):
+class SchoolAdmin(SchoolAnswerPages, RegisterAdmin):
     """Read only: the register is imported by ``manage.py import_schools``."""
 
     list_heading = "Schools"
     list_display = ("name", "local_authority", "place", "kind", "standing")
-    list_select_related = ("local_authority",)
+    list_select_related = ("local_authority", "succeeded_by")
     list_filter = (SchoolBoroughChips, SchoolStandingChips)
     search_fields = ("search_text",)
     search_help_text = "Name, town, postcode or URN"
@@ -57,25 +67,80 @@ class SchoolAdmin(RegisterAdmin):
     def standing(self, school: School) -> SafeString:
         return tag(school.status_name.lower(), "leaf" if school.is_open else "plain")
 
+    def own_urls(self) -> list:
+        return self.answer_urls()
+
     def facts(self, request: HttpRequest, obj: School) -> dict[str, Any]:
         places = Place.objects.filter(school=obj).select_related(
             "work_group__offering__programme", "work_group__offering__academic_year"
         )
-        expressions = ExpressionOfInterest.objects.filter(school=obj).select_related(
-            "offering__programme", "offering__academic_year"
-        )
-        if leads_only_own_groups(request.user):
-            expressions = expressions.none()
-        return {
+        context = {
             "facts": register_facts(obj, own_area(request)),
-            "expressions": [
-                {"row": each, "url": page_of(each), "tag": state_tag(each)} for each in expressions
-            ],
+            "kin": kin_of(obj),
             "places": [
                 {"row": each, "url": page_of(each), "tag": place_tag(each)}
                 for each in only_own_groups(request.user, places, "work_group")
             ],
         }
+        if leads_only_own_groups(request.user):
+            return context
+        expressions = ExpressionOfInterest.objects.filter(school=obj).select_related(
+            "offering__programme", "offering__academic_year"
+        )
+        record = record_of(obj, with_asked=True)
+        return context | {
+            "sees_record": True,
+            "expressions": [
+                {"row": each, "url": page_of(each), "tag": state_tag(each)} for each in expressions
+            ],
+            "known": KnownSchool.objects.filter(school=obj).first(),
+            "took": took_part(obj, record),
+            "steps": steps_open_to(obj, record, timezone.localdate()),
+        }
+
+
+def kin_of(school: School) -> dict[str, Any]:
+    """The school that came after it, and those that went before: by simple succession or a person."""
+    return {
+        "now": school.succeeded_by,
+        "before": forerunners_of([school]).get(school.pk, []),
+    }
+
+
+def took_part(school: School, record: SchoolRecord) -> list[dict[str, Any]]:
+    """What the school, or one before it, took part in, the latest first, with where that stands."""
+    typed = {
+        (each.programme_id, each.academic_year.start_year): each
+        for each in PastParticipation.objects.filter(school=school).select_related("academic_year")
+    }
+    return [
+        {
+            "took": took,
+            "outcome": _OUTCOMES[took.is_completed],
+            "row": None if took.as_school else typed.get((took.programme_id, took.start_year)),
+        }
+        for took in reversed(record.took)
+    ]
+
+
+def steps_open_to(school: School, record: SchoolRecord, today: date) -> list[dict[str, Any]]:
+    """For each offering of this academic year and later, whether the school can take part, and why."""
+    offerings = list(
+        Offering.objects.filter(academic_year__start_year__gte=school_year_of(today))
+        .select_related("programme", "academic_year")
+        .order_by("academic_year__start_year", "programme__position")
+    )
+    steps = steps_of(offerings)
+    return [
+        {
+            "offering": offering,
+            "tag": eligibility_tag(eligibility),
+            "reasons": eligibility.staff_reasons,
+            "url": reverse("admin:workgroups_school_answer", args=[school.pk, offering.pk]),
+        }
+        for offering in offerings
+        for eligibility in [check_eligibility(school, steps[offering.pk], record)]
+    ]
 
 
 def register_facts(school: School, area: set[int]) -> list[tuple[str, Any]]:

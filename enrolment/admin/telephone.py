@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from enrolment.eligibility import check_eligibility
+from enrolment.admin.words import eligibility_of
 from enrolment.errors import Refusal
 from enrolment.forms.fields import Address, PlainText
 from enrolment.forms.interest import pickable_school
@@ -141,9 +141,10 @@ class TelephonePages(PortalAdmin):
         if form.cleaned_data["note"] and not expression.staff_note:
             expression.staff_note = form.cleaned_data["note"]
             expression.save(update_fields=["staff_note"])
-        eligibility = check_eligibility(school, expression.offering.programme)
+        eligibility = eligibility_of(expression)
+        assert eligibility is not None  # it has a school
         words = (
             f"Entered as {expression.reference}; the acknowledgement goes to "
-            f"{expression.headteacher_email}. {eligibility.reasons[0]}"
+            f"{expression.headteacher_email}. {eligibility.staff_reasons[0]}"
         )
         return self.done(request, words, to=self.url("change", expression.pk))

@@ -8,12 +8,14 @@ from django import forms
 from django.contrib.humanize.templatetags.humanize import apnumber
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.functional import cached_property
 
-from enrolment.eligibility import Answer, Eligibility, check_eligibility
+from enrolment.eligibility import Answer, Eligibility, SchoolRecord, Step, check_eligibility
 from enrolment.forms.fields import Address, PlainText
 from enrolment.forms.people import PeopleForm
 from enrolment.models import Participant
 from enrolment.services.interest import InterestAnswers
+from enrolment.services.records import records_of, step_of
 from enrolment.services.seats import NamedSeat
 from mathshub.prepared import prepared
 from workgroups.models import Offering, School
@@ -121,6 +123,7 @@ class InterestForm(PeopleForm):
         self.chosen_school: School | None = None
         self.found_schools: list[School] = []
         self.closed_schools: list[dict[str, str]] = []
+        self._records: dict[int, SchoolRecord] = {}
         programme = offering.programme
         if not programme.asks_for_barriers:
             del self.fields["barriers"]
@@ -161,10 +164,12 @@ class InterestForm(PeopleForm):
 
     @property
     def eligibility(self) -> Eligibility | None:
-        """What the register says of the school that was chosen."""
+        """What the register and the hub's record say of the school that was chosen."""
         if self.chosen_school is None:
             return None
-        return check_eligibility(self.chosen_school, self.offering.programme)
+        return check_eligibility(
+            self.chosen_school, self._step, self._records_of([self.chosen_school])[0]
+        )
 
     def show_schools(self) -> None:
         """Offer the schools that match what was typed, and the one chosen before, as a choice."""
@@ -184,7 +189,11 @@ class InterestForm(PeopleForm):
         widget.choices = [(school.urn, school.name) for school in schools] + [
             (NOT_LISTED, "My school is not listed: use what I typed")
         ]
-        widget.hints = {school.urn: self._hint(school) for school in schools}
+        records = self._records_of(schools)
+        widget.hints = {
+            school.urn: _hint(school, self._step, record)
+            for school, record in zip(schools, records, strict=True)
+        }
         self.fields["urn"].required = True  # now there is something to choose from
 
     def answers(self) -> InterestAnswers:
@@ -205,6 +214,16 @@ class InterestForm(PeopleForm):
             intended_participants=tuple(self._everyone()),
             further=further,
         )
+
+    @cached_property
+    def _step(self) -> Step:
+        return step_of(self.offering)
+
+    def _records_of(self, schools: list[School]) -> list[SchoolRecord]:
+        """What is known of each, looked up once."""
+        new = [school for school in schools if school.pk not in self._records]
+        self._records |= records_of(new, with_asked=False)
+        return [self._records[school.pk] for school in schools]
 
     def _put_people_after_maths_lead(self) -> None:
         """The error summary goes through the fields in the order of the page."""
@@ -280,12 +299,6 @@ class InterestForm(PeopleForm):
         others = [person for person in self.named_people() if not _is_same(person, lead)]
         return [lead, *others]
 
-    def _hint(self, school: School) -> str:
-        eligibility = check_eligibility(school, self.offering.programme)
-        if eligibility.answer is Answer.YES:
-            return school.whereabouts
-        return f"{school.whereabouts}. {' '.join(eligibility.reasons)}"
-
 
 def pickable_school(urn: str) -> School | None:
     """The open school of that URN, or None; anything may have been sent as ``urn``."""
@@ -296,6 +309,13 @@ def pickable_school(urn: str) -> School | None:
 @prepared
 def _pickable_schools(urn: Any) -> QuerySet[School]:
     return School.objects.pickable().select_related("local_authority").filter(urn=urn)
+
+
+def _hint(school: School, step: Step, record: SchoolRecord) -> str:
+    eligibility = check_eligibility(school, step, record)
+    if eligibility.answer is Answer.YES:
+        return school.whereabouts
+    return f"{school.whereabouts}. {' '.join(eligibility.reasons)}"
 
 
 def _is_same(person: NamedSeat, other: NamedSeat) -> bool:

@@ -19,6 +19,7 @@ from enrolment.forms.tokens import BadFormToken, FormToken, make_form_token, rea
 from enrolment.limits import is_over_limit
 from enrolment.models import ExpressionOfInterest
 from enrolment.services.interest import submit_expression
+from enrolment.services.records import record_of, step_of
 from enrolment.views.links import expression_of
 from mathshub.fragments import render_once
 from mathshub.links import make_token
@@ -69,12 +70,13 @@ def express_interest(request: HttpRequest, offering_id: int) -> HttpResponse:
 @login_not_required
 @require_safe
 def explain_eligibility(request: HttpRequest, offering_id: int) -> JsonResponse:
-    """Whether the school of ``?urn=`` can take part, and why, as the register has it."""
+    """Whether the school of ``?urn=`` can take part, and why: by the register and our record."""
     offering = _offering(offering_id)
     school = pickable_school(request.GET.get("urn", ""))
     if school is None:
         raise Http404
-    eligibility = check_eligibility(school, offering.programme)
+    record = record_of(school, with_asked=False)
+    eligibility = check_eligibility(school, step_of(offering), record)
     return JsonResponse(
         {"heading": eligibility.heading, "words": eligibility.words, "tone": eligibility.tone}
     )

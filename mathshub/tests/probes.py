@@ -73,10 +73,11 @@ def probes(address: Address, own: PlantedHub, other: PlantedHub) -> Iterator[Pro
             in_path = {k: v for k, v in (CONSTANTS | values).items() if k in address.parameters}
             return address.url(**in_path) + (f"?{query}" if query else "")
 
+        whose_rows = [(own,) if _is_shared(address, name) else (own, other) for name in varying]
         others = tuple(
             (path(whose), path(hub if hub is own else None for hub in whose))
-            for whose in product((own, other), repeat=len(varying))
-            if other in whose and not _is_shared(address)
+            for whose in product(*whose_rows)
+            if other in whose
         )
         probe = Probe(path([own] * len(varying)), others)
         if probe not in asked:
@@ -84,8 +85,11 @@ def probes(address: Address, own: PlantedHub, other: PlantedHub) -> Iterator[Pro
         asked.add(probe)
 
 
-def _is_shared(address: Address) -> bool:
-    return address.name.startswith("admin:") and model_of(address) in SHARED
+def _is_shared(address: Address, name: str) -> bool:
+    """Whether all hubs have the same rows for ``name``."""
+    of_its_own = name in IDS or name in QUERIES.get(address.name, ({}, {}))[0]
+    is_of_admin = address.name.startswith("admin:") and not of_its_own
+    return is_of_admin and model_of(address) in SHARED
 
 
 def value_of(address: Address, name: str, hub: PlantedHub | None, number: int) -> object:

@@ -62,7 +62,6 @@ TELL_NOTHING = {
     "admin:workgroups_school_history",
     "admin:workgroups_termdate_add",
     "admin:workgroups_termdate_delete",
-    "enrolment:explain_eligibility",
     "site:healthz",
     "site:readyz",
     "site:robots_txt",

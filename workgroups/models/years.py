@@ -8,6 +8,11 @@ from mathshub.scope import HubOwned, hub_history
 from workgroups.models.hubs import LocalAuthority
 
 
+def year_words(start_year: int) -> str:
+    """“2026/27”, of the year in whose September it starts."""
+    return f"{start_year}/{(start_year + 1) % 100:02d}"
+
+
 class AcademicYear(models.Model):
     """A school year, 1 September to 31 August, written 2026/27. Shared by all hubs."""
 
@@ -17,7 +22,7 @@ class AcademicYear(models.Model):
         ordering = ["start_year"]
 
     def __str__(self) -> str:
-        return f"{self.start_year}/{(self.start_year + 1) % 100:02d}"
+        return year_words(self.start_year)
 
     @property
     def starts_on(self) -> date:

@@ -4,6 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
+from django.db.models import QuerySet
+
+from mathshub.prepared import prepared
 from workgroups.models import School, SuccessionDecision
 
 
@@ -15,7 +18,7 @@ def forerunners_of(schools: Iterable[School]) -> dict[int, list[School]]:
     number of schools; every given id is a key.
     """
     wanted = [school.pk for school in schools]
-    decisions = list(SuccessionDecision.objects.select_related("predecessor"))
+    decisions = _decisions()
     decided_for = [each.predecessor for each in decisions if each.counts]
     simple = list(
         School.objects.filter(succeeded_by__in={*wanted, *(school.pk for school in decided_for)})
@@ -31,6 +34,11 @@ def forerunners_of(schools: Iterable[School]) -> dict[int, list[School]]:
         if each.counts:
             before[each.successor_id].append(each.predecessor)
     return {pk: _all_before(pk, before, refused) for pk in wanted}
+
+
+@prepared
+def _decisions() -> QuerySet[SuccessionDecision]:
+    return SuccessionDecision.objects.select_related("predecessor")
 
 
 def _all_before(

@@ -11,7 +11,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from enrolment.admin.words import borough_words, eligibility_tag, own_area, page_of
+from enrolment.admin.words import (
+    borough_words,
+    eligibilities_of,
+    eligibility_tag,
+    own_area,
+    page_of,
+)
 from enrolment.models import ExpressionOfInterest, Place
 from mathshub.outbox.admin import alarms
 from mathshub.outbox.models import Message
@@ -129,13 +135,15 @@ def newest_expressions(request: HttpRequest, now: datetime) -> list[dict[str, An
         return None
     area = own_area(request)
     new = ExpressionOfInterest.objects.new()
-    rows = owner.get_queryset(request).filter(pk__in=new).order_by("-submitted_at")[:NEWEST_SHOWN]
+    newest = owner.get_queryset(request).filter(pk__in=new).order_by("-submitted_at")
+    rows = list(newest[:NEWEST_SHOWN])
+    eligibilities = eligibilities_of(rows)
     return [
         {
             "row": row,
             "url": page_of(row),
             "borough": borough_words(row.school, area),
-            "eligible": eligibility_tag(row),
+            "eligible": eligibility_tag(eligibilities[row.pk]),
             "days": (now - row.submitted_at).days,
         }
         for row in rows

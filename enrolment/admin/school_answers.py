@@ -1,0 +1,170 @@
+"""What staff say of a school on its page: the hub's own answer, and what the hub knows of it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from enrolment.eligibility import EMPTY, SchoolRecord, check_eligibility
+from enrolment.errors import Refusal
+from enrolment.forms.fields import PlainText
+from enrolment.models import EligibilityOverride, ExpressionOfInterest, KnownSchool
+from enrolment.services.answers import (
+    answer_for_school,
+    leave_it_to_the_rules,
+    note_about_school,
+)
+from enrolment.services.records import record_of, step_of
+from mathshub.accounts.who import account_of
+from mathshub.scope_admin import PortalAdmin, posted
+from workgroups.models import Offering, School
+
+BY_THE_RULES = "rules"
+ANSWERS = [
+    (EligibilityOverride.Answer.YES.value, "It can take part"),
+    (EligibilityOverride.Answer.NOT_HERE.value, "It can’t take part"),
+    (BY_THE_RULES, "As the rules say"),
+]
+
+
+class AnswerForm(forms.Form):
+    answer = forms.ChoiceField(
+        label="The hub’s answer",
+        choices=ANSWERS,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose the hub’s answer."},
+    )
+    reason = PlainText(
+        label="Reason",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="For the hub’s record, with your name and the day. Nothing about persons.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        is_own = given.get("answer") in EligibilityOverride.Answer.values
+        if is_own and "reason" in given and not given["reason"]:
+            self.add_error("reason", "Give the reason: a colleague will want to know it.")
+        return given
+
+
+class KnownForm(forms.Form):
+    has_mastery_specialist = forms.BooleanField(
+        label="A Mastery Specialist works here",
+        required=False,
+        help_text="Then the school may take part in programmes that are open to such schools, "
+        "without the ones before.",
+    )
+    note = PlainText(
+        label="Note",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="For the hub only. Nothing about persons.",
+    )
+
+
+class SchoolAnswerPages(PortalAdmin):
+    """The pages behind the school's own page on which staff decide or note something."""
+
+    def answer_urls(self) -> list[tuple[str, Callable[..., HttpResponse], str]]:
+        return [
+            ("<int:pk>/answer/<int:offering_id>/", self.answer, "answer"),
+            ("<int:pk>/known/", self.known, "known"),
+        ]
+
+    def answer(self, request: HttpRequest, pk: int, offering_id: int) -> HttpResponse:
+        """Decide whether the school can take part, whatever the rules say, and why."""
+        school = self._school(request, pk, needs="enrolment.add_eligibilityoverride")
+        offering = _offering(offering_id)
+        back = self._where_from(request, school)
+        stored = EligibilityOverride.objects.filter(school=school, offering=offering).first()
+        initial = {"answer": stored.answer, "reason": stored.reason} if stored else {}
+        form = AnswerForm(posted(request), initial=initial)
+        if form.is_valid():
+            try:
+                return self._answer(request, form, school, offering, back)
+            except Refusal as refusal:
+                form.add_error(None, str(refusal))
+        eligibility = check_eligibility(school, step_of(offering), _by_the_rules(school))
+        return self.form_page(
+            request,
+            title=f"Can {school} take part in {offering}?",
+            lead=f"By the rules: {' '.join(eligibility.staff_reasons)}",
+            will=[
+                "The school is told the answer where it asks, never the reason. No e-mail is sent."
+            ],
+            form=form,
+            button="Keep this answer, no e-mail",
+            back=back,
+        )
+
+    def _answer(
+        self, request: HttpRequest, form: AnswerForm, school: School, offering: Offering, back: str
+    ) -> HttpResponse:
+        by, now = account_of(request), timezone.now()
+        answer, reason = form.cleaned_data["answer"], form.cleaned_data["reason"]
+        if answer == BY_THE_RULES:
+            leave_it_to_the_rules(school, offering=offering, by=by, now=now)
+            return self.done(request, f"{offering}: the rules answer for {school}.", to=back)
+        own = EligibilityOverride.Answer(answer)
+        answer_for_school(school, offering=offering, answer=own, reason=reason, by=by, now=now)
+        words = f"{offering}: {school} {own.label}, as the hub has decided."
+        return self.done(request, words, to=back)
+
+    def known(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What the hub knows of the school beyond the register."""
+        school = self._school(request, pk, needs="enrolment.change_knownschool")
+        stored = KnownSchool.objects.filter(school=school).first() or KnownSchool(school=school)
+        back = self.url("change", pk)
+        form = KnownForm(
+            posted(request),
+            initial={
+                "has_mastery_specialist": stored.has_mastery_specialist,
+                "note": stored.note,
+            },
+        )
+        if form.is_valid():
+            note_about_school(
+                school, **form.cleaned_data, by=account_of(request), now=timezone.now()
+            )
+            return self.done(request, "Noted.", to=back)
+        return self.form_page(
+            request,
+            title=f"What the hub knows of {school}",
+            form=form,
+            button="Keep this",
+            back=back,
+        )
+
+    def _school(self, request: HttpRequest, pk: int, *, needs: str) -> School:
+        school = self.row_or_404(request, pk)
+        if not request.user.has_perm(needs):
+            raise PermissionDenied
+        return school
+
+    def _where_from(self, request: HttpRequest, school: School) -> str:
+        """The expression from which one came to decide, else the school."""
+        number = request.GET.get("from", "")
+        if number.isascii() and number.isdigit() and len(number) < 18:
+            expression = ExpressionOfInterest.objects.filter(pk=number, school=school).first()
+            if expression is not None:
+                return reverse("admin:enrolment_expressionofinterest_change", args=[number])
+        return self.url("change", school.pk)
+
+
+def _offering(pk: int) -> Offering:
+    offering = Offering.objects.select_related("programme", "academic_year").filter(pk=pk).first()
+    if offering is None:
+        raise Http404
+    return offering
+
+
+def _by_the_rules(school: School) -> SchoolRecord:
+    """The school's record without the hub's own answers."""
+    return replace(record_of(school, with_asked=True), answers=EMPTY.answers)

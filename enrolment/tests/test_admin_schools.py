@@ -1,0 +1,133 @@
+"""The school's page in the admin: what it took part in, what it can take part in, who decides."""
+
+import pytest
+from django.test import Client
+
+from enrolment.models import EligibilityOverride, KnownSchool
+from enrolment.tests.factories import (
+    make_expression,
+    make_override,
+    make_past_participation,
+)
+from mathshub.scope import hub_scope
+from workgroups.models import Hub, HubMember, Offering, School
+from workgroups.tests.factories import (
+    make_closed_school,
+    make_hub,
+    make_offering,
+    make_programme,
+    make_school,
+)
+from workgroups.tests.staff import staff_client
+
+pytestmark = pytest.mark.usefixtures("hub", "on_the_day")
+
+
+@pytest.fixture
+def lead() -> Client:
+    return staff_client()
+
+
+def page_of(school: School) -> str:
+    return f"/admin/workgroups/school/{school.pk}/change/"
+
+
+def answer_url(school: School, offering: Offering) -> str:
+    return f"/admin/workgroups/school/{school.pk}/answer/{offering.pk}/"
+
+
+def text_of(client: Client, url: str) -> str:
+    return " ".join(client.get(url).content.decode().split())
+
+
+def test_the_page_says_what_the_school_took_part_in_and_under_which_name(lead: Client) -> None:
+    academy = make_school(name="New Hall Academy")
+    old = make_closed_school(name="Old Hall", succeeded_by=academy)
+    development = make_programme(name="Development")
+    make_past_participation(school=old, programme=development)
+    page = text_of(lead, page_of(academy))
+    assert "Development 2023/24, completed" in page
+    assert "as Old Hall" in page
+    assert "Went before it:" in page
+    assert "Now called" in text_of(lead, page_of(old))
+
+
+def test_a_school_without_a_past_says_how_one_comes_about(lead: Client) -> None:
+    assert "comes from your spreadsheets" in text_of(lead, page_of(make_school()))
+
+
+def test_the_page_answers_for_each_programme_of_this_year_and_later(lead: Client) -> None:
+    development = make_programme(name="Development")
+    make_offering(programme=make_programme(name="Sustaining", needs=[development]))
+    page = text_of(lead, page_of(make_school()))
+    assert "Sustaining follows Development: the hub has no record" in page
+
+
+def test_staff_decide_otherwise_with_a_reason_and_take_it_back(lead: Client) -> None:
+    school, offering = make_school(phase_code=4), make_offering()
+    url = answer_url(school, offering)
+    assert "By the rules: The register lists it as secondary" in text_of(lead, url)
+
+    refused = lead.post(url, {"answer": "yes", "reason": ""})
+    assert "a colleague will want to know it" in refused.content.decode()
+    lead.post(url, {"answer": "yes", "reason": "Its primary part opens in January"})
+    override = EligibilityOverride.objects.get()
+    assert (override.school, override.offering, override.answer) == (school, offering, "yes")
+    assert override.decided_by is not None
+    assert "Its primary part opens in January" in text_of(lead, page_of(school))
+
+    lead.post(url, {"answer": "not_here", "reason": "It does not open"})
+    assert EligibilityOverride.objects.get().answer == "not_here"
+    lead.post(url, {"answer": "rules"})
+    assert not EligibilityOverride.objects.exists()
+    kept = EligibilityOverride.history.order_by("history_id")
+    assert [(each.history_type, each.answer) for each in kept] == [
+        ("+", "yes"),
+        ("~", "not_here"),
+        ("-", "not_here"),
+    ]
+    assert {each.history_user_id for each in kept} == {override.decided_by_id}
+
+
+def test_the_answer_leads_back_to_the_expression_that_asked_for_it(lead: Client) -> None:
+    expression = make_expression()
+    page = f"/admin/enrolment/expressionofinterest/{expression.pk}/change/"
+    url = f"{answer_url(expression.school, expression.offering)}?from={expression.pk}"
+    assert url in lead.get(page).content.decode()
+    response = lead.post(url, {"answer": "yes", "reason": "Agreed"})
+    assert response["Location"] == page
+
+
+def test_what_one_hub_decides_is_not_said_by_another(hub: Hub) -> None:
+    school = make_school()
+    with hub_scope(make_hub(slug="wandle")):
+        make_override(school=school, reason="Known in Wandle only")
+    assert "Known in Wandle only" not in text_of(staff_client(), page_of(school))
+
+
+def test_staff_note_that_a_mastery_specialist_works_at_the_school(lead: Client) -> None:
+    school = make_school()
+    url = f"/admin/workgroups/school/{school.pk}/known/"
+    lead.post(url, {"has_mastery_specialist": "on", "note": "Hosts gladly"})
+    known = KnownSchool.objects.get()
+    assert (known.school, known.has_mastery_specialist, known.note) == (
+        *(school, True),
+        "Hosts gladly",
+    )
+    assert "Hosts gladly" in text_of(lead, page_of(school))
+    lead.post(url, {"note": ""})
+    assert not KnownSchool.objects.get().has_mastery_specialist
+
+
+@pytest.mark.parametrize("role", [HubMember.Role.VIEWER, HubMember.Role.WORK_GROUP_LEAD])
+def test_who_may_only_look_decides_nothing(role: str) -> None:
+    school, offering = make_school(), make_offering()
+    client = staff_client(role=role)
+    for url in (answer_url(school, offering), f"/admin/workgroups/school/{school.pk}/known/"):
+        assert client.post(url, {"answer": "yes", "reason": "So"}).status_code == 403
+    assert not EligibilityOverride.objects.exists()
+    assert not KnownSchool.objects.exists()
+
+
+def test_an_offering_that_is_not_there_is_not_found(lead: Client) -> None:
+    assert lead.get(f"/admin/workgroups/school/{make_school().pk}/answer/99999/").status_code == 404
