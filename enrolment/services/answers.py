@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from enrolment.models import EligibilityOverride, KnownSchool
-from enrolment.services.history import save_as
+from enrolment.services.history import delete_as, save_as
 from enrolment.services.transactions import one_transaction
 from mathshub.accounts.models import Account
 from workgroups.models import Offering, School
@@ -34,9 +34,7 @@ def leave_it_to_the_rules(
     row = _answer_of(school, offering)
     if row is None:
         return False
-    row._history_user, row._history_date = by, now  # simple-history reads these
-    row._change_reason = "Left to the rules"
-    row.delete()
+    delete_as(row, by=by, now=now, why="Left to the rules")
     return True
 
 

@@ -26,7 +26,7 @@ def forerunners_of(schools: Iterable[School]) -> dict[int, list[School]]:
     refused = {(each.predecessor_id, each.successor_id) for each in decisions if not each.counts}
     ends = {school.pk: school.succeeded_by_id for school in simple}
     # A chain is kept by its end alone, and what the hub said may be of a school on the way.
-    refused |= {(before, ends[after]) for before, after in refused if ends.get(after)}
+    refused |= {(before, end) for before, after in refused if (end := ends.get(after))}
     before = defaultdict(list)
     for school in simple:
         before[school.succeeded_by_id].append(school)
