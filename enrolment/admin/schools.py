@@ -4,13 +4,14 @@ from datetime import date
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from enrolment.admin.chips import SchoolBoroughChips, SchoolStandingChips
+from enrolment.admin.coverage import CoveragePages
 from enrolment.admin.school_answers import SchoolAnswerPages
 from enrolment.admin.words import eligibility_tag, own_area, page_of, place_tag, state_tag
 from enrolment.eligibility import SchoolRecord, check_eligibility
@@ -28,7 +29,7 @@ _OUTCOMES = {True: "completed", False: "not completed", None: "took part"}
 
 
 @admin.register(School)
-class SchoolAdmin(SchoolAnswerPages, RegisterAdmin):
+class SchoolAdmin(SchoolAnswerPages, CoveragePages, RegisterAdmin):
     """Read only: the register is imported by ``manage.py import_schools``."""
 
     list_heading = "Schools"
@@ -42,6 +43,7 @@ class SchoolAdmin(SchoolAnswerPages, RegisterAdmin):
         "The schools of the register will stand here. Whoever runs the portal imports them with "
         "“manage.py import_schools”."
     )
+    change_list_template = "admin/enrolment/school_list.html"
     change_form_template = "admin/enrolment/school.html"
 
     def get_search_results(
@@ -68,7 +70,7 @@ class SchoolAdmin(SchoolAnswerPages, RegisterAdmin):
         return tag(school.status_name.lower(), "leaf" if school.is_open else "plain")
 
     def own_urls(self) -> list:
-        return self.answer_urls()
+        return [*self.answer_urls(), *self.coverage_urls()]
 
     def facts(self, request: HttpRequest, obj: School) -> dict[str, Any]:
         places = Place.objects.filter(school=obj).select_related(
@@ -87,7 +89,7 @@ class SchoolAdmin(SchoolAnswerPages, RegisterAdmin):
         expressions = ExpressionOfInterest.objects.filter(school=obj).select_related(
             "offering__programme", "offering__academic_year"
         )
-        record = record_of(obj, with_asked=True)
+        record = record_of(obj, with_asked=False)  # its interest stands below anyway
         return context | {
             "sees_record": True,
             "expressions": [
@@ -124,9 +126,12 @@ def took_part(school: School, record: SchoolRecord) -> list[dict[str, Any]]:
 
 
 def steps_open_to(school: School, record: SchoolRecord, today: date) -> list[dict[str, Any]]:
-    """For each offering of this academic year and later, whether the school can take part, and why."""
+    """For each offering that still can be asked for, whether the school can take part, and why."""
     offerings = list(
-        Offering.objects.filter(academic_year__start_year__gte=school_year_of(today))
+        Offering.objects.filter(
+            Q(closes_on=None) | Q(closes_on__gte=today),
+            academic_year__start_year__gte=school_year_of(today),
+        )
         .select_related("programme", "academic_year")
         .order_by("academic_year__start_year", "programme__position")
     )

@@ -112,6 +112,7 @@ PUBLIC = [
 
 EXPRESSIONS = "/admin/enrolment/expressionofinterest/"
 WORK_GROUPS = "/admin/workgroups/workgroup/"
+A_SCHOOL = r"/school/\d+/change/"
 ADMIN = [
     staff("admin", "/admin/"),
     staff("admin-expressions", EXPRESSIONS),
@@ -129,6 +130,12 @@ ADMIN = [
     staff("admin-plan", f"{WORK_GROUPS}?state=draft", follow(r"\d/change/"), follow(r"/plan/")),
     staff("admin-session", "/admin/workgroup_sessions/session/", follow(r"\d/change/")),
     staff("admin-schools", "/admin/workgroups/school/"),
+    staff("admin-school", EXPRESSIONS, follow(r"\d/change/"), follow(A_SCHOOL)),
+    staff(
+        "admin-school-answer",
+        *(EXPRESSIONS, follow(r"\d/change/"), follow(A_SCHOOL), follow(r"/answer/")),
+    ),
+    staff("admin-coverage", "/admin/workgroups/school/coverage/"),
     staff("admin-messages", "/admin/outbox/message/"),
     staff("admin-message", "/admin/outbox/message/", follow(r"\d/change/")),
     staff("admin-hub", "/admin/workgroups/hub/", follow(r"\d/change/")),

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, StorageState, sync_playwright
 
 from mathshub.processes import PROJECT_ROOT, Part, answers
 from mathshub.testing import browser
@@ -39,8 +39,9 @@ def main() -> int:
         chromium = playwright.chromium.launch(
             executable_path=browser.find_chromium(), args=browser.CHROMIUM_OPTIONS
         )
+        session = sign_in_once(chromium) if any(shot.as_staff for shot in shots) else None
         for label, width in WIDTHS.items():
-            take(chromium, shots, label, width)
+            take(chromium, shots, label, width, session)
         chromium.close()
     if shots == SHOTS:
         for label in WIDTHS:
@@ -66,7 +67,18 @@ def running_demo() -> Iterator[None]:
         demo.stop(grace=30)
 
 
-def take(chromium: Browser, shots: list[Shot], label: str, width: int) -> None:
+def sign_in_once(chromium: Browser) -> StorageState:
+    """The cookies of somebody signed in: each code of the second factor works once only."""
+    context = new_context(chromium, browser.DESK)
+    sign_in_as_staff(context.new_page(), PORT, VAR_DIR)
+    session = context.storage_state()
+    context.close()
+    return session
+
+
+def take(
+    chromium: Browser, shots: list[Shot], label: str, width: int, session: StorageState | None
+) -> None:
     """Photograph the pages at one width: strangers' first, then those of signed-in staff."""
     folder = VAR_DIR / "shots" / label
     folder.mkdir(parents=True, exist_ok=True)
@@ -74,17 +86,17 @@ def take(chromium: Browser, shots: list[Shot], label: str, width: int) -> None:
         group = [shot for shot in shots if shot.as_staff == as_staff]
         if not group:
             continue
-        context = new_context(chromium, width)
-        if as_staff:
-            sign_in_as_staff(context.new_page(), PORT, VAR_DIR)
+        context = new_context(chromium, width, session if as_staff else None)
         for shot in group:
             photograph(context, shot, folder / f"{shot.name}.png")
         context.close()
 
 
-def new_context(chromium: Browser, width: int) -> BrowserContext:
+def new_context(
+    chromium: Browser, width: int, session: StorageState | None = None
+) -> BrowserContext:
     options = browser.CONTEXT_OPTIONS | {"viewport": {"width": width, "height": 844}}
-    return chromium.new_context(**options, reduced_motion="reduce")
+    return chromium.new_context(**options, reduced_motion="reduce", storage_state=session)
 
 
 def photograph(context: BrowserContext, shot: Shot, file: Path) -> None:

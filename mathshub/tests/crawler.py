@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
+from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
+from zipfile import ZipFile
 
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
@@ -203,13 +205,24 @@ def echo_of(name: str, value: object) -> Echo:
 
 def shown_by(response: Any, path: str, echo: Echo = ()) -> tuple[str, str]:
     """Where a response leads and what it says, without what was asked and tokens against forgery."""
-    body = response.content.decode(errors="replace").replace("\r\n ", "")  # folded calendar lines
+    body = text_of(response).replace("\r\n ", "")  # folded calendar lines
     body = re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", body)
     where = response.headers.get("Location", "")
     paths = [re.escape(written) for written in (path, quote(path), quote(path, safe=""))]
     for asked in (*paths, *echo):
         body, where = re.sub(asked, "…", body), re.sub(asked, "…", where)
     return where, body
+
+
+def text_of(response: Any) -> str:
+    """What the response says; of a workbook, which is packed, what its sheets say."""
+    content = response.content
+    if content.startswith(b"PK"):
+        with ZipFile(BytesIO(content)) as book:
+            content = b"".join(
+                book.read(name) for name in book.namelist() if "docProps" not in name
+            )
+    return content.decode(errors="replace")
 
 
 def fingerprint(planted: PlantedHub) -> int:

@@ -20,6 +20,7 @@ PLUMBING = (
     "broker",
     "calendar",
     "client",
+    "exports",
     "formats",
     "fragments",
     "headers",

@@ -11,6 +11,11 @@ OPEN_STATUSES = (1, 3)
 PRIMARY_PHASES = (2, 3)
 ALL_THROUGH_PHASE = 7
 MAINSTREAM_STATE_TYPES = (1, 2, 3, 5, 28, 34, 35)
+# By type alone: the register's groups of types hold fee-paying special schools and colleges too.
+STATE_FUNDED_TYPES = (
+    *(*MAINSTREAM_STATE_TYPES, 6, 7, 12, 14, 15, 33, 36, 38),
+    *(39, 40, 41, 42, 43, 44, 45, 46),
+)
 
 
 class SchoolQuerySet(models.QuerySet["School"]):
@@ -23,6 +28,10 @@ class SchoolQuerySet(models.QuerySet["School"]):
         return self.open_now().filter(
             type_code__in=MAINSTREAM_STATE_TYPES, phase_code__in=PRIMARY_PHASES
         )
+
+    def state_funded(self) -> "SchoolQuerySet":
+        """Of a type that the state pays for, mainstream or not, of any phase."""
+        return self.filter(type_code__in=STATE_FUNDED_TYPES)
 
     def pickable(self) -> "SchoolQuerySet":
         """Rows a person may choose as their school: English schools that are open."""

@@ -1,0 +1,274 @@
+"""Coverage: each state-funded school of the hub's area, and how far it has come."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils import timezone
+
+from enrolment.admin.words import page_of
+from enrolment.eligibility import Took
+from enrolment.reach import Bar, Choice, PhaseGroup, Reach, Standing, bars, count_by
+from enrolment.services.reach import reach_in_area
+from mathshub.exports import CSV_TYPE, XLSX_TYPE, csv_file, xlsx_file
+from mathshub.scope_admin import PortalAdmin
+from workgroups.admin.years import school_year_of
+from workgroups.models import Programme
+
+PER_PAGE = 50
+ALL, NONE = "all", "none"
+COLUMNS = (
+    *("URN", "School", "Borough", "Town", "Postcode", "Phase", "Type", "Trust"),
+    *("Stage reached", "Year", "Finished", "Last took part in", "Last year", "Standing"),
+)
+_FINISHED = {True: "yes", False: "no", None: "not known"}
+# Of the bar's picture, in units of its own: it is drawn as wide as there is room.
+WIDTH, HEIGHT = 1000, 24
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A piece of a borough's bar; ``tone`` is the step in the journey, 0 for never engaged."""
+
+    x: float
+    width: float
+    tone: int
+
+
+class CoveragePages(PortalAdmin):
+    """The page and its two downloads, all of the same choice."""
+
+    def coverage_urls(self) -> list[tuple[str, Callable[..., HttpResponse], str]]:
+        return [
+            ("coverage/", self.coverage, "coverage"),
+            ("coverage.csv", self.coverage_csv, "coverage_csv"),
+            ("coverage.xlsx", self.coverage_xlsx, "coverage_xlsx"),
+        ]
+
+    def coverage(self, request: HttpRequest) -> HttpResponse:
+        """Figures by borough, and the schools one by one."""
+        reaches, programmes = self._reaches(request), journey()
+        choice = choice_of(request.GET)
+        chosen = [reach for reach in reaches if choice.takes(reach)]
+        by_borough = bars(chosen, programmes)
+        reached = sum(bar.reached for bar in by_borough)
+        page = Paginator(chosen, PER_PAGE).get_page(request.GET.get("p"))
+        return self.page(
+            request,
+            "admin/enrolment/coverage.html",
+            title=f"{reached:,} of {len(chosen):,} schools have taken part",
+            has_area=bool(reaches),
+            filters=filters_of(request.GET, reaches, choice, programmes),
+            trusts=trusts_of(reaches, choice),
+            kept=[(n, v) for n, v in request.GET.items() if n not in ("trust", "p")],
+            stages=["never engaged", *(programme.short_name for programme in programmes)],
+            bars=[
+                (bar, segments_of(bar, by_borough), words_of(bar, programmes)) for bar in by_borough
+            ],
+            total=Bar(
+                "All",
+                sum(bar.never for bar in by_borough),
+                tuple(map(sum, zip(*(bar.stages for bar in by_borough), strict=True))),
+            ),
+            rows=[_row(reach) for reach in page],
+            pages=page,
+            page_query=_without(request.GET, "p"),
+            query=request.GET.urlencode(),
+            back=self.url("changelist"),
+        )
+
+    def coverage_csv(self, request: HttpRequest) -> HttpResponse:
+        content = csv_file(COLUMNS, map(_cells, self._chosen(request)))
+        return _download(content, CSV_TYPE, "coverage.csv")
+
+    def coverage_xlsx(self, request: HttpRequest) -> HttpResponse:
+        content = xlsx_file("Coverage", COLUMNS, map(_cells, self._chosen(request)))
+        return _download(content, XLSX_TYPE, "coverage.xlsx")
+
+    def _chosen(self, request: HttpRequest) -> list[Reach]:
+        choice = choice_of(request.GET)
+        return [reach for reach in self._reaches(request) if choice.takes(reach)]
+
+    def _reaches(self, request: HttpRequest) -> list[Reach]:
+        """Those of the area, for who may see schools' records."""
+        if not request.user.has_perm("enrolment.view_pastparticipation"):
+            raise PermissionDenied
+        return reach_in_area(this_year=school_year_of(timezone.localdate()))
+
+
+def journey() -> list[Programme]:
+    """The hub's programmes in the order of the journey."""
+    return list(Programme.objects.order_by("position", "name"))
+
+
+def choice_of(given: QueryDict) -> Choice:
+    """What the address asks for. Primary schools unless it says otherwise; what is unknown is none."""
+    phase, stage, standing = given.get("phase"), given.get("stage"), given.get("standing")
+    trust = given.get("trust")
+    return Choice(
+        borough=given.get("borough"),
+        phase=None
+        if phase == ALL
+        else PhaseGroup(phase)
+        if phase in list(PhaseGroup)
+        else PhaseGroup.PRIMARY,
+        stage=None if stage is None else int(stage) if _is_id(stage) else 0,
+        standing=Standing(standing) if standing in list(Standing) else None,
+        trust="" if trust == NONE else trust or None,
+    )
+
+
+def filters_of(
+    given: QueryDict, reaches: Sequence[Reach], choice: Choice, programmes: Sequence[Programme]
+) -> list[dict[str, Any]]:
+    """The chips: for each part of the choice its values, with how many schools each leaves."""
+    boroughs = {
+        each.school.local_authority.code: each.school.local_authority.name
+        for each in reaches
+        if each.school.local_authority
+    }
+    wanted: list[tuple[str, str, Any, list[tuple[Any, str]]]] = [
+        ("borough", "borough", choice.borough, sorted(boroughs.items(), key=lambda item: item[1])),
+        ("phase", "phase", choice.phase, [(each, each.words) for each in PhaseGroup]),
+        ("stage", "furthest stage", choice.stage, [(p.pk, p.short_name) for p in programmes]),
+        ("standing", "last took part", choice.standing, [(each, each.words) for each in Standing]),
+    ]
+    return [
+        {
+            "title": title,
+            "choices": list(_choices(given, name, chosen, values, count_by(reaches, choice, name))),
+        }
+        for name, title, chosen, values in wanted
+    ]
+
+
+def _choices(
+    given: QueryDict, name: str, chosen: Any, values: list[tuple[Any, str]], counts: Any
+) -> list[dict[str, Any]]:
+    everything = {
+        "display": "all",
+        "selected": chosen is None,
+        "query_string": _with(given, name, ALL if name == "phase" else ""),
+        "count": None,
+    }
+    return [everything] + [
+        {
+            "display": words,
+            "selected": value == chosen,
+            "query_string": _with(given, name, str(value)),
+            "count": counts[value],
+        }
+        for value, words in values
+        if counts[value] or value == chosen
+    ]
+
+
+def trusts_of(reaches: Sequence[Reach], choice: Choice) -> list[dict[str, Any]]:
+    """The trusts of the schools that the rest of the choice leaves, by name, with their numbers."""
+    without = replace(choice, trust=None)
+    names = {
+        each.school.trust_code: each.school.trust_name for each in reaches if without.takes(each)
+    }
+    counts = count_by(reaches, choice, "trust")
+    return [
+        {
+            "value": code or NONE,
+            "words": f"{names[code] or 'In no trust'} ({counts[code]})",
+            "selected": code == choice.trust,
+        }
+        for code in sorted(names, key=lambda code: (bool(code), names[code]))
+    ]
+
+
+def segments_of(bar: Bar, by_borough: Sequence[Bar]) -> list[Segment]:
+    """The bar's pieces, to the scale of the longest; the stages first, never engaged last."""
+    longest = max(each.schools for each in by_borough)
+    x, segments = 0.0, []
+    for tone, number in [*enumerate(bar.stages, start=1), (0, bar.never)]:
+        width = WIDTH * number / longest
+        if number:
+            segments.append(Segment(round(x, 1), round(width, 1), tone))
+        x += width
+    return segments
+
+
+def words_of(bar: Bar, programmes: Sequence[Programme]) -> str:
+    """The bar in words: “Hackney, 58 schools: 40 never engaged, 3 Readiness, …”."""
+    parts = [f"{bar.never} never engaged"] + [
+        f"{number} {programme.short_name}"
+        for number, programme in zip(bar.stages, programmes, strict=True)
+        if number
+    ]
+    return f"{bar.borough}, {bar.schools} schools: {', '.join(parts)}"
+
+
+def _row(reach: Reach) -> dict[str, Any]:
+    school = reach.school
+    return {
+        "school": school,
+        "url": page_of(school),
+        "borough": school.local_authority.name if school.local_authority else "",
+        "trust": school.trust_name,
+        "stage": _in_words(reach.furthest),
+        "last": _in_words(reach.last),
+        "standing": reach.standing.words,
+        "tone": {"now": "leaf", "lapsed": "sun"}.get(reach.standing, "plain"),
+    }
+
+
+def _in_words(took: Took | None) -> str:
+    if took is None:
+        return ""
+    return f"{took.programme} {took.year}" + (
+        ", not finished" if took.is_completed is False else ""
+    )
+
+
+def _cells(reach: Reach) -> list[Any]:
+    school, furthest, last = reach.school, reach.furthest, reach.last
+    return [
+        school.urn,
+        school.name,
+        school.local_authority.name if school.local_authority else "",
+        school.town,
+        school.postcode,
+        school.phase_name,
+        school.type_name,
+        school.trust_name,
+        furthest.programme if furthest else "",
+        furthest.year if furthest else "",
+        _FINISHED[furthest.is_completed] if furthest else "",
+        last.programme if last else "",
+        last.year if last else "",
+        reach.standing.words,
+    ]
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 18
+
+
+def _with(given: QueryDict, name: str, value: str) -> str:
+    """The address's query with one part changed, on the first page."""
+    query = given.copy()
+    query.pop("p", None)
+    if value:
+        query[name] = value
+    else:
+        query.pop(name, None)
+    return f"?{query.urlencode()}"
+
+
+def _without(given: QueryDict, name: str) -> str:
+    query = given.copy()
+    query.pop(name, None)
+    return query.urlencode()
+
+
+def _download(content: bytes, content_type: str, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -1,0 +1,116 @@
+"""The coverage page: figures by borough, every school, and files of the same choice."""
+
+import csv
+from io import BytesIO, StringIO
+
+import pytest
+from django.test import Client
+from openpyxl import load_workbook
+
+from enrolment.tests.factories import make_past_participation
+from mathshub.scope import hub_scope
+from workgroups.models import Hub, HubMember, LocalAuthority
+from workgroups.tests.factories import (
+    make_hub,
+    make_local_authority,
+    make_programme,
+    make_school,
+    make_year,
+)
+from workgroups.tests.staff import staff_client
+
+PAGE = "/admin/workgroups/school/coverage/"
+CSV, XLSX = "/admin/workgroups/school/coverage.csv", "/admin/workgroups/school/coverage.xlsx"
+
+pytestmark = pytest.mark.usefixtures("hub", "on_the_day")
+
+
+@pytest.fixture
+def lead() -> Client:
+    return staff_client()
+
+
+@pytest.fixture
+def area(hub: Hub) -> tuple[LocalAuthority, LocalAuthority]:
+    """Hackney has a school of each standing, Newham one that never took part."""
+    hackney, newham = make_local_authority(name="Hackney"), make_local_authority(name="Newham")
+    hub.local_authorities.set([hackney, newham])
+    development = make_programme(name="Development", position=2)
+    for name, year in (("Lapsed", 2022), ("Last year", 2025)):
+        make_past_participation(
+            school=make_school(name=name, local_authority=hackney, trust_code="2044"),
+            programme=development,
+            academic_year=make_year(start_year=year),
+        )
+    make_school(name="Never", local_authority=newham)
+    make_school(name="Never secondary", local_authority=newham, phase_code=4)
+    return hackney, newham
+
+
+def schools_on(client: Client, query: str = "") -> list[str]:
+    return [row["school"].name for row in client.get(PAGE + query).context["rows"]]
+
+
+def test_the_heading_says_the_fact(lead: Client, area: object) -> None:
+    assert lead.get(PAGE).context["title"] == "2 of 3 schools have taken part"
+
+
+@pytest.mark.parametrize(
+    ("query", "schools"),
+    [
+        ("", ["Lapsed", "Last year", "Never"]),
+        ("?phase=all", ["Lapsed", "Last year", "Never", "Never secondary"]),
+        ("?phase=secondary", ["Never secondary"]),
+        ("?borough=316", ["Never"]),
+        ("?standing=lapsed", ["Lapsed"]),
+        ("?standing=never&phase=all", ["Never", "Never secondary"]),
+        ("?trust=2044", ["Lapsed", "Last year"]),
+        ("?trust=none", ["Never"]),
+        ("?stage=0", []),
+        ("?stage=x", []),
+        ("?borough=316&standing=lapsed", []),
+        ("?p=99", ["Lapsed", "Last year", "Never"]),
+    ],
+)
+def test_choices_narrow_together(
+    lead: Client, area: object, query: str, schools: list[str]
+) -> None:
+    page = lead.get(PAGE + query)
+    assert [row["school"].name for row in page.context.get("rows", [])] == schools
+
+
+def test_the_picture_and_the_table_say_the_same(lead: Client, area: object) -> None:
+    page = " ".join(lead.get(PAGE).content.decode().split())
+    assert 'aria-label="Hackney, 2 schools: 0 never engaged, 2 Development"' in page
+    assert 'aria-label="Newham, 1 schools: 1 never engaged"' in page
+    assert '<th scope="row">All</th> <td class="n" data-label="Schools">3</td>' in page
+
+
+def test_an_area_that_is_not_set_says_what_to_do(lead: Client) -> None:
+    assert "Choose the boroughs" in lead.get(PAGE).content.decode()
+
+
+def test_the_files_hold_the_same_choice(lead: Client, area: object) -> None:
+    query = "?standing=lapsed"
+    text = lead.get(CSV + query).content
+    assert text.startswith(b"\xef\xbb\xbf")
+    header, row = csv.reader(StringIO(text.decode("utf-8-sig")))
+    found = dict(zip(header, row, strict=True))
+    assert (found["School"], found["Stage reached"], found["Year"], found["Standing"]) == (
+        *("Lapsed", "Development"),
+        *("2022/23", "lapsed"),
+    )
+    sheet = load_workbook(BytesIO(lead.get(XLSX + query).content)).active
+    assert [list(row) for row in sheet.values] == [header, [cell or None for cell in row]]
+
+
+def test_another_hubs_records_do_not_count_here(lead: Client, area: object) -> None:
+    school = make_school(name="Theirs", local_authority=make_local_authority(name="Newham"))
+    with hub_scope(make_hub(slug="wandle")):
+        make_past_participation(school=school)
+    assert "Theirs" in schools_on(lead, "?standing=never")
+
+
+@pytest.mark.parametrize("url", [PAGE, CSV, XLSX])
+def test_a_work_group_lead_sees_no_coverage(url: str) -> None:
+    assert staff_client(role=HubMember.Role.WORK_GROUP_LEAD).get(url).status_code == 403
