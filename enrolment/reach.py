@@ -158,3 +158,9 @@ def bars(reaches: Collection[Reach], programmes: Sequence[Programme]) -> list[Ba
         )
         for borough in sorted(counts)
     ]
+
+
+def total_of(by_borough: Sequence[Bar], programmes: Sequence[Programme]) -> Bar:
+    """All boroughs together."""
+    stages = (sum(bar.stages[place] for bar in by_borough) for place in range(len(programmes)))
+    return Bar("All", sum(bar.never for bar in by_borough), tuple(stages))

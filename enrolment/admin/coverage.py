@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from enrolment.admin.words import page_of
 from enrolment.eligibility import Took
-from enrolment.reach import Bar, Choice, PhaseGroup, Reach, Standing, bars, count_by
+from enrolment.reach import Bar, Choice, PhaseGroup, Reach, Standing, bars, count_by, total_of
 from enrolment.services.reach import reach_in_area
 from mathshub.exports import CSV_TYPE, XLSX_TYPE, csv_file, xlsx_file
 from mathshub.scope_admin import PortalAdmin
@@ -54,25 +54,27 @@ class CoveragePages(PortalAdmin):
         choice = choice_of(request.GET)
         chosen = [reach for reach in reaches if choice.takes(reach)]
         by_borough = bars(chosen, programmes)
-        reached = sum(bar.reached for bar in by_borough)
+        total = total_of(by_borough, programmes)
         page = Paginator(chosen, PER_PAGE).get_page(request.GET.get("p"))
         return self.page(
             request,
             "admin/enrolment/coverage.html",
-            title=f"{reached:,} of {len(chosen):,} schools have taken part",
+            title=f"{total.reached:,} of {total.schools:,} schools have taken part",
             has_area=bool(reaches),
             filters=filters_of(request.GET, reaches, choice, programmes),
             trusts=trusts_of(reaches, choice),
             kept=[(n, v) for n, v in request.GET.items() if n not in ("trust", "p")],
             stages=["never engaged", *(programme.short_name for programme in programmes)],
             bars=[
-                (bar, segments_of(bar, by_borough), words_of(bar, programmes)) for bar in by_borough
+                {
+                    "bar": bar,
+                    "segments": segments_of(bar, by_borough),
+                    "words": words_of(bar, programmes),
+                    "numbers": _numbers(bar, programmes),
+                }
+                for bar in by_borough
             ],
-            total=Bar(
-                "All",
-                sum(bar.never for bar in by_borough),
-                tuple(map(sum, zip(*(bar.stages for bar in by_borough), strict=True))),
-            ),
+            total={"bar": total, "numbers": _numbers(total, programmes)},
             rows=[_row(reach) for reach in page],
             pages=page,
             page_query=_without(request.GET, "p"),
@@ -181,6 +183,12 @@ def trusts_of(reaches: Sequence[Reach], choice: Choice) -> list[dict[str, Any]]:
         }
         for code in sorted(names, key=lambda code: (bool(code), names[code]))
     ]
+
+
+def _numbers(bar: Bar, programmes: Sequence[Programme]) -> list[tuple[str, int]]:
+    """The numbers of schools, each with the stage that it is of."""
+    names = ["Never engaged", *(programme.short_name for programme in programmes)]
+    return list(zip(names, [bar.never, *bar.stages], strict=True))
 
 
 def segments_of(bar: Bar, by_borough: Sequence[Bar]) -> list[Segment]:

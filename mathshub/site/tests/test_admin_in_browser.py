@@ -6,7 +6,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from enrolment.services.seats import NamedSeat
-from enrolment.tests.factories import make_accepted_place, make_expression
+from enrolment.tests.factories import (
+    make_accepted_place,
+    make_expression,
+    make_past_participation,
+)
 from mathshub.accounts.tests.factories import SECRET, make_authenticator
 from mathshub.outbox.tests.factories import make_message
 from mathshub.scope import hub_scope
@@ -51,6 +55,9 @@ def hub(transactional_db: None) -> Iterator[Hub]:
             people=people,
             headteacher_email="headteacher@our-lady-of-the-immaculate-conception.example",
         )
+        make_past_participation(
+            school=make_school(trust_code="2044", trust_name="The Trust of the Upper Lea Valley")
+        )
         make_message(
             kind="eoi-received", text_body="https://example.org/" + "a" * 300, state="sent"
         )
@@ -74,6 +81,10 @@ def pages() -> list[str]:
         "/admin/enrolment/place/",
         "/admin/enrolment/place/*/change/",
         "/admin/enrolment/participant/*/change/",
+        "/admin/workgroups/school/",
+        "/admin/workgroups/school/*/change/",
+        "/admin/workgroups/school/*/known/",
+        "/admin/workgroups/school/coverage/?phase=all",
         "/admin/workgroups/workgroup/",
         "/admin/workgroups/workgroup/*/change/",
         "/admin/workgroups/workgroup/*/plan/",
