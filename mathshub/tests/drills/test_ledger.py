@@ -7,6 +7,7 @@ import pytest
 from mathshub.testing.drill.ledger import Fact, Ledger, Outcome, Taken, Told
 from mathshub.testing.drill.report import Report
 from mathshub.testing.drill.results import BROKEN, KEPT, Result
+from mathshub.testing.machine import Machine
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 HEAD = "head@school.example"
@@ -96,17 +97,25 @@ def test_a_drill_that_compared_nothing_is_no_drill() -> None:
     assert Ledger().compare([], []).broken == ["nothing was compared"]
 
 
+MACHINE = Machine("a processor", cores=2, memory=8, load=0.3)
+
+
+def report_of(results: list[Result]) -> Report:
+    return Report(results, "7", NOW, 60.0, "18.6", MACHINE)
+
+
 def result(verdict: str, *promises: int) -> Result:
     return Result("two beats", "", "Message path", list(promises), verdict, seconds=1.0)
 
 
 def test_the_report_names_the_promises_that_are_not_kept() -> None:
     results = [result(KEPT, 2, 3), result(BROKEN, 3, 5), result("FAILED", 7)]
-    report = Report(results, "7", NOW, 60.0, "18.6")
+    report = report_of(results)
     assert report.broken == [3, 5, 7]
     assert "Promise 3 broken" in report.screen()
     assert "| 2 | " in report.markdown()
-    assert Report(results[:1], "7", NOW, 60.0, "18.6").broken == []
+    assert "load 0.3 before they began" in report.markdown()
+    assert report_of(results[:1]).broken == []
 
 
 def test_figures_of_the_ledger_stand_in_the_table() -> None:
