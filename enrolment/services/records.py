@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -14,7 +15,7 @@ from enrolment.models import (
     PastParticipation,
     Place,
 )
-from mathshub.prepared import prepared
+from mathshub.prepared import one_of, prepared
 from mathshub.scope import current_hub
 from workgroups.models import Hub, Offering, Prerequisite, Programme, School, WorkGroup
 from workgroups.models.years import year_words
@@ -23,7 +24,7 @@ from workgroups.services.succession import forerunners_of
 State = ExpressionOfInterest.State
 # Interest that stands in the way of a second one of the same year.
 ASKED = [State.RECEIVED, State.OFFERED, State.ACCEPTED]
-_COMPLETED = {
+_COMPLETED: dict[str, bool | None] = {
     PastParticipation.Outcome.COMPLETED: True,
     PastParticipation.Outcome.NOT_COMPLETED: False,
     PastParticipation.Outcome.NOT_KNOWN: None,
@@ -81,14 +82,11 @@ def records_of(schools: Collection[School], *, with_asked: bool) -> dict[int, Sc
     """
     if not schools:
         return {}
+    ids = [school.pk for school in schools]
     took = history_of(schools)
-    specialists = set(
-        KnownSchool.objects.filter(school__in=schools, has_mastery_specialist=True)
-        .order_by()
-        .values_list("school_id", flat=True)
-    )
-    answers = _answers_of(schools)
-    asked = _asked_by(schools) if with_asked else {}
+    specialists = set(_specialists(schools=ids))
+    answers = _answers_of(ids)
+    asked = _asked_by(ids) if with_asked else {}
     area = area_of(schools)
     return {
         school.pk: SchoolRecord(
@@ -146,16 +144,11 @@ def history_of(schools: Collection[School]) -> dict[int, tuple[Took, ...]]:
 
 def area_of(schools: Collection[School]) -> Area:
     """The boroughs of the hub in scope, and who else lists the schools'."""
-    boroughs = {school.local_authority_id for school in schools} - {None}
+    boroughs = {each for school in schools if (each := school.local_authority_id)}
     hub = current_hub()
     others: dict[int, list[str]] = defaultdict(list)
     own: set[int] = set()
-    listed = Hub.local_authorities.through.objects.filter(
-        Q(localauthority__in=boroughs) | Q(hub=hub)
-    )
-    for hub_id, borough, name in listed.order_by("hub__name").values_list(
-        "hub_id", "localauthority_id", "hub__name"
-    ):
+    for hub_id, borough, name in _hubs_of(boroughs=list(boroughs), hub=hub):
         if hub_id == hub.pk:
             own.add(borough)
         else:
@@ -163,29 +156,37 @@ def area_of(schools: Collection[School]) -> Area:
     return Area(frozenset(own), {borough: tuple(names) for borough, names in others.items()})
 
 
+@prepared
+def _hubs_of(boroughs: Any, hub: Any) -> QuerySet[Any, tuple[int, int, str]]:
+    listed = Hub.local_authorities.through.objects.filter(
+        one_of("localauthority_id", boroughs) | Q(hub=hub)
+    )
+    return listed.order_by("hub__name").values_list("hub_id", "localauthority_id", "hub__name")
+
+
+@prepared
+def _specialists(schools: Any) -> QuerySet[KnownSchool, int]:
+    known = KnownSchool.objects.filter(one_of("school_id", schools), has_mastery_specialist=True)
+    return known.order_by().values_list("school_id", flat=True)
+
+
 def _took_by_school(schools: list[int]) -> dict[int, dict[tuple[int, int], Took]]:
     """By school, then by programme and year: what was typed in overwrites what follows from places."""
     found: dict[int, dict[tuple[int, int], Took]] = defaultdict(dict)
-    for school, programme, name, start_year in _places_of(schools):
+    for school, programme, name, start_year in _places_of(schools=schools):
         found[school][programme, start_year] = Took(
             programme, name, start_year, year_words(start_year)
         )
-    typed = PastParticipation.objects.filter(school__in=schools).order_by()
-    for school, programme, name, start_year, outcome in typed.values_list(
-        "school_id",
-        "programme_id",
-        "programme__name",
-        "academic_year__start_year",
-        "outcome",
-    ):
+    for school, programme, name, start_year, outcome in _typed_of(schools=schools):
         found[school][programme, start_year] = Took(
             programme, name, start_year, year_words(start_year), _COMPLETED[outcome]
         )
     return found
 
 
-def _places_of(schools: list[int]) -> Iterable[tuple[int, int, str, int]]:
-    places = Place.objects.filter(school__in=schools, state=Place.State.ACCEPTED)
+@prepared
+def _places_of(schools: Any) -> QuerySet[Place, tuple[int, int, str, int]]:
+    places = Place.objects.filter(one_of("school_id", schools), state=Place.State.ACCEPTED)
     met = places.exclude(work_group__state=WorkGroup.State.CANCELLED).order_by()
     offering = "work_group__offering"
     return met.values_list(
@@ -196,22 +197,40 @@ def _places_of(schools: list[int]) -> Iterable[tuple[int, int, str, int]]:
     )
 
 
-def _answers_of(schools: Collection[School]) -> dict[int, dict[int, HubAnswer]]:
+@prepared
+def _typed_of(schools: Any) -> QuerySet[PastParticipation, tuple[int, int, str, int, str]]:
+    typed = PastParticipation.objects.filter(one_of("school_id", schools)).order_by()
+    return typed.values_list(
+        "school_id",
+        "programme_id",
+        "programme__name",
+        "academic_year__start_year",
+        "outcome",
+    )
+
+
+def _answers_of(schools: list[int]) -> dict[int, dict[int, HubAnswer]]:
     answers: dict[int, dict[int, HubAnswer]] = defaultdict(dict)
-    rows = EligibilityOverride.objects.filter(school__in=schools).order_by()
-    for school, offering, answer, reason in rows.values_list(
-        "school_id", "offering_id", "answer", "reason"
-    ):
+    for school, offering, answer, reason in _overrides_of(schools=schools):
         is_yes = answer == EligibilityOverride.Answer.YES
         answers[school][offering] = HubAnswer(is_yes, reason.rstrip(". "))
     return answers
 
 
-def _asked_by(schools: Collection[School]) -> dict[int, dict[int, tuple[str, ...]]]:
+@prepared
+def _overrides_of(schools: Any) -> QuerySet[EligibilityOverride, tuple[int, int, str, str]]:
+    rows = EligibilityOverride.objects.filter(one_of("school_id", schools)).order_by()
+    return rows.values_list("school_id", "offering_id", "answer", "reason")
+
+
+def _asked_by(schools: list[int]) -> dict[int, dict[int, tuple[str, ...]]]:
     asked: dict[int, dict[int, tuple[str, ...]]] = defaultdict(lambda: defaultdict(tuple))
-    rows = ExpressionOfInterest.objects.filter(school__in=schools, state__in=ASKED)
-    for school, offering, reference in rows.order_by("submitted_at").values_list(
-        "school_id", "offering_id", "reference"
-    ):
+    for school, offering, reference in _expressions_of(schools=schools):
         asked[school][offering] += (reference,)
     return asked
+
+
+@prepared
+def _expressions_of(schools: Any) -> QuerySet[ExpressionOfInterest, tuple[int, int, str]]:
+    rows = ExpressionOfInterest.objects.filter(one_of("school_id", schools), state__in=ASKED)
+    return rows.order_by("submitted_at").values_list("school_id", "offering_id", "reference")

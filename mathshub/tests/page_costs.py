@@ -114,7 +114,7 @@ class Cost:
 
 
 def _without_values(sql: str) -> str:
-    return re.sub(r"\?(, \?)+", "?", re.sub(r"'[^']*'|\b\d+\b", "?", sql))
+    return re.sub(r"\?(, ?\?)+", "?", re.sub(r"'[^']*'|\b\d+\b", "?", sql))
 
 
 def ask_everything(world: GrowingHub, names: str = "") -> dict[str, Asked]:

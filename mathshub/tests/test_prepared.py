@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from enrolment.models import ExpressionOfInterest
 from enrolment.tests.factories import NOW, make_expression
-from mathshub.prepared import prepared
+from mathshub.prepared import one_of, prepared
 from mathshub.scope import ScopeError, all_hubs, hub_scope
 from workgroups.models import Hub, Offering
 from workgroups.tests.factories import make_hub, make_offering
@@ -38,6 +38,11 @@ def of_offering(offering: Any) -> QuerySet[ExpressionOfInterest]:
 def sent_since(moment: Any) -> QuerySet[ExpressionOfInterest, tuple[str, datetime]]:
     found = ExpressionOfInterest.objects.filter(submitted_at__gte=moment)
     return found.order_by("submitted_at").values_list("reference", "submitted_at")
+
+
+@prepared
+def of_schools(schools: Any) -> QuerySet[ExpressionOfInterest]:
+    return ExpressionOfInterest.objects.filter(one_of("school_id", schools)).order_by("pk")
 
 
 @prepared
@@ -109,6 +114,21 @@ def test_what_belongs_to_no_hub_needs_no_scope(hub: Hub) -> None:
 
 def test_a_number_that_no_column_can_hold_finds_nothing(hub: Hub) -> None:
     assert of_offering(offering=10**20) == []
+
+
+def test_any_number_of_ids_may_be_asked_for(hub: Hub) -> None:
+    made = [make_expression() for _ in range(3)]
+    for count in (3, 1, 0):
+        schools = [each.school_id for each in made[:count]]
+        assert of_schools(schools=schools) == made[:count]
+    assert of_schools(schools=[10**12, made[1].school_id]) == [made[1]]
+
+
+@pytest.mark.usefixtures("behind_a_pool")
+def test_ids_may_be_asked_for_behind_a_pool_too(hub: Hub) -> None:
+    made = [make_expression() for _ in range(2)]
+    assert of_schools(schools=[each.school_id for each in made]) == made
+    assert of_schools(schools=[]) == []
 
 
 @pytest.fixture

@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.db.models import QuerySet
 
-from mathshub.prepared import prepared
+from mathshub.prepared import one_of, prepared
 from workgroups.models import School, SuccessionDecision
 
 
@@ -20,9 +21,7 @@ def forerunners_of(schools: Iterable[School]) -> dict[int, list[School]]:
     wanted = [school.pk for school in schools]
     decisions = _decisions()
     decided_for = [each.predecessor for each in decisions if each.counts]
-    simple = list(
-        School.objects.filter(succeeded_by__in={*wanted, *(school.pk for school in decided_for)})
-    )
+    simple = _forerunners(of=list({*wanted, *(school.pk for school in decided_for)}))
     refused = {(each.predecessor_id, each.successor_id) for each in decisions if not each.counts}
     ends = {school.pk: school.succeeded_by_id for school in simple}
     # A chain is kept by its end alone, and what the hub said may be of a school on the way.
@@ -39,6 +38,11 @@ def forerunners_of(schools: Iterable[School]) -> dict[int, list[School]]:
 @prepared
 def _decisions() -> QuerySet[SuccessionDecision]:
     return SuccessionDecision.objects.select_related("predecessor")
+
+
+@prepared
+def _forerunners(of: Any) -> QuerySet[School]:
+    return School.objects.filter(one_of("succeeded_by_id", of))
 
 
 def _all_before(

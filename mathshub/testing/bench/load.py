@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -13,6 +14,7 @@ from statistics import median
 from mathshub.processes import Part
 
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")  # a second, as the kernel counts processor time
+TIMEOUT = 30  # seconds
 CONNECTIONS = 2  # as many as there are workers: latency is that of a server with work, not a queue
 
 
@@ -33,6 +35,11 @@ class Server:
 
     part: Part
     port: int
+
+    def fetch(self, request: Request) -> "Answer":
+        """Ask it once, over a connection of its own. Raises ``UnexpectedAnswer``."""
+        with connected(self.port) as connection:
+            return fetch(connection, request)
 
     def cpu_seconds(self) -> float:
         """User and system time of all its processes so far."""
@@ -80,6 +87,38 @@ def always(request: Request) -> Callable[[int], Request]:
 
 class UnexpectedAnswer(Exception):
     """A server answered otherwise than it must for the figure to mean anything."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back, with its body read to the end."""
+
+    headers: http.client.HTTPMessage
+    body: bytes
+
+
+@contextmanager
+def connected(port: int) -> Iterator[http.client.HTTPConnection]:
+    """A connection to the server on this port of loopback. Raises ``OSError`` where none is."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)
+    connection.connect()
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def fetch(connection: http.client.HTTPConnection, request: Request) -> Answer:
+    """Send it and read all of the answer. Raises ``UnexpectedAnswer``, ``OSError``."""
+    connection.request(request.method, request.path, request.body or None, request.headers)
+    response = connection.getresponse()
+    body = response.read()
+    if response.status != request.expected:
+        raise UnexpectedAnswer(
+            f"{request.method} {request.path} answered {response.status}, "
+            f"not {request.expected}: {body[:300]!r}"
+        )
+    return Answer(response.headers, body)
 
 
 def compare(
@@ -132,21 +171,12 @@ def _load(contender: Contender, numbers: Iterator[int], count: int, sample: Samp
 
 
 def _send_all(port: int, requests: list[Request], sample: Sample) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    connection.connect()
-    for request in requests:
-        begun = time.perf_counter()
-        connection.request(request.method, request.path, request.body or None, request.headers)
-        response = connection.getresponse()
-        body = response.read()
-        sample.waits.append((time.perf_counter() - begun) * 1000)
-        if response.status != request.expected:
-            raise UnexpectedAnswer(
-                f"{request.method} {request.path} answered {response.status}, "
-                f"not {request.expected}: {body[:300]!r}"
-            )
-        sample.size = len(body)
-    connection.close()
+    with connected(port) as connection:
+        for request in requests:
+            begun = time.perf_counter()
+            answer = fetch(connection, request)
+            sample.waits.append((time.perf_counter() - begun) * 1000)
+            sample.size = len(answer.body)
 
 
 def cpu_seconds_of(pid: int) -> float:

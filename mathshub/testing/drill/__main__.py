@@ -21,6 +21,7 @@ import psycopg2  # type: ignore[import-untyped]
 from mathshub.processes import PROJECT_ROOT
 from mathshub.testing.drill.report import Report
 from mathshub.testing.drill.results import RESULTS, Result, read_results
+from mathshub.testing.machine import this_machine
 from mathshub.testing.postgres import running_postgres
 
 DOCUMENT = PROJECT_ROOT / "docs" / "drills.md"
@@ -31,12 +32,12 @@ NEVER_STUCK = ["--timeout", "600"]  # seconds, of one drill
 def main() -> int:
     """Run them; 0 when every promise was kept."""
     options, arguments = _read_options()
-    started_at, start = datetime.now(UTC), time.monotonic()
+    started_at, start, machine = datetime.now(UTC), time.monotonic(), this_machine()
     with running_postgres() as env, tempfile.TemporaryDirectory(prefix="portal-drill-") as folder:
         postgres = _version_of(env)
         results, exit_code = run_drills(options, arguments, env, Path(folder) / "results.jsonl")
     seconds = time.monotonic() - start
-    report = Report(results, options.seed, started_at, seconds, postgres)
+    report = Report(results, options.seed, started_at, seconds, postgres, machine)
     print(report.screen(), flush=True)
     if not options.only and not arguments:
         DOCUMENT.write_text(report.markdown())

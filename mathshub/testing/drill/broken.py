@@ -8,11 +8,12 @@ import random
 import time
 import uuid
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 
-from mathshub.outbox import claim, tasks
+from mathshub.outbox import claim, sweep, tasks
 from mathshub.outbox.claim import Claim, ClaimLost
 from mathshub.outbox.models import Message, MessageQuerySet
 
@@ -79,6 +80,15 @@ def no_inflight_mark() -> None:
     Claim.mark_inflight = check_only  # type: ignore[method-assign]
 
 
+def no_reap() -> None:
+    """Nobody puts back what others left behind."""
+
+    def leave_behind(now: datetime) -> None:
+        pass
+
+    sweep.reap = leave_behind
+
+
 def broker_in_request() -> None:
     """Queueing a message hands a task to the broker, in whichever process that happens."""
     importlib.import_module("mathshub.celery")  # or the task would go to no broker of ours
@@ -97,6 +107,7 @@ BROKEN: dict[str, Callable[[], None]] = {
     "key": no_lasting_key,
     "count": count_afterwards,
     "inflight": no_inflight_mark,
+    "reap": no_reap,
     "broker": broker_in_request,
 }
 

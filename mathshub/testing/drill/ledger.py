@@ -3,7 +3,7 @@
 A person is one address: drills give each message a recipient of its own.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -116,67 +116,89 @@ class _Comparison:
     taken: dict[str, list[Taken]]
 
     def lost(self) -> int:
-        return sum(self._missing(told) for told in self.ledger.told)
+        return sum(self._missing().values())
 
     def example_lost(self) -> str:
-        return next(
-            f"{told.address} ({told.end})" for told in self.ledger.told if self._missing(told)
-        )
+        address, end = next(iter(self._missing()))
+        return f"{address} ({end})"
 
     def doubled(self) -> int:
-        """What arrived more often than was told; of those told nothing sure, more than once."""
-        wanted = self._wanted() | dict.fromkeys(self.ledger.open, 1)
-        return sum(max(0, self._arrived(who) - count) for who, count in wanted.items())
+        """What arrived again, or beyond what was told; of those told nothing sure, beyond one."""
+        wanted = dict.fromkeys(self.ledger.open, 1) | self._wanted()
+        return sum(
+            self._arrived(who) - min(count, len(self._first_arrivals(who)))
+            for who, count in wanted.items()
+        )
 
     def late(self) -> int:
-        over = self.ledger.fault_over_at
+        """Each message counts: who was told of two may have the first in time, the second late."""
         return sum(
-            self._came_at(told) - max(filter(None, (told.at, over))) > self.ledger.late_after
-            for told in self.ledger.told
-            if self._arrived(told.address)
+            came_at - told_at > self.ledger.late_after
+            for who, moments in self._counts_from().items()
+            for told_at, came_at in zip(moments, self._first_arrivals(who), strict=False)
         )
 
     def facts(self) -> list[Fact]:
         """What must never be; in the table only when it is."""
-        unlike = sum(self._is_recorded_otherwise(told) for told in self.ledger.told)
-        others = {told.address for told in self.ledger.told if told.end != State.SENT}
-        must_not = self.ledger.forbidden | others - set(self._wanted())
-        renamed = sum(
-            len({each.message_id for each in self.taken.get(who, [])}) > count
-            for who, count in self._wanted().items()
+        wanted = self._wanted()
+        told = {told.address for told in self.ledger.told}
+        must_not = self.ledger.forbidden | told - set(wanted)
+        strangers = set(self.taken) - told - self.ledger.open - self.ledger.forbidden
+        unlike = sum(
+            self.rows[who, State.SENT] < count <= self._arrived(who)
+            for who, count in wanted.items()
         )
+        renamed = sum(len(self._first_arrivals(who)) > count for who, count in wanted.items())
         waiting = sum(
             self.rows[who, state] for who in self.ledger.open for state in Message.WAITING
         )
         counted = {
             "arrived though the row says otherwise": unlike,
             "arrived though it must not": sum(map(self._arrived, must_not)),
+            "arrived though nobody was to be written to": sum(map(self._arrived, strangers)),
             "doubled under another Message-ID": renamed,
             "never ended": waiting,
         }
         return [Fact(name, count, 0) for name, count in counted.items() if count]
 
+    def _expected(self) -> Counter[tuple[str, str]]:
+        """How many messages each address was told of, by how they end."""
+        expected: Counter[tuple[str, str]] = Counter()
+        for told in self.ledger.told:
+            expected[told.address, told.end] += told.count
+        return expected
+
     def _wanted(self) -> dict[str, int]:
-        wanted: Counter[str] = Counter()
+        """How many messages are to arrive at each address."""
+        return {who: count for (who, end), count in self._expected().items() if end == State.SENT}
+
+    def _missing(self) -> dict[tuple[str, str], int]:
+        """The expected ones that have not come to their end, as far as there are any."""
+        missing = {
+            (who, end): count
+            - (len(self._first_arrivals(who)) if end == State.SENT else self.rows[who, end])
+            for (who, end), count in self._expected().items()
+        }
+        return {each: number for each, number in missing.items() if number > 0}
+
+    def _counts_from(self) -> dict[str, list[datetime]]:
+        """For each message that is to arrive at an address, from when on it is waited for."""
+        moments: dict[str, list[datetime]] = defaultdict(list)
         for told in self.ledger.told:
             if told.end == State.SENT:
-                wanted[told.address] += told.count
-        return dict(wanted)
+                since = max(filter(None, (told.at, self.ledger.fault_over_at)))
+                moments[told.address] += [since] * told.count
+        return {who: sorted(each) for who, each in moments.items()}
 
-    def _missing(self, told: Told) -> int:
-        if told.end == State.SENT:
-            return max(0, told.count - self._arrived(told.address))
-        return max(0, told.count - self.rows[told.address, told.end])
-
-    def _is_recorded_otherwise(self, told: Told) -> bool:
-        arrived = told.end == State.SENT and self._arrived(told.address) >= told.count
-        return arrived and self.rows[told.address, State.SENT] < told.count
+    def _first_arrivals(self, address: str) -> list[datetime]:
+        """When each message arrived there first, in order: a repeat is no message of its own."""
+        first: dict[str, datetime] = {}
+        for each in self.taken.get(address, []):
+            first[each.message_id] = min(each.at, first.get(each.message_id, each.at))
+        return sorted(first.values())
 
     def _arrived(self, address: str) -> int:
         return len(self.taken.get(address, []))
-
-    def _came_at(self, told: Told) -> datetime:
-        return min(each.at for each in self.taken[told.address])
 
 
 def same(address: str) -> str:

@@ -1,6 +1,5 @@
 """The table of the drills: on the screen, and in docs/drills.md."""
 
-import os
 import platform
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from importlib.metadata import version
 
 from mathshub.testing.drill.faults import FAULTS, NOT_YET, PROMISES
 from mathshub.testing.drill.results import Result
-from mathshub.testing.machine import this_machine
+from mathshub.testing.machine import Machine
 from mathshub.testing.tables import in_columns, in_markdown
 
 COLUMNS = (
@@ -27,6 +26,8 @@ class Report:
     started_at: datetime
     seconds: float
     postgres: str
+    machine: Machine
+    """As it was before the drills began."""
 
     @property
     def broken(self) -> list[int]:
@@ -79,7 +80,7 @@ class Report:
         packages = ", ".join(f"{each} {version(each)}" for each in parts)
         return [
             f"- Date: {self.started_at:%d %B %Y, %H:%M} UTC",
-            f"- Machine: {machine()}",
+            f"- Machine: {_words_of(self.machine)}",
             f"- Versions: Python {platform.python_version()}, PostgreSQL {self.postgres}, {packages}",
             f"- Seed: {self.seed} (`make drill SEED={self.seed}` plays the same faults)",
         ]
@@ -103,12 +104,13 @@ _HEAD = (
 )
 
 
-def machine() -> str:
-    """Processors, kernel and the load of this machine, without its name."""
-    this = this_machine()
-    load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
+def _words_of(machine: Machine) -> str:
+    """Processors, kernel and load, without the machine's name."""
     kernel = ".".join(platform.release().split(".")[:2])
-    return f"{this.processor}, {this.cores} cores, {platform.system()} {kernel}, load {load}"
+    return (
+        f"{machine.processor}, {machine.cores} cores, {platform.system()} {kernel}, "
+        f"load {machine.load:.1f} before they began"
+    )
 
 
 def _cells(result: Result) -> tuple[str, ...]:

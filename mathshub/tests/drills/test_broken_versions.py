@@ -7,12 +7,15 @@ import pytest
 from enrolment.models import ExpressionOfInterest
 from mathshub.testing.drill.drill import Drill
 from mathshub.testing.portal import Clockwork
-from mathshub.tests.drills.senders import Senders, numbered
+from mathshub.tests.drills.senders import Senders, acknowledge, numbered
 from mathshub.tests.drills.test_message_path import (
+    MOST_LAG,
     play_kill_before_record,
+    play_kills,
     play_poison,
     play_race,
     play_sleep,
+    start_sender,
 )
 from mathshub.tests.drills.test_message_path_machinery import play_two_beats
 from workgroups.models import Hub
@@ -44,6 +47,14 @@ def test_attempts_counted_afterwards_let_a_deadly_message_kill_for_ever(
     outcome = drill.outcome()
     assert outcome.lost > 0
     assert any(fact.name.startswith("senders that one message killed") for fact in outcome.facts)
+
+
+def test_what_nobody_puts_back_lies_longer_than_its_lease(
+    drill: Drill, expression: ExpressionOfInterest, senders: Senders
+) -> None:
+    acknowledge(expression, numbered(100))
+    lag = play_kills(drill, start_sender(senders, "reap"), senders, 1, broken="reap")
+    assert lag > MOST_LAG
 
 
 def test_without_the_mark_nobody_knows_that_a_message_may_have_gone(

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from threading import Barrier, Event, Thread
@@ -12,11 +12,12 @@ from django.db import connection, models, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from enrolment.models import ExpressionOfInterest, Place
-from enrolment.services.places import offer_place
+from enrolment.models import ExpressionOfInterest, IntendedParticipant, Place
+from enrolment.services.places import accept_place, offer_place
 from enrolment.tests.factories import NOW, make_expression, make_place
 from enrolment.tests.together import at_once, sql_seen_by, without_locks
 from mathshub.links import make_token
+from mathshub.outbox.models import Message
 from mathshub.outbox.sweep import sweep
 from mathshub.testing.drill.drill import Drill
 from mathshub.testing.portal import LivePortal
@@ -27,6 +28,7 @@ from workgroups.models import Hub, WorkGroup
 from workgroups.tests.factories import make_work_group
 from workgroups.tests.staff import staff_client
 
+MailState = Message.State
 ADMINISTRATORS, PLACES = 12, 3
 OFFER = "/admin/enrolment/expressionofinterest/offer/"
 
@@ -109,8 +111,8 @@ def test_without_the_lock_twelve_would_get_three_places(hub: Hub) -> None:
 @pytest.mark.drill(
     "accepting against a lowered capacity", group="Capacity and forms", promises=(6,)
 )
-def test_headteachers_accept_while_the_capacity_is_lowered(
-    drill: Drill, hub: Hub, live_portal: LivePortal
+def test_headteachers_accept_after_the_capacity_was_lowered(
+    drill: Drill, hub: Hub, live_portal: LivePortal, smtp_sink: SmtpSink
 ) -> None:
     [lead] = administrators(live_portal, 1)
     wrong = Tally()
@@ -129,12 +131,185 @@ def test_headteachers_accept_while_the_capacity_is_lowered(
             "has had to stop taking schools" not in answer.text for answer in turned_away
         )
         wrong["half done"] += sum(map(is_half_done, places))
+        tell_of_answers(drill, places)
     count_all(drill, wrong)
     drill.note("six accept at once, after their group was cut to three")
+    sweep()
+
+
+def tell_of_answers(drill: Drill, places: list[Place]) -> None:
+    """An offer that was answered before it went stays; who is named is told of the seat alone."""
+    for place in Place.objects.filter(pk__in=[place.pk for place in places]):
+        is_accepted = place.state == Place.State.ACCEPTED
+        is_open = place.state == Place.State.OFFERED
+        drill.tell(place.contact_email, end=MailState.SENT if is_open else MailState.CANCELLED)
+        (drill.tell if is_accepted else drill.forbid)(named_for(place))
+
+
+@pytest.fixture
+def commits(on_postgresql: None) -> Iterator["Commits"]:
+    """Notes acceptances and changed capacities in the order in which they become true.
+
+    The notes are written as transactions commit, when they still hold what they have locked.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(NOTE_COMMITS)
+    yield Commits()
+    with connection.cursor() as cursor:
+        cursor.execute("DROP FUNCTION note_commit CASCADE; DROP TABLE drill_commit")
+
+
+NOTE_COMMITS = """
+    CREATE TABLE drill_commit (number bigserial, work_group bigint, capacity integer);
+    CREATE FUNCTION note_commit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF TG_TABLE_NAME = 'enrolment_place' THEN
+            INSERT INTO drill_commit (work_group) VALUES (NEW.work_group_id);
+        ELSE
+            INSERT INTO drill_commit (work_group, capacity) VALUES (NEW.id, NEW.capacity);
+        END IF;
+        RETURN NULL;
+    END $$;
+    CREATE CONSTRAINT TRIGGER note_acceptance AFTER UPDATE ON enrolment_place
+        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+        WHEN (OLD.state <> 'accepted' AND NEW.state = 'accepted') EXECUTE FUNCTION note_commit();
+    CREATE CONSTRAINT TRIGGER note_capacity AFTER UPDATE ON workgroups_workgroup
+        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+        WHEN (OLD.capacity <> NEW.capacity) EXECUTE FUNCTION note_commit();
+"""
+
+
+class Commits:
+    """Of a Work Group: for each acceptance None, for each change of its capacity the new one."""
+
+    def of(self, group: WorkGroup) -> list[int | None]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT capacity FROM drill_commit WHERE work_group = %s ORDER BY number",
+                [group.pk],
+            )
+            return [capacity for (capacity,) in cursor.fetchall()]
+
+
+def accepted_beyond(capacity: int, commits: list[int | None]) -> int:
+    """Acceptances at a moment at which as many were accepted as the group then took."""
+    accepted = beyond = 0
+    for changed in commits:
+        if changed is not None:
+            capacity = changed
+        else:
+            beyond += int(accepted >= capacity)
+            accepted += 1
+    return beyond
+
+
+@pytest.mark.drill(
+    "accepting against a lowered capacity", group="Capacity and forms", promises=(2, 6)
+)
+def test_twelve_administrators_accept_while_the_capacity_is_lowered(
+    drill: Drill, hub: Hub, live_portal: LivePortal, smtp_sink: SmtpSink, commits: Commits
+) -> None:
+    """Twelve places are on offer and wanted; at the same moment their group is cut to three."""
+    lead, *others = administrators(live_portal, ADMINISTRATORS + 1)
+    wrong, before = Tally(), []
+    for _ in range(drill.size(short=1, full=15)):
+        group = make_work_group(capacity=ADMINISTRATORS)
+        places = [offered_to_a_pair(group) for _ in others]
+        page = reverse("admin:workgroups_workgroup_change", args=[group.pk])
+        lower = lead.get(page).form("capacity") | {"capacity": [str(PLACES)]}
+        actions = [
+            acceptance(browser, place) for browser, place in zip(others, places, strict=True)
+        ]
+        turn = drill.rng.randrange(len(actions))
+        answers = all_at_once([*actions[:turn], partial(lead.post, page, lower), *actions[turn:]])
+        lowered = answers.pop(turn)
+        order = commits.of(group)
+        wrong["accepted beyond the capacity of that moment"] += accepted_beyond(
+            ADMINISTRATORS, order
+        )
+        wrong["not lowered"] += int(lowered.status != 302 or PLACES not in order)
+        said = [read_answer(*each) for each in zip(others, answers, strict=True)]
+        wrong += wrongly_told(group, said)
+        wrong["half done"] += sum(map(is_half_done, places))
+        tell_of_answers(drill, places)
+        before.append(order.index(PLACES))
+    count_all(drill, wrong)
+    drill.note(f"accepted before it was lowered: {', '.join(map(str, before))}")
+    sweep()
+
+
+def offered_to_a_pair(group: WorkGroup) -> Place:
+    """A place on offer to a school whose interest names one teacher."""
+    expression = make_expression(offering=group.offering)
+    place = make_place(work_group=group, expression=expression, now=timezone.now())
+    IntendedParticipant.objects.create(
+        expression=expression, position=1, name="Sam Okafor", email=named_for(place)
+    )
+    return place
+
+
+def acceptance(browser: Browser, place: Place) -> Callable[[], Page]:
+    """The button of the open page that asks whether the school accepts."""
+    path = reverse("admin:enrolment_place_accept", args=[place.pk])
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', browser.get(path).text)
+    assert token, "the page has no form"
+    return partial(browser.post, path, {"csrfmiddlewaretoken": token[1]})
+
+
+def read_answer(browser: Browser, answer: Page) -> str:
+    """What the page says to which the administrator is led."""
+    return browser.get(answer.location).text if answer.status == 302 else ""
+
+
+def wrongly_told(group: WorkGroup, said: list[str]) -> Tally:
+    accepted = group.places.filter(state=Place.State.ACCEPTED).count()
+    told = sum("has its place in" in text for text in said)
+    full = sum(f"is full: it takes {PLACES} schools" in text for text in said)
+    return Tally(
+        {
+            "places left over": max(0, PLACES - accepted),
+            "told so though not accepted": max(0, told - accepted),
+            "accepted though told otherwise": max(0, accepted - told),
+            "turned away without a sentence": len(said) - told - full,
+        }
+    )
+
+
+def test_without_the_lock_they_would_accept_by_the_capacity_of_before(
+    drill: Drill, hub: Hub, commits: Commits
+) -> None:
+    """The negative control: all twelve have read the old capacity when it is lowered."""
+    group = make_work_group(capacity=ADMINISTRATORS)
+    places = [make_place(work_group=group, now=NOW) for _ in range(ADMINISTRATORS)]
+    have_read, is_lowered = Barrier(ADMINISTRATORS + 1), Event()
+
+    def hold_up(sql: str) -> str:
+        if sql.startswith('UPDATE "enrolment_place"'):
+            have_read.wait(timeout=10)
+            is_lowered.wait(timeout=10)
+        return without_locks(sql)
+
+    def accept_without_lock(place: Place) -> Place:
+        with sql_seen_by(hold_up):
+            return accept_place(place, seats=[], by=None, now=NOW)
+
+    def lower() -> None:
+        have_read.wait(timeout=10)
+        WorkGroup.objects.filter(pk=group.pk).update(capacity=PLACES)
+        is_lowered.set()
+
+    at_once(hub, [lower, *(partial(accept_without_lock, place) for place in places)])
+    beyond = accepted_beyond(ADMINISTRATORS, commits.of(group))
+    drill.count("accepted beyond the capacity of that moment", beyond)
+    assert beyond == ADMINISTRATORS - PLACES
+    assert drill.outcome().broken
+
+
+def named_for(place: Place) -> str:
+    return f"sam{place.pk}@school.example"
 
 
 def accept(portal: LivePortal, place: Place) -> Page:
-    people = {"person_1_name": "Sam Okafor", "person_1_email": f"sam{place.pk}@school.example"}
+    people = {"person_1_name": "Sam Okafor", "person_1_email": named_for(place)}
     return Browser(portal.port).post(answer_url(place), people | {"answer": "accept"})
 
 
@@ -236,7 +411,7 @@ def edit_at_once(browsers: list[Browser], place: Place, addresses: list[str]) ->
 
 @pytest.mark.drill("two tabs", group="Capacity and forms", promises=(6,))
 def test_of_two_tabs_with_two_answers_one_stands_and_the_other_says_so(
-    drill: Drill, hub: Hub, live_portal: LivePortal
+    drill: Drill, hub: Hub, live_portal: LivePortal, smtp_sink: SmtpSink
 ) -> None:
     wrong = Tally()
     for _ in range(drill.size(short=2, full=25)):
@@ -250,4 +425,6 @@ def test_of_two_tabs_with_two_answers_one_stands_and_the_other_says_so(
         wrong["other tab not told"] += sum(
             "This offer was answered before" not in answer.text for answer in told
         )
+        tell_of_answers(drill, [place])
     count_all(drill, wrong)
+    sweep()

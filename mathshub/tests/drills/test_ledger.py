@@ -7,6 +7,7 @@ import pytest
 from mathshub.testing.drill.ledger import Fact, Ledger, Outcome, Taken, Told
 from mathshub.testing.drill.report import Report
 from mathshub.testing.drill.results import BROKEN, KEPT, Result
+from mathshub.testing.machine import Machine
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 HEAD = "head@school.example"
@@ -62,6 +63,45 @@ def test_late_counts_from_the_end_of_the_fault() -> None:
     assert ledger.compare(rows, [taken(at=NOW + 16 * MINUTE)]).broken == []
 
 
+def test_of_two_that_were_told_each_may_be_late() -> None:
+    ledger, rows = told(count=2), [(HEAD, "sent")] * 2
+    first, late = taken(), taken("<2@hub>", at=NOW + 16 * MINUTE)
+    assert ledger.compare(rows, [first, late]).late == 1
+    assert ledger.compare(rows, [late, first]).broken == ["late by more than 0:15:00: 1"]
+    assert ledger.compare(rows, [first, taken("<2@hub>")]).broken == []
+    ledger.fault_over_at = NOW + 10 * MINUTE
+    assert ledger.compare(rows, [first, late]).broken == []
+
+
+def test_what_was_told_later_counts_from_then() -> None:
+    ledger = told()
+    ledger.told.append(Told(HEAD, "sent", 1, NOW + 60 * MINUTE))
+    arrived = [taken(), taken("<2@hub>", at=NOW + 70 * MINUTE)]
+    assert ledger.compare([(HEAD, "sent")] * 2, arrived).broken == []
+
+
+def test_a_repeat_of_the_first_is_not_the_second_and_does_not_hide_that_it_is_late() -> None:
+    ledger, rows = told(count=2), [(HEAD, "sent")] * 2
+    ledger.allowed_doubles = 1
+    repeated = [taken(), taken()]
+    assert ledger.compare(rows, repeated).lost == 1
+    assert ledger.compare(rows, [*repeated, taken("<2@hub>", at=NOW + 16 * MINUTE)]).late == 1
+
+
+def test_who_was_told_twice_is_owed_two() -> None:
+    ledger = told()
+    ledger.told.append(Told(HEAD, "sent", 1, NOW))
+    assert ledger.compare([(HEAD, "sent")] * 2, [taken()]).lost == 1
+
+
+def test_mail_to_somebody_nobody_spoke_of_is_found() -> None:
+    ledger, stranger = told(), Taken("sam@school.example", "<2@hub>", NOW)
+    outcome = ledger.compare([(HEAD, "sent")], [taken(), stranger])
+    assert outcome.broken == ["arrived though nobody was to be written to: 1 – not kept"]
+    ledger.open.add("sam@school.example")
+    assert ledger.compare([(HEAD, "sent")], [taken(), stranger]).broken == []
+
+
 def test_a_row_that_does_not_know_of_its_sending_is_found() -> None:
     assert told().compare([(HEAD, "dead")], [taken()]).broken
 
@@ -96,17 +136,25 @@ def test_a_drill_that_compared_nothing_is_no_drill() -> None:
     assert Ledger().compare([], []).broken == ["nothing was compared"]
 
 
+MACHINE = Machine("a processor", cores=2, memory=8, load=0.3)
+
+
+def report_of(results: list[Result]) -> Report:
+    return Report(results, "7", NOW, 60.0, "18.6", MACHINE)
+
+
 def result(verdict: str, *promises: int) -> Result:
     return Result("two beats", "", "Message path", list(promises), verdict, seconds=1.0)
 
 
 def test_the_report_names_the_promises_that_are_not_kept() -> None:
     results = [result(KEPT, 2, 3), result(BROKEN, 3, 5), result("FAILED", 7)]
-    report = Report(results, "7", NOW, 60.0, "18.6")
+    report = report_of(results)
     assert report.broken == [3, 5, 7]
     assert "Promise 3 broken" in report.screen()
     assert "| 2 | " in report.markdown()
-    assert Report(results[:1], "7", NOW, 60.0, "18.6").broken == []
+    assert "load 0.3 before they began" in report.markdown()
+    assert report_of(results[:1]).broken == []
 
 
 def test_figures_of_the_ledger_stand_in_the_table() -> None:

@@ -1,38 +1,22 @@
 """The back office's list of interest, beside Django's own admin over the same rows."""
 
-import random
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import timedelta
-from typing import NamedTuple
 
 from django.db import connection
-from django.test import Client
-from django.utils import timezone
 
-from enrolment.models import ExpressionOfInterest
-from mathshub.accounts.tests.factories import sign_in
-from mathshub.scope import hub_scope
 from mathshub.testing.bench.counting import queries_of
 from mathshub.testing.bench.figures import Row, at_most
+from mathshub.testing.bench.listed_hub import Listed, make_listed_hub
 from mathshub.testing.bench.load import Contender, Request, Sample, Server, always, compare
 from mathshub.testing.bench.stage import Stage
-from workgroups.admin.years import school_year_of
-from workgroups.models import Hub, HubMember, LocalAuthority, School
-from workgroups.tests.factories import make_hub, make_member, make_offering, make_year
+from workgroups.models import Hub
 
 TITLE = "The back office's list"
 PATH = "/admin/enrolment/expressionofinterest/"
 FEW, COUNTED, MANY = 1_000, 5_000, 100_000
 STOCK = "mathshub.testing.bench.stock"
-
-
-class Listed(NamedTuple):
-    """A hub with so many expressions, and who is signed in there."""
-
-    hub: Hub
-    session: str
 
 
 def measure(stage: Stage) -> Iterator[Row]:
@@ -103,47 +87,6 @@ def details_of(ours: Sample, stock: Sample | None) -> dict[str, str]:
             "stock bytes": f"{stock.size:,}",
         }
     return details
-
-
-def make_listed_hub(size: int) -> Listed:
-    """A hub of its own with ``size`` expressions of all states and sources, and a lead signed in."""
-    authorities = LocalAuthority.objects.filter(schools__isnull=False).distinct().order_by("pk")[:6]
-    hub = make_hub(slug=f"hub-of-{size}", local_authorities=authorities)
-    with hub_scope(hub):
-        add_expressions(hub, size)
-        member = make_member(role=HubMember.Role.HUB_LEAD)
-        client = sign_in(Client(), member.account)
-    return Listed(hub, client.cookies["sessionid"].value)
-
-
-def add_expressions(hub: Hub, size: int) -> None:
-    """In bulk; nine in ten from the hub's own boroughs, three in a hundred not matched yet."""
-    now, chance = timezone.now(), random.Random(size)
-    this_year = school_year_of(timezone.localdate())
-    years = [make_year(start_year=this_year - back) for back in (0, 1, 2)]
-    offerings = [make_offering(academic_year=year) for year in years for _ in range(4)]
-    authorities = list(hub.local_authorities.all())
-    own = list(School.objects.filter(local_authority__in=authorities).values_list("pk", flat=True))
-    others = list(School.objects.exclude(pk__in=own).values_list("pk", flat=True)[:5_000])
-    rows = []
-    for number in range(size):
-        is_matched = chance.random() > 0.03
-        school = chance.choice(own if chance.random() < 0.9 or not others else others)
-        rows.append(
-            ExpressionOfInterest(
-                hub=hub,
-                offering=chance.choice(offerings),
-                school_id=school if is_matched else None,
-                school_as_typed="" if is_matched else "A school that is new",
-                reference=f"{size:06X}"[:3] + f"{number:06X}",
-                headteacher_name=f"Headteacher {number}",
-                headteacher_email=f"head{number}@school.example",
-                state=chance.choice(ExpressionOfInterest.State.values),
-                source=chance.choice(ExpressionOfInterest.Source.values),
-                submitted_at=now - timedelta(minutes=chance.randrange(500_000)),
-            )
-        )
-    ExpressionOfInterest.objects.bulk_create(rows, batch_size=5_000)
 
 
 def start_stock(stage: Stage, hubs: list[Hub]) -> tuple[Server, str]:

@@ -1,6 +1,5 @@
 """How long one worker takes to its first answer, and how much memory it keeps."""
 
-import http.client
 import re
 import sys
 import time
@@ -11,7 +10,7 @@ from statistics import median
 
 from mathshub.processes import Part
 from mathshub.testing.bench.figures import Row, at_most
-from mathshub.testing.bench.load import Server, process_tree
+from mathshub.testing.bench.load import Request, Server, UnexpectedAnswer, process_tree
 from mathshub.testing.bench.stage import FLOORS, HOST, Stage
 from mathshub.testing.ports import free_port
 
@@ -63,26 +62,24 @@ def start(stage: Stage, application: str, env: dict[str, str], path: str) -> Sta
     part = Part(
         "worker", [*command, "--no-control-socket"], log=stage.var_dir / "start.log", env=env
     )
+    server, page = Server(part, port), Request(path, headers={"Host": HOST})
     begun = time.perf_counter()
     part.start()
     try:
-        part.wait_until(lambda: is_answered(port, path), seconds=60)
+        part.wait_until(lambda: is_answered(server, page), seconds=60)
         wall = time.perf_counter() - begun
-        return Start(wall, Server(part, port).cpu_seconds(), pss_of_worker(part.pid))
+        return Start(wall, server.cpu_seconds(), pss_of_worker(part.pid))
     finally:
         part.stop()
 
 
-def is_answered(port: int, path: str) -> bool:
+def is_answered(server: Server, page: Request) -> bool:
     """Whether the page is answered; the first request waits in the kernel until the worker is up."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     try:
-        connection.request("GET", path, headers={"Host": HOST})
-        return connection.getresponse().status == http.client.OK
-    except OSError:
+        server.fetch(page)
+    except (OSError, UnexpectedAnswer):
         return False
-    finally:
-        connection.close()
+    return True
 
 
 def pss_of_worker(pid: int) -> float:

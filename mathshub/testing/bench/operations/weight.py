@@ -1,12 +1,11 @@
 """What a browser must fetch for its first page of the portal, compressed as it is sent."""
 
 import gzip
-import http.client
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
 from mathshub.testing.bench.figures import Row, at_most
-from mathshub.testing.bench.load import UnexpectedAnswer
+from mathshub.testing.bench.load import Request, UnexpectedAnswer
 from mathshub.testing.bench.stage import HOST, Stage
 
 TITLE = "The weight of a first page"
@@ -54,12 +53,11 @@ class _Files(HTMLParser):
 
 
 def _fetch(stage: Stage, path: str, encoding: str = "identity") -> bytes:
-    connection = http.client.HTTPConnection("127.0.0.1", stage.portal.port, timeout=30)
-    connection.request("GET", path, headers={"Host": HOST, "Accept-Encoding": encoding})
-    response = connection.getresponse()
-    if response.status != 200 or response.headers.get("Content-Encoding", "identity") != encoding:
-        raise UnexpectedAnswer(f"{path} answered {response.status}, not compressed as asked")
-    return response.read()
+    asked = Request(path, headers={"Host": HOST, "Accept-Encoding": encoding})
+    answer = stage.portal.fetch(asked)
+    if answer.headers.get("Content-Encoding", "identity") != encoding:
+        raise UnexpectedAnswer(f"{path} is not compressed as asked")
+    return answer.body
 
 
 def _name(path: str) -> str:
