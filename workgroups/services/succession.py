@@ -1,0 +1,51 @@
+"""Which schools follow which: whose history counts for whom, as the register and the hub say."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+
+from workgroups.models import School, SuccessionDecision
+
+
+def forerunners_of(schools: Iterable[School]) -> dict[int, list[School]]:
+    """By id of each given school: the schools whose history counts for it, last closed first.
+
+    Those that it follows by simple successions, those that the hub in scope decided for, and the
+    forerunners of these in turn; without those that the hub decided against. Two queries for any
+    number of schools; every given id is a key.
+    """
+    wanted = [school.pk for school in schools]
+    decisions = list(SuccessionDecision.objects.select_related("predecessor"))
+    decided_for = [each.predecessor for each in decisions if each.counts]
+    simple = list(
+        School.objects.filter(succeeded_by__in={*wanted, *(school.pk for school in decided_for)})
+    )
+    refused = {(each.predecessor_id, each.successor_id) for each in decisions if not each.counts}
+    ends = {school.pk: school.succeeded_by_id for school in simple}
+    # A chain is kept by its end alone, and what the hub said may be of a school on the way.
+    refused |= {(before, ends[after]) for before, after in refused if ends.get(after)}
+    before = defaultdict(list)
+    for school in simple:
+        before[school.succeeded_by_id].append(school)
+    for each in decisions:
+        if each.counts:
+            before[each.successor_id].append(each.predecessor)
+    return {pk: _all_before(pk, before, refused) for pk in wanted}
+
+
+def _all_before(
+    pk: int, before: dict[int | None, list[School]], refused: set[tuple[int, int]]
+) -> list[School]:
+    found: dict[int, School] = {}
+    to_ask = [pk]
+    while to_ask:
+        asked = to_ask.pop()
+        for school in before.get(asked, []):
+            if school.pk not in found and school.pk != pk and (school.pk, asked) not in refused:
+                found[school.pk] = school
+                to_ask.append(school.pk)
+    return sorted(found.values(), key=_last_closed_first)
+
+
+def _last_closed_first(school: School) -> tuple[int, str]:
+    return -(school.closed_on or date.min).toordinal(), school.urn

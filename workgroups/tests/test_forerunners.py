@@ -1,0 +1,108 @@
+"""Whose history counts for which school, within a hub."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+from mathshub.scope import hub_scope
+from workgroups.models import School
+from workgroups.services.succession import forerunners_of
+from workgroups.tests.factories import (
+    make_closed_school,
+    make_hub,
+    make_school,
+    make_succession_decision,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
+
+
+@pytest.fixture(autouse=True)
+def _in_a_hub() -> Iterator[None]:
+    with hub_scope(make_hub()):
+        yield
+
+
+def forerunners(school: School) -> list[School]:
+    return forerunners_of([school])[school.pk]
+
+
+def test_a_school_without_forerunners_has_none():
+    school = make_school()
+    assert forerunners_of([school]) == {school.pk: []}
+    assert forerunners_of([]) == {}
+
+
+def test_all_schools_of_a_chain_count_for_its_end_last_closed_first():
+    academy = make_school()
+    first = make_closed_school(succeeded_by=academy, closed_on=date(2012, 8, 31))
+    undated = make_closed_school(succeeded_by=academy, closed_on=None)
+    second = make_closed_school(succeeded_by=academy, closed_on=date(2019, 8, 31))
+    assert forerunners(academy) == [second, first, undated]
+    assert forerunners(second) == []
+
+
+def test_a_school_that_the_hub_decided_for_brings_its_own_forerunners():
+    merged = make_school()
+    infants = make_closed_school(closed_on=date(2020, 8, 31))
+    before_it = make_closed_school(succeeded_by=infants, closed_on=date(2014, 8, 31))
+    make_succession_decision(predecessor=infants, successor=merged)
+    assert forerunners(merged) == [infants, before_it]
+
+
+def test_what_was_decided_for_a_school_goes_on_to_the_one_that_followed_it():
+    academy = make_school()
+    merged = make_closed_school(succeeded_by=academy, closed_on=date(2022, 8, 31))
+    infants = make_closed_school(closed_on=date(2018, 8, 31))
+    make_succession_decision(predecessor=infants, successor=merged)
+    assert forerunners(academy) == [merged, infants]
+
+
+def test_decisions_may_follow_each_other():
+    one, two, three = make_school(), make_school(), make_school()
+    make_succession_decision(predecessor=one, successor=two)
+    make_succession_decision(predecessor=two, successor=three)
+    assert set(forerunners(three)) == {one, two}
+
+
+def test_what_the_hub_decided_against_does_not_count():
+    academy = make_school()
+    closed = make_closed_school(succeeded_by=academy)
+    make_succession_decision(predecessor=closed, successor=academy, counts=False)
+    assert forerunners(academy) == []
+
+
+def test_what_was_decided_against_on_the_way_of_a_chain_does_not_count_at_its_end():
+    academy = make_school()
+    between = make_closed_school(succeeded_by=academy)
+    first = make_closed_school(succeeded_by=academy)
+    make_succession_decision(predecessor=first, successor=between, counts=False)
+    assert forerunners(academy) == [between]
+
+
+def test_schools_that_follow_each_other_in_a_circle_are_named_once():
+    one, two = make_school(), make_school()
+    make_succession_decision(predecessor=one, successor=two)
+    make_succession_decision(predecessor=two, successor=one)
+    assert forerunners_of([one, two]) == {one.pk: [two], two.pk: [one]}
+
+
+def test_another_hubs_decision_counts_for_that_hub_alone():
+    merged, infants = make_school(), make_closed_school()
+    other_hub = make_hub()
+    with hub_scope(other_hub):
+        make_succession_decision(predecessor=infants, successor=merged)
+        assert forerunners(merged) == [infants]
+    assert forerunners(merged) == []
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_two_queries_answer_for_any_number_of_schools(times: int, django_assert_num_queries):
+    academies = [make_school() for _ in range(times)]
+    for academy in academies:
+        make_closed_school(succeeded_by=academy)
+        make_succession_decision(successor=academy)
+    with django_assert_num_queries(2):
+        answers = forerunners_of(academies)
+    assert [len(answers[academy.pk]) for academy in academies] == [2] * times
