@@ -116,7 +116,14 @@ class RegisterImport(models.Model):
         default=0, help_text="Of the updated ones, those that were open before."
     )
     skipped = models.PositiveIntegerField(default=0)
-    links = models.PositiveIntegerField(default=0)
+    links = models.PositiveIntegerField(default=0, help_text="Pairs of schools in its file.")
+    links_added = models.PositiveIntegerField(default=0)
+    links_changed = models.PositiveIntegerField(default=0)
+    links_removed = models.PositiveIntegerField(default=0)
+    links_skipped = models.PositiveIntegerField(default=0)
+    links_passed_over = models.PositiveIntegerField(
+        default=0, help_text="Lines that do not say that one school followed another."
+    )
     complaints = models.JSONField(default=list, help_text="The first skipped lines, with reasons.")
     refusal = models.TextField(blank=True)
     forced_because = models.CharField(max_length=300, blank=True)

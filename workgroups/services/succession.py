@@ -3,8 +3,43 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
+from typing import NamedTuple
 
-from workgroups.models import School, SuccessionDecision
+from workgroups.models import School, SchoolLink, SuccessionDecision
+from workgroups.models.schools import CLOSED_STATUS, OPEN_STATUSES
+from workgroups.succession import end_of
+
+BATCH = 500  # schools written in one statement
+
+
+class _Known(NamedTuple):
+    """What the register says of a school, as far as it matters here."""
+
+    pk: int
+    status: int
+    succeeded_by: int | None
+
+
+def work_out_successions() -> int:
+    """Note on each closed school where its simple successions end; returns how many changed.
+
+    To be called in the transaction that changed schools or links. Writes only what differs.
+    """
+    steps = dict(SchoolLink.objects.simple().values_list("predecessor_urn", "successor_urn"))
+    if not steps:
+        return School.objects.exclude(succeeded_by=None).update(succeeded_by=None)
+    rows = School.objects.order_by().values_list("urn", "pk", "status_code", "succeeded_by")
+    known = {urn: _Known(pk, status, after) for urn, pk, status, after in rows.iterator()}
+    open_now = {urn for urn, school in known.items() if school.status in OPEN_STATUSES}
+    changed = []
+    for urn, school in known.items():
+        is_closed = school.status == CLOSED_STATUS
+        end = end_of(urn, steps, open_now=open_now, known=known) if is_closed else None
+        end_pk = known[end].pk if end else None
+        if end_pk != school.succeeded_by:
+            changed.append(School(pk=school.pk, succeeded_by_id=end_pk))
+    School.objects.bulk_update(changed, ["succeeded_by"], batch_size=BATCH)
+    return len(changed)
 
 
 def forerunners_of(schools: Iterable[School]) -> dict[int, list[School]]:
