@@ -2,18 +2,20 @@
 
 import re
 import struct
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from workgroups.register.read import RegisterRefused
 
-ZIP_BEGINS = b"PK\x03\x04"
+ZIP_BEGINS = (b"PK\x03\x04", b"PK\x05\x06")  # with files in it, without
 LARGEST = 500_000_000  # bytes, unpacked; the register of 2024 has 60 million
 LONGEST_CONTENTS = 1_000_000  # bytes of a zip's list of what it holds
+LOCKED = 1  # the flag of a file that needs a password
 _END = b"PK\x05\x06"  # of that list; a record of 22 bytes, and a comment of 65,535 at most
 _END_LENGTH, _LONGEST_COMMENT = 22, 65_535
 
@@ -38,7 +40,7 @@ def opened(path: Path, *, wanted: re.Pattern[str] = REGISTER_NAME) -> Iterator[O
     ``RegisterRefused`` for a zip without one such file, and for one that would be too large.
     """
     with path.open("rb") as file:
-        if file.read(len(ZIP_BEGINS)) != ZIP_BEGINS:
+        if file.read(4) not in ZIP_BEGINS:
             file.seek(0)
             yield Opened(file, path.name, path.stat().st_size)
             return
@@ -49,8 +51,7 @@ def opened(path: Path, *, wanted: re.Pattern[str] = REGISTER_NAME) -> Iterator[O
                 with archive.open(member) as raw:
                     name = f"{PurePosixPath(member.filename).name} in {path.name}"
                     yield Opened(cast(BinaryIO, raw), name, member.file_size)
-        # Of zipfile: damaged; packed in an unknown way; locked with a password; broken off.
-        except (BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        except (BadZipFile, zlib.error, EOFError) as error:  # while it is read, too
             raise RegisterRefused(
                 f"{path.name} is a zip that can't be read ({error}): download it again."
             ) from error
@@ -92,6 +93,11 @@ def _wanted_member(archive: ZipFile, wanted: re.Pattern[str], name: str) -> ZipI
             "unpack it and import that one."
         )
     (member,) = chosen
+    # Other ways to pack take as much memory as the file tells them to.
+    if member.flag_bits & LOCKED or member.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
+        raise RegisterRefused(
+            f"{name} is a zip with a password, or of a rare kind: unpack it and import the CSV."
+        )
     if member.file_size > LARGEST:
         raise RegisterRefused(
             f"{name} would unpack to {member.file_size / 1e6:,.0f} MB: this is not the register."

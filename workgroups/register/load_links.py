@@ -57,7 +57,7 @@ def import_links(
 def _closings() -> dict[str, date]:
     """By URN of every closed school its last day; one without a date closed long ago."""
     closed = School.objects.filter(status_code=CLOSED_STATUS).order_by()
-    rows = closed.values_list("urn", "closed_on").iterator()
+    rows = closed.values_list("urn", "closed_on")
     return {urn: closed_on or date.min for urn, closed_on in rows}
 
 

@@ -29,7 +29,7 @@ def work_out_successions() -> int:
     if not steps:
         return School.objects.exclude(succeeded_by=None).update(succeeded_by=None)
     rows = School.objects.order_by().values_list("urn", "pk", "status_code", "succeeded_by")
-    known = {urn: _Known(pk, status, after) for urn, pk, status, after in rows.iterator()}
+    known = {urn: _Known(pk, status, after) for urn, pk, status, after in rows}
     open_now = {urn for urn, school in known.items() if school.status in OPEN_STATUSES}
     changed = []
     for urn, school in known.items():
