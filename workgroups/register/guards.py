@@ -1,5 +1,7 @@
 """When a file as a whole is not to be believed: too many bad lines, too many schools gone."""
 
+from collections.abc import Mapping
+
 from django.db import connection
 
 from workgroups.models import School
@@ -41,43 +43,41 @@ class OpenSchools:
     """
 
     def __init__(self) -> None:
-        self._unnamed = _open_now()
-        self._before = 0
-        self._after = 0
-        self._authorities: set[int | None] = set()
+        self._authorities = _open_now()
+        self._change = 0
 
-    def name(self, urn: str) -> bool:
-        """The file has a line for this school; returns whether it was open."""
-        if urn not in self._unnamed:
-            return False
-        self._authorities.add(self._unnamed.pop(urn))
-        self._before += 1
-        self._after += 1
-        return True
+    def was_open(self, urn: str) -> bool:
+        return urn in self._authorities
 
     def close(self) -> None:
         """A school that was open is open no more."""
-        self._after -= 1
+        self._change -= 1
 
     def open(self) -> None:
         """A school that was not open, or not there, is open."""
-        self._after += 1
+        self._change += 1
 
-    def refuse_fall(self, name: str) -> None:
-        """Raises ``RegisterRefused`` when more than one open school in twenty would go."""
-        if _is_too_many(self._before - self._after, of=self._before):
+    def refuse_fall(self, name: str, *, named: Mapping[str, object]) -> None:
+        """Raises ``RegisterRefused`` when more than one open school in twenty would go.
+
+        ``named`` are the URNs for which the file has a line.
+        """
+        found = self._authorities.keys() & named.keys()
+        before, after = len(found), len(found) + self._change
+        if _is_too_many(before - after, of=before):
             raise RegisterRefused(
-                f"Of the {self._before:,} schools in {name} that are open, {self._after:,} would be "
-                "left, a fall of more than 5 %: nothing was imported. If that is true, import it "
-                "with --force and say why."
+                f"Of the {before:,} schools in {name} that are open, {after:,} would be left, a "
+                "fall of more than 5 %: nothing was imported. If that is true, import it with "
+                "--force and say why."
             )
-        missing = sum(authority in self._authorities for authority in self._unnamed.values())
-        whole = self._before + missing
-        if self._before >= WHOLE_SHARE * whole and _is_too_many(missing, of=whole):
+        area = {self._authorities[urn] for urn in found}
+        of_the_area = sum(authority in area for authority in self._authorities.values())
+        missing = of_the_area - before
+        if before >= WHOLE_SHARE * of_the_area and _is_too_many(missing, of=of_the_area):
             raise RegisterRefused(
-                f"{name} lacks {missing:,} of the {whole:,} open schools of its local authorities, "
-                "more than 5 %: is it broken off? Nothing was imported. If they are left out on "
-                "purpose, import it with --force and say why."
+                f"{name} lacks {missing:,} of the {of_the_area:,} open schools of its local "
+                "authorities, more than 5 %: is it broken off? Nothing was imported. If they are "
+                "left out on purpose, import it with --force and say why."
             )
 
 

@@ -87,27 +87,28 @@ def _import_schools(
     """Returns whether anything was written."""
     reader = RowReader(register)
     before = OpenSchools()
-    wrote = write_changes(_changes(register, reader, outcome, before, progress), reader)
+    stored = _stored_prints()
+    named: dict[str, int] = {}
+    rows = _differing_rows(register, reader, stored, named, outcome, progress)
+    wrote = write_changes(_changes(rows, reader, stored, outcome, before), reader)
     if not outcome.rows:
         raise RegisterRefused(f"{register.name} has a header and no schools.")
     refuse_bad_lines(
         register.name, rows=outcome.rows, skipped=outcome.skipped, complaints=outcome.complaints
     )
     if not is_forced:
-        before.refuse_fall(register.name)
+        before.refuse_fall(register.name, named=named)
     return wrote
 
 
 def _changes(
-    register: RegisterFile,
+    rows: Iterator[Change],
     reader: RowReader,
+    stored: dict[str, int | None],
     outcome: Outcome,
     before: OpenSchools,
-    progress: Progress | None,
 ) -> Iterator[list[Change]]:
     """What has to be written, in batches; the outcome is complete at the end."""
-    stored = _stored_prints()
-    rows = _differing_rows(register, reader, stored, outcome, before, progress)
     while batch := list(islice(rows, BATCH)):
         known = _stored_values([each.row.urn for each in batch if each.row.urn in stored], reader)
         for each in batch:
@@ -131,7 +132,7 @@ def _count(
         outcome.unchanged += 1  # but for its print: next time it is passed over
     else:
         outcome.updated += 1
-    was_open, is_open = before.name(row.urn), row.values["status_code"] in OPEN_STATUSES
+    was_open, is_open = before.was_open(row.urn), row.values["status_code"] in OPEN_STATUSES
     if was_open and not is_open:
         outcome.closed += 1
         before.close()
@@ -156,27 +157,28 @@ def _differing_rows(
     register: RegisterFile,
     reader: RowReader,
     stored: dict[str, int | None],
+    named: dict[str, int],
     outcome: Outcome,
-    before: OpenSchools,
     progress: Progress | None,
 ) -> Iterator[Change]:
-    """Rows of lines that are not as they were; complaints and lines passed over go to the outcome."""
-    lines_by_urn: dict[str, int] = {}
+    """Rows of lines that are not as they were; complaints and lines passed over go to the outcome.
+
+    ``named`` gets the line of each URN.
+    """
     for line in register.lines(progress):
         try:
             urn, print_ = reader.urn_and_print(line.cells)
             is_as_it_was = stored.get(urn) == print_
             row = None if is_as_it_was else reader.read(line.cells)
             urn = row.urn if row else urn
-            if urn in lines_by_urn:
-                raise BadRow(f"the URN {urn} was on line {lines_by_urn[urn]} already")
+            if urn in named:
+                raise BadRow(f"the URN {urn} was on line {named[urn]} already")
         except BadRow as error:
             outcome.skipped += 1
             complain(outcome.complaints, Complaint(line.number, str(error)))
             continue
-        lines_by_urn[urn] = line.number
+        named[urn] = line.number
         if row:
             yield Change(row, print_)
         else:
             outcome.unchanged += 1
-            before.name(urn)

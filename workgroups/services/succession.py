@@ -2,9 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
-from typing import NamedTuple
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
+from django.db import transaction
+
+from mathshub.accounts.models import Account
+from workgroups.errors import StillOpen
 from workgroups.models import School, SchoolLink, SuccessionDecision
 from workgroups.models.schools import CLOSED_STATUS, OPEN_STATUSES
 from workgroups.succession import end_of
@@ -40,6 +44,34 @@ def work_out_successions() -> int:
             changed.append(School(pk=school.pk, succeeded_by_id=end_pk))
     School.objects.bulk_update(changed, ["succeeded_by"], batch_size=BATCH)
     return len(changed)
+
+
+@transaction.atomic
+def decide_succession(
+    predecessor: School,
+    successor: School,
+    *,
+    counts: bool,
+    reason: str,
+    by: Account | None,
+    now: datetime,
+) -> SuccessionDecision:
+    """Whether the predecessor's history with the hub in scope counts for the successor.
+
+    A later decision takes the place of an earlier one, which stays in its history. Raises
+    ``StillOpen`` for a predecessor that has not closed: what it did is its own.
+    """
+    if predecessor.status_code != CLOSED_STATUS:
+        raise StillOpen(str(predecessor))
+    known = SuccessionDecision.objects.select_for_update()
+    decision: Any = known.filter(predecessor=predecessor, successor=successor).first()
+    decision = decision or SuccessionDecision(predecessor=predecessor, successor=successor)
+    decision.counts, decision.reason = counts, reason
+    decision.decided_by, decision.decided_at = by, now
+    decision._history_user, decision._history_date = by, now  # read by simple_history
+    decision._change_reason = reason[:100]
+    decision.save()
+    return decision
 
 
 def forerunners_of(schools: Iterable[School]) -> dict[int, list[School]]:

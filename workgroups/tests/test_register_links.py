@@ -212,7 +212,7 @@ def test_only_what_differs_is_written(tmp_path: Path):
 NUMBERS = st.integers(1, 6)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)  # two imports each
 @given(
     pairs=st.lists(st.tuples(NUMBERS, NUMBERS).filter(lambda pair: pair[0] != pair[1])),
     closed=st.sets(NUMBERS),
