@@ -97,7 +97,7 @@ def _import_schools(
         register.name, rows=outcome.rows, skipped=outcome.skipped, complaints=outcome.complaints
     )
     if not is_forced:
-        before.refuse_fall(register.name, named=named)
+        before.refuse_fall(register.name, named=named, stored=stored)
     return wrote
 
 

@@ -22,10 +22,11 @@ from mathshub.site.demo.scene import Scene
 from mathshub.site.demo.schools import make_schools
 from mathshub.site.demo.staff import make_staff, make_superuser
 from workgroups.models import Hub
-from workgroups.register import import_register
+from workgroups.register.record import import_and_record
 
 DATA = Path(__file__).resolve().parent / "data"
 REGISTER = ("register_east_london.csv", "register_south_west_london.csv")
+LINKS = "links_london.csv"
 STEPS = len(REGISTER) + 4 * len(HUBS)
 
 Report = Callable[[str], object]
@@ -41,7 +42,7 @@ def load(now: datetime, *, report: Report) -> None:
     """Make the demonstration as it stands at ``now``; it must not be there already."""
     for file in REGISTER:
         report("schools of the register")
-        import_register(DATA / file)
+        import_and_record(DATA / file, links=DATA / LINKS, clock=lambda: now)
     make_superuser()
     for plan in HUBS:
         report(f"{plan.name}: programmes")
