@@ -26,6 +26,10 @@ MAY_SEE = "workgroups.view_successiondecision"
 MAY_DECIDE = "workgroups.change_successiondecision"
 
 
+# Where the hub has no records of the closed school, nothing hangs on a decision yet.
+TO_DECIDE = Q(counts__isnull=True, has_records=True)
+
+
 class DecisionForm(forms.Form):
     counts = forms.TypedChoiceField(
         label="Does its history count?",
@@ -52,7 +56,7 @@ class DecisionChips(ChipFilter):
     @classmethod
     def chips(cls, request: HttpRequest) -> list[Chip]:
         return [
-            Chip("to-decide", "to be decided", Q(counts__isnull=True)),
+            Chip("to-decide", "to be decided", TO_DECIDE),
             Chip("counts", "its history counts", Q(counts=True)),
             Chip("not", "does not count", Q(counts=False)),
         ]
@@ -127,7 +131,7 @@ class SchoolLinkAdmin(RegisterAdmin):
 
     @admin.display(description="its history")
     def decision(self, pair: Any) -> SafeString:
-        return decision_tag(pair.counts)
+        return decision_tag(pair)
 
     # --- the page of a pair ---
 
@@ -147,7 +151,7 @@ class SchoolLinkAdmin(RegisterAdmin):
                 _school_facts("The other", other),
             ],
             "decision": decision,
-            "decision_tag": decision_tag(obj.counts),
+            "decision_tag": decision_tag(obj),
             "may_decide": request.user.has_perm(MAY_DECIDE),
             "decide_url": self.url("decide", obj.pk),
             "history_url": self.url("history", obj.pk),
@@ -222,10 +226,10 @@ class SchoolLinkAdmin(RegisterAdmin):
         return True
 
 
-def decision_tag(counts: bool | None) -> SafeString:
-    if counts is None:
-        return tag("to be decided", "sun")
-    return tag("counts", "leaf") if counts else tag("does not count", "plain")
+def decision_tag(pair: Any) -> SafeString:
+    if pair.counts is None:
+        return tag("to be decided", "sun") if pair.has_records else tag("not decided", "plain")
+    return tag("counts", "leaf") if pair.counts else tag("does not count", "plain")
 
 
 def _initial(decision: SuccessionDecision | None) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from workgroups.models import SchoolLink, SuccessionDecision
 MOST_URGENT_FIRST = (
     F("counts").asc(nulls_first=True),
     F("has_records").desc(),
-    F("established_on").desc(nulls_last=True),
+    F("predecessor_closed_on").desc(nulls_last=True),
     F("pk").asc(),
 )
 

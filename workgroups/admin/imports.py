@@ -81,8 +81,10 @@ class RegisterImportAdmin(RegisterAdmin):
         return {
             "state_tag": state_tag(obj),
             "facts": _facts(obj),
-            "schools": _schools(obj),
-            "links": _links(obj),
+            "did": [
+                *((f"Schools {words}", f"{number:,}") for number, words in _schools(obj)),
+                *((f"Links: {words}", f"{number:,}") for number, words in _links(obj)),
+            ],
             "more_skipped": obj.skipped + obj.links_skipped - len(obj.complaints),
         }
 
@@ -103,7 +105,10 @@ def _facts(row: RegisterImport) -> list[tuple[str, Any]]:
     return [*facts, ("Forced because", row.forced_because)] if row.forced_because else facts
 
 
-def _schools(row: RegisterImport) -> list[tuple[int, str]]:
+Number = tuple[int, str]
+
+
+def _schools(row: RegisterImport) -> list[Number]:
     """Numbers with their words; of an import that was refused, how far it had come."""
     return [
         (row.created, "new"),
@@ -114,7 +119,7 @@ def _schools(row: RegisterImport) -> list[tuple[int, str]]:
     ]
 
 
-def _links(row: RegisterImport) -> list[tuple[int, str]]:
+def _links(row: RegisterImport) -> list[Number]:
     if not row.links_file_name:
         return []
     return [
