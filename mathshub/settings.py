@@ -33,6 +33,8 @@ env = environ.Env(
     PLAN_SECONDS=(float, 300.0),  # how often beat plans reminders
     TRUST_PROXY=(bool, False),  # the proxy in front sets X-Forwarded-Proto and -For
     PING_URL=(str, ""),  # called after each healthy sweep; its absence raises the alarm
+    GIAS_URL=(str, ""),  # where the register is fetched each day; {date:%Y%m%d} is its day
+    GIAS_LINKS_URL=(str, ""),  # likewise the file of links between schools
     LOG_LEVEL=(str, "INFO"),
 )
 if (BASE_DIR / ".env").exists():
@@ -247,6 +249,15 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 3600},
     },
 }
+GIAS_URL = env("GIAS_URL")
+GIAS_LINKS_URL = env("GIAS_LINKS_URL")
+if GIAS_URL:
+    # The day's file is there in the morning; at noon again, should it have been late or unreachable.
+    CELERY_BEAT_SCHEDULE["fetch register"] = {
+        "task": "workgroups.fetch_register",
+        "schedule": {"hour": "6,12", "minute": 10},
+        "options": {"expires": 3600},
+    }
 PING_URL = env("PING_URL")
 
 # --- sign-in ----------------------------------------------------------------------------

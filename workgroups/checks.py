@@ -17,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from mathshub.ledger import audience_of
 from mathshub.scope import HubHistory, HubOwned, SameHub
+from workgroups.register.download import is_dated_url
 
 # Models that belong to no hub, each with the reason why that is right.
 GLOBAL_MODELS = {
@@ -133,7 +134,7 @@ def named_addresses(
 @register()
 def check_settings(**options: Any) -> list[CheckMessage]:
     """Settings that would mislead people: links that lead nowhere, mail from no one."""
-    return [*_site_url_faults(), *_sender_faults()]
+    return [*_site_url_faults(), *_sender_faults(), *_register_url_faults()]
 
 
 def _site_url_faults() -> Iterator[CheckMessage]:
@@ -158,6 +159,23 @@ def _sender_faults() -> Iterator[CheckMessage]:
             f"DEFAULT_FROM_EMAIL is {settings.DEFAULT_FROM_EMAIL!r}, not an e-mail address.",
             hint="Write: Maths Hub portal <portal@example.org>",
             id="workgroups.E007",
+        )
+
+
+def _register_url_faults() -> Iterator[CheckMessage]:
+    for name in ("GIAS_URL", "GIAS_LINKS_URL"):
+        url = getattr(settings, name)
+        if url and not is_dated_url(url):
+            yield Error(
+                f"{name} is {url!r}: the register can't be fetched from there.",
+                hint="Write https://.../edubasealldata{date:%Y%m%d}.csv, with the date as it stands here.",
+                id="workgroups.E008",
+            )
+    if settings.GIAS_LINKS_URL and not settings.GIAS_URL:
+        yield Error(
+            "GIAS_LINKS_URL is set without GIAS_URL: the links are fetched with the register.",
+            hint="Set GIAS_URL as well.",
+            id="workgroups.E009",
         )
 
 

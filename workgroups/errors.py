@@ -1,4 +1,4 @@
-"""Why an action on offerings or staff was refused.
+"""Why an action on offerings, staff or schools was refused.
 
 Each is raised before anything changes; ``str()`` of it is a plain sentence that a page may show.
 """
@@ -36,3 +36,14 @@ class LastAdministrator(Refusal):
 
     def __str__(self) -> str:
         return "This is the hub's only administrator: make somebody else one first."
+
+
+class StillOpen(Refusal):
+    """The school has not closed: there is no question whose its history is."""
+
+    def __init__(self, school: str) -> None:
+        super().__init__(school)
+        self.school = school
+
+    def __str__(self) -> str:
+        return f"{self.school} is open: what it took part in stays its own."

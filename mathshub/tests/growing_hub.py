@@ -29,6 +29,7 @@ from enrolment.tests.factories import (
     make_briefing,
     make_expression,
     make_participant,
+    make_past_participation,
     make_place,
 )
 from mathshub.accounts.models import Account
@@ -44,19 +45,25 @@ from workgroups.models import (
     Hub,
     Prerequisite,
     Programme,
+    RegisterImport,
     School,
+    SchoolLink,
     TermDate,
     WorkGroup,
     WorkGroupLead,
 )
 from workgroups.search import search_text_of
 from workgroups.tests.factories import (
+    make_closed_school,
     make_hub,
+    make_link,
     make_local_authority,
     make_member,
     make_offering,
     make_programme,
+    make_register_import,
     make_school,
+    make_succession_decision,
     make_term_dates,
     make_work_group,
     make_year,
@@ -77,6 +84,7 @@ NAMING_TEXTS: dict[type[models.Model], tuple[str, ...]] = {
     Participant: ("name",),
     Place: ("contact_name",),
     Programme: ("name", "short_name"),
+    RegisterImport: ("file_name",),
     School: ("name",),
     Session: ("title", "venue"),
     Suppression: ("reason",),
@@ -113,6 +121,7 @@ class GrowingHub:
                 self._plant_first()
             self._add_foundations()
             self._add_interest()
+            self._add_register()
             self._add_places()
             self._add_sessions()
             make_message(kind="eoi-received", recipient=MAILBOX)
@@ -126,7 +135,7 @@ class GrowingHub:
         """What probes.py makes addresses of: the first row of each model, and the last."""
         rows: dict[type[models.Model], list[Any]] = {}
         with hub_scope(self.hub):
-            for model in (*owned_models(), School, Account):
+            for model in (*owned_models(), School, SchoolLink, RegisterImport, Account):
                 found = model._default_manager.order_by("pk")
                 rows[model] = [found.first(), found.last()]
         return PlantedHub(self.hub, "", self.group, [], MAILBOX, rows | {Hub: [self.hub]})
@@ -148,6 +157,7 @@ class GrowingHub:
         self.participant = Participant.objects.get()
         self.seat = self.participant.seats.get()
         self.session = make_session(work_group=self.group)
+        self.closed = make_closed_school(local_authority=make_local_authority(name=f"{BOROUGH} 1"))
         self.draft = make_work_group(offering=self.offering, state=WorkGroup.State.DRAFT)
 
     # --- one more ---
@@ -165,6 +175,18 @@ class GrowingHub:
         make_work_group(offering=make_offering(programme=other))
         later = make_year(start_year=2026 + self.size)
         make_work_group(offering=make_offering(programme=self.programme, academic_year=later))
+
+    def _add_register(self) -> None:
+        """Another import, another school that the first closed one merged into, and more of its past."""
+        make_register_import()
+        school = self.waiting.school
+        make_link(self.closed, school, kind=SchoolLink.Kind.MERGER)
+        make_succession_decision(predecessor=self.closed, successor=school)
+        make_past_participation(
+            school=self.closed,
+            programme=self.programme,
+            academic_year=make_year(start_year=2015 + self.size),
+        )
 
     def _add_interest(self) -> None:
         IntendedParticipant.objects.create(expression=self.expression, position=self.size)

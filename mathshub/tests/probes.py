@@ -16,7 +16,7 @@ from mathshub.testing.sizes import IS_SOAK
 from mathshub.tests.addresses import Address
 from mathshub.tests.two_hubs import SHARED_URNS, PlantedHub
 from sessions.models import Session
-from workgroups.models import Offering, Programme, School, WorkGroup
+from workgroups.models import Offering, Programme, RegisterImport, School, SchoolLink, WorkGroup
 
 NOBODYS_ID = 987654321
 NOBODYS_MARK = "XYZZYQZZ"
@@ -44,7 +44,7 @@ QUERIES: dict[str, tuple[dict[str, type[models.Model]], dict[str, str]]] = {
     "enrolment:explain_eligibility": ({}, {"urn": SHARED_URNS[0]}),
 }
 # The same for all: there is no other hub's row.
-SHARED = [School]
+SHARED = [School, SchoolLink, RegisterImport]
 CONSTANTS = {"app_label": "workgroups", "uidb36": "1", "key": "set-password"}
 
 

@@ -44,8 +44,12 @@ NOT_OFFERED = {
     "admin:workgroups_hub_changelist",
     "admin:workgroups_hub_delete",
     "admin:workgroups_offering_delete",
+    "admin:workgroups_registerimport_add",
+    "admin:workgroups_registerimport_delete",
     "admin:workgroups_school_add",
     "admin:workgroups_school_delete",
+    "admin:workgroups_schoollink_add",
+    "admin:workgroups_schoollink_delete",
 }
 # Pages without any text of a hub's: of the machine, of the register, or forms not filled in yet.
 TELL_NOTHING = {
@@ -58,8 +62,12 @@ TELL_NOTHING = {
     "admin:outbox_suppression_history",
     "admin:password_change_done",
     "admin:workgroups_hubmember_add",
+    "admin:workgroups_registerimport_change",
+    "admin:workgroups_registerimport_changelist",
+    "admin:workgroups_registerimport_history",
     "admin:workgroups_school_changelist",
     "admin:workgroups_school_history",
+    "admin:workgroups_schoollink_changelist",
     "admin:workgroups_termdate_add",
     "admin:workgroups_termdate_delete",
     "site:healthz",

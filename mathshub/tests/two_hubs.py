@@ -33,15 +33,17 @@ from mathshub.scope import HubOwned, all_hubs, hub_scope, owned_models
 from mathshub.testing.sizes import IS_SOAK
 from sessions.models import Session
 from sessions.tests.factories import make_apology, make_session, make_sessions
-from workgroups.models import Hub, HubMember, School, WorkGroup
+from workgroups.models import Hub, HubMember, RegisterImport, School, SchoolLink, WorkGroup
 from workgroups.tests.factories import (
     make_closed_school,
     make_days_to_avoid,
     make_hub,
+    make_link,
     make_local_authority,
     make_member,
     make_offering,
     make_programme,
+    make_register_import,
     make_school,
     make_succession_decision,
     make_term_dates,
@@ -50,6 +52,7 @@ from workgroups.tests.factories import (
 
 SHARED_MAILBOX = "office@school.example"
 SHARED_URNS = ("999901", "999902", "999903")
+CLOSED_URN = "999904"
 # What names a row to the machine, or is published, or would not work with any text in it.
 NOT_MARKED = {
     Hub: {"name", "slug", "host"},
@@ -77,6 +80,9 @@ def plant_two_hubs() -> tuple[PlantedHub, PlantedHub]:
     """The first is the one that ``testserver`` shows; letters, so that no number looks like them."""
     make_local_authority(name="Hackney")
     schools = [make_school(urn=urn, name=f"Shared Primary School {urn}") for urn in SHARED_URNS]
+    closed = make_closed_school(urn=CLOSED_URN, name="Shared closed school")
+    make_link(closed, schools[0], kind=SchoolLink.Kind.MERGER)
+    make_register_import()
     return (
         plant("lea-valley", mark="XYZZYQAA", schools=schools),
         plant("wandle", mark="XYZZYQBB", schools=schools),
@@ -135,9 +141,7 @@ def _plant_past(group: WorkGroup, schools: list[School]) -> None:
     make_past_participation(school=schools[0], programme=programme, history_import=loaded)
     make_unmatched_line(history_import=loaded, programme=programme)
     make_override(school=schools[1], offering=group.offering)
-    make_succession_decision(
-        predecessor=make_closed_school(name="Shared closed school"), successor=schools[0]
-    )
+    make_succession_decision(predecessor=School.objects.get(urn=CLOSED_URN), successor=schools[0])
 
 
 def _plant_year(group: WorkGroup, own_address: str) -> None:
@@ -211,6 +215,8 @@ def _rows_of(planted: PlantedHub) -> dict[type[models.Model], list[Any]]:
         found = {model: list(rows_of_hub(model, planted.hub).order_by("pk")) for model in _shown()}
     found[Session] = [each for each in found[Session] if not each.has_taken_place(NOW)]
     found[School] = planted.schools
+    for model in (SchoolLink, RegisterImport):
+        found[model] = list(model.objects.all())
     found[Account] = [member.account for member in found[HubMember]]
     if IS_SOAK:
         return found

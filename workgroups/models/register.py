@@ -1,12 +1,17 @@
 """What the register says of schools that follow each other, and what each import of it did."""
 
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 
 from mathshub.scope import HubOwned, hub_history, hub_key, hub_manager
-from workgroups.models.schools import School
+from workgroups.models.hubs import LocalAuthority
+from workgroups.models.schools import CLOSED_STATUS, School
+
+LONGEST_IMPORT = timedelta(hours=3)  # the register of the country takes seconds
 
 
 class SchoolLinkQuerySet(models.QuerySet["SchoolLink"]):
@@ -17,6 +22,28 @@ class SchoolLinkQuerySet(models.QuerySet["SchoolLink"]):
     def for_a_person(self) -> "SchoolLinkQuerySet":
         """Mergers and splits: whose history is whose, nobody but a person can say."""
         return self.exclude(kind=SchoolLink.Kind.SUCCESSION)
+
+    def of_schools_in(self, area: Iterable[LocalAuthority]) -> "SchoolLinkQuerySet":
+        """Of a closed school and a known one, of which either lies in the area."""
+        here = School.objects.filter(local_authority__in=area).values("urn")
+        closed = School.objects.filter(status_code=CLOSED_STATUS).values("urn")
+        return self.filter(
+            models.Q(predecessor_urn__in=here) | models.Q(successor_urn__in=here),
+            predecessor_urn__in=closed,
+            successor_urn__in=School.objects.values("urn"),
+        )
+
+    def with_schools(self) -> "SchoolLinkQuerySet":
+        """Each with the ids and names of its two schools, as far as the register holds them."""
+        return self.annotate(
+            **{
+                f"{end}_{field}": models.Subquery(
+                    School.objects.filter(urn=models.OuterRef(f"{end}_urn")).values(column)
+                )
+                for end in ("predecessor", "successor")
+                for field, column in (("id", "pk"), ("name", "name"), ("closed_on", "closed_on"))
+            }
+        )
 
 
 class SchoolLink(models.Model):
@@ -90,6 +117,13 @@ class SuccessionDecision(HubOwned):
         return f"{self.predecessor} and {self.successor}"
 
 
+class RegisterImportQuerySet(models.QuerySet["RegisterImport"]):
+    def ended(self, now: datetime) -> "RegisterImportQuerySet":
+        """Whatever became of them; one that has not ended within hours was cut off."""
+        cut_off = models.Q(started_at__lt=now - LONGEST_IMPORT)
+        return self.filter(~models.Q(state=RegisterImport.State.RUNNING) | cut_off)
+
+
 class RegisterImport(models.Model):
     """One import of the register: what it did, or why it was refused. Public facts only."""
 
@@ -116,10 +150,19 @@ class RegisterImport(models.Model):
         default=0, help_text="Of the updated ones, those that were open before."
     )
     skipped = models.PositiveIntegerField(default=0)
-    links = models.PositiveIntegerField(default=0)
+    links = models.PositiveIntegerField(default=0, help_text="Pairs of schools in its file.")
+    links_added = models.PositiveIntegerField(default=0)
+    links_changed = models.PositiveIntegerField(default=0)
+    links_removed = models.PositiveIntegerField(default=0)
+    links_skipped = models.PositiveIntegerField(default=0)
+    links_passed_over = models.PositiveIntegerField(
+        default=0, help_text="Lines that do not say that one school followed another."
+    )
     complaints = models.JSONField(default=list, help_text="The first skipped lines, with reasons.")
     refusal = models.TextField(blank=True)
     forced_because = models.CharField(max_length=300, blank=True)
+
+    objects = RegisterImportQuerySet.as_manager()
 
     class Meta:
         ordering = ["-started_at"]

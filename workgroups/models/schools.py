@@ -8,6 +8,7 @@ from workgroups.models.hubs import LocalAuthority
 
 # Codes of the register. Open now means open, or open but proposed to close.
 OPEN_STATUSES = (1, 3)
+CLOSED_STATUS = 2
 PRIMARY_PHASES = (2, 3)
 ALL_THROUGH_PHASE = 7
 MAINSTREAM_STATE_TYPES = (1, 2, 3, 5, 28, 34, 35)

@@ -109,8 +109,7 @@ def _encoding_of(raw: BinaryIO, *, name: str) -> str:
         raise RegisterRefused(
             f"{name} is a zip file or a workbook: unpack it, or save its sheet as “CSV UTF-8”."
         )
-    beginning = start.removeprefix(codecs.BOM_UTF8).lstrip().lower()
-    if beginning.startswith((b"<!doctype", b"<html", b"<?xml", b"<head")):
+    if is_web_page(start):
         raise RegisterRefused(
             f"{name} is a web page, not the register: download the file again and look into it "
             "before you import it."
@@ -120,6 +119,12 @@ def _encoding_of(raw: BinaryIO, *, name: str) -> str:
     if _is_windows_1252(raw):
         return "cp1252"
     raise RegisterRefused(f"{name} is neither UTF-8 nor Windows-1252: save it as “CSV UTF-8”.")
+
+
+def is_web_page(start: bytes) -> bool:
+    """Whether a file that starts so is a page for people, however it is called."""
+    beginning = start.removeprefix(codecs.BOM_UTF8).lstrip().lower()
+    return beginning.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<!--", b"<body"))
 
 
 def _is_utf8(raw: BinaryIO) -> bool:

@@ -15,12 +15,32 @@ from workgroups import search
 from workgroups.models import School
 from workgroups.register.read import RegisterFile, RegisterRefused
 
+COMPLAINTS_KEPT = 100
+LONGEST_REASON = 200  # characters: a cell may be very long
+
 Convert = Callable[[str, str], Any]
 """From a cell (trimmed, perhaps empty) and the name of its column to a value; raises ``BadRow``."""
 
 
 class BadRow(Exception):
     """A line that says nothing usable about a school; the words say why."""
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """A line that was skipped, and why."""
+
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"Line {self.line}: {self.reason}."
+
+
+def complain(complaints: list[Complaint], complaint: Complaint) -> None:
+    """The first of them are kept: more would say nothing new, and might fill the memory."""
+    if len(complaints) < COMPLAINTS_KEPT:
+        complaints.append(Complaint(complaint.line, complaint.reason[:LONGEST_REASON]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +73,7 @@ def clean(cell: str) -> str:
     return " ".join(cell.split())
 
 
-def _urn(cell: str, column: str) -> str:
+def read_urn(cell: str, column: str) -> str:
     if not (cell.isascii() and cell.isdigit()):
         raise BadRow(f"the URN is “{cell}”: a URN has six digits")
     if len(cell) == 8:
@@ -95,13 +115,13 @@ def _establishment_number(cell: str, column: str) -> str:
     return "" if number is None else f"{number:04d}"
 
 
-def _date(cell: str, column: str) -> date | None:
-    """dd-mm-yyyy, or dd/mm/yyyy after a spreadsheet."""
+def read_date(cell: str, column: str) -> date | None:
+    """dd-mm-yyyy, or dd/mm/yyyy after a spreadsheet, which may add midnight."""
     if not cell:
         return None
-    if not (parts := re.fullmatch(r"(\d\d?)[-/](\d\d?)[-/](\d{4})", cell)):
+    if not (parts := re.fullmatch(r"(\d\d?)[-/](\d\d?)[-/](\d{4})( 00:00(:00)?)?", cell)):
         raise BadRow(f"{column} is “{cell}”, not a date like 31-08-2023")
-    day, month, year = map(int, parts.groups())
+    day, month, year = map(int, parts.groups()[:3])
     try:
         return date(year, month, day)
     except ValueError:
@@ -140,7 +160,7 @@ class Column:
 
 
 COLUMNS = (
-    Column("URN", "urn", _urn, True, repeats=False),
+    Column("URN", "urn", read_urn, True, repeats=False),
     Column("EstablishmentName", "name", _name, True, repeats=False),
     Column("EstablishmentNumber", "establishment_number", _establishment_number, repeats=False),
     Column("UKPRN", "ukprn", _words, repeats=False),
@@ -157,8 +177,8 @@ COLUMNS = (
     Column("NumberOfPupils", "pupils", _number, repeats=False),
     Column("Trusts (code)", "trust_code", _words),
     Column("Trusts (name)", "trust_name", _words),
-    Column("OpenDate", "opened_on", _date),
-    Column("CloseDate", "closed_on", _date),
+    Column("OpenDate", "opened_on", read_date),
+    Column("CloseDate", "closed_on", read_date),
     Column("Street", "street", _words, repeats=False),
     Column("Locality", "locality", _words),
     Column("Town", "town", _words, True),

@@ -2,13 +2,78 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
+from django.db import transaction
 from django.db.models import QuerySet
 
+from mathshub.accounts.models import Account
 from mathshub.prepared import one_of, prepared
-from workgroups.models import School, SuccessionDecision
+from workgroups.errors import StillOpen
+from workgroups.models import School, SchoolLink, SuccessionDecision
+from workgroups.models.schools import CLOSED_STATUS, OPEN_STATUSES
+from workgroups.succession import end_of
+
+BATCH = 500  # schools written in one statement
+
+
+class _Known(NamedTuple):
+    """What the register says of a school, as far as it matters here."""
+
+    pk: int
+    status: int
+    succeeded_by: int | None
+
+
+def work_out_successions() -> int:
+    """Note on each closed school where its simple successions end; returns how many changed.
+
+    To be called in the transaction that changed schools or links. Writes only what differs.
+    """
+    steps = dict(SchoolLink.objects.simple().values_list("predecessor_urn", "successor_urn"))
+    if not steps:
+        return School.objects.exclude(succeeded_by=None).update(succeeded_by=None)
+    rows = School.objects.order_by().values_list("urn", "pk", "status_code", "succeeded_by")
+    known = {urn: _Known(pk, status, after) for urn, pk, status, after in rows}
+    open_now = {urn for urn, school in known.items() if school.status in OPEN_STATUSES}
+    changed = []
+    for urn, school in known.items():
+        is_closed = school.status == CLOSED_STATUS
+        end = end_of(urn, steps, open_now=open_now, known=known) if is_closed else None
+        end_pk = known[end].pk if end else None
+        if end_pk != school.succeeded_by:
+            changed.append(School(pk=school.pk, succeeded_by_id=end_pk))
+    School.objects.bulk_update(changed, ["succeeded_by"], batch_size=BATCH)
+    return len(changed)
+
+
+@transaction.atomic
+def decide_succession(
+    predecessor: School,
+    successor: School,
+    *,
+    counts: bool,
+    reason: str,
+    by: Account | None,
+    now: datetime,
+) -> SuccessionDecision:
+    """Whether the predecessor's history with the hub in scope counts for the successor.
+
+    A later decision takes the place of an earlier one, which stays in its history. Raises
+    ``StillOpen`` for a predecessor that has not closed: what it did is its own.
+    """
+    if predecessor.status_code != CLOSED_STATUS:
+        raise StillOpen(str(predecessor))
+    known = SuccessionDecision.objects.select_for_update()
+    decision: Any = known.filter(predecessor=predecessor, successor=successor).first()
+    decision = decision or SuccessionDecision(predecessor=predecessor, successor=successor)
+    decision.counts, decision.reason = counts, reason
+    decision.decided_by, decision.decided_at = by, now
+    decision._history_user, decision._history_date = by, now  # read by simple_history
+    decision._change_reason = reason[:100]
+    decision.save()
+    return decision
 
 
 def forerunners_of(schools: Iterable[School]) -> dict[int, list[School]]:

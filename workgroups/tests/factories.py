@@ -24,6 +24,7 @@ from workgroups.models import (
     Offering,
     Prerequisite,
     Programme,
+    RegisterImport,
     School,
     SchoolLink,
     SuccessionDecision,
@@ -255,3 +256,19 @@ def make_succession_decision(
         successor=successor or make_school(),
         **fields,
     )
+
+
+def make_register_import(**fields: Any) -> RegisterImport:
+    """An import that was done on 16 November 2026, and skipped a line."""
+    at = datetime(2026, 11, 16, 6, 10, tzinfo=UTC)
+    fields = {
+        "state": RegisterImport.State.DONE,
+        "file_name": "edubasealldata20261116.csv",
+        "started_at": at,
+        "ended_at": at + timedelta(seconds=20),
+        "created": 12,
+        "unchanged": 50_000,
+        "skipped": 1,
+        "complaints": [{"of": "schools", "line": 7, "reason": "the school has no name"}],
+    } | fields
+    return RegisterImport.objects.create(**fields)

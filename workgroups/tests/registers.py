@@ -49,3 +49,19 @@ def write_register(
         writer.writeheader()
         writer.writerows(rows)
     return path
+
+
+LINK_COLUMNS = ("URN", "LinkURN", "LinkName", "LinkType", "LinkEstablishedDate")
+
+
+def write_links(
+    path: Path, lines: Iterable[tuple[str, str, str, str]], *, encoding: str = "cp1252"
+) -> Path:
+    """A file of links: URN, the other's URN, type and date of each line; returns its path."""
+    with path.open("w", encoding=encoding, newline="") as file:
+        writer = csv.writer(file, quoting=csv.QUOTE_ALL)
+        writer.writerow(LINK_COLUMNS)
+        writer.writerows(
+            (urn, other, "Another School", link_type, on) for urn, other, link_type, on in lines
+        )
+    return path

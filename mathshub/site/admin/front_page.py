@@ -25,6 +25,7 @@ from mathshub.scope_admin import PortalAdmin
 from mathshub.site.admin.first_steps import first_steps
 from sessions.admin.work_groups import mini_bar
 from sessions.models import Session
+from workgroups.admin.imports import register_alarms
 from workgroups.models import WorkGroup
 
 NEWEST_SHOWN = 8
@@ -56,6 +57,8 @@ SET_UP = [
             ("workgroups.hub", "Settings of the hub"),
             ("workgroups.hubmember", "Members of staff"),
             ("accounts.account", "Accounts"),
+            ("workgroups.schoollink", "Mergers and splits of schools"),
+            ("workgroups.registerimport", "Imports of the register"),
         ],
     ),
 ]
@@ -76,7 +79,7 @@ def front_page(request: HttpRequest, now: datetime) -> dict[str, Any]:
     today = timezone.localdate(now)
     return {
         "title": f"{today:%A} {today.day} {today:%B}: what waits",
-        "alarms": alarms(now),
+        "alarms": [*alarms(now), *register_alarms(request, now)],
         "steps": first_steps(request),
         "figures": figures(request),
         "expressions": newest_expressions(request, now),

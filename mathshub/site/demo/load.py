@@ -21,11 +21,13 @@ from mathshub.site.demo.hubs import HUBS, HubPlan
 from mathshub.site.demo.scene import Scene
 from mathshub.site.demo.schools import make_schools
 from mathshub.site.demo.staff import make_staff, make_superuser
-from workgroups.models import Hub
-from workgroups.register import import_register
+from workgroups.models import Hub, School, SchoolLink
+from workgroups.register.record import import_and_record
 
 DATA = Path(__file__).resolve().parent / "data"
 REGISTER = ("register_east_london.csv", "register_south_west_london.csv")
+LINKS = "links_london.csv"
+WHY_FORCED = "The demonstration’s own extract, whatever was imported before"
 STEPS = len(REGISTER) + 4 * len(HUBS)
 
 Report = Callable[[str], object]
@@ -39,9 +41,12 @@ def is_loaded() -> bool:
 @transaction.atomic
 def load(now: datetime, *, report: Report) -> None:
     """Make the demonstration as it stands at ``now``; it must not be there already."""
+    # Where a register was imported before: its links may be the whole country's, and say more.
+    links = None if SchoolLink.objects.exists() else DATA / LINKS
+    because = WHY_FORCED if School.objects.exists() else ""
     for file in REGISTER:
         report("schools of the register")
-        import_register(DATA / file)
+        import_and_record(DATA / file, links=links, forced_because=because, clock=lambda: now)
     make_superuser()
     for plan in HUBS:
         report(f"{plan.name}: programmes")

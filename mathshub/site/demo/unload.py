@@ -1,4 +1,4 @@
-"""Takes the demonstration away again; the register and the academic years stay."""
+"""Takes the demonstration away again; the register's schools and the academic years stay."""
 
 from pathlib import Path
 from typing import Any
@@ -8,8 +8,9 @@ from django.db import models, transaction
 
 from mathshub.accounts.models import Account
 from mathshub.scope import all_hubs, owned_models
+from mathshub.site.demo.load import REGISTER
 from mathshub.site.demo.staff import sign_ins
-from workgroups.models import Hub, School
+from workgroups.models import Hub, RegisterImport, School
 
 
 def unload() -> None:
@@ -20,6 +21,7 @@ def unload() -> None:
         for model in owned_models():
             _delete(model, hub__in=hubs)
         _delete(School, is_demonstration=True)
+        _delete(RegisterImport, file_name__in=REGISTER)
         Account.objects.filter(email__in=[each.email for each in sign_ins()]).delete()
         _delete(Hub, is_demonstration=True)
     _delete_mail()

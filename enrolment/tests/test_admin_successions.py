@@ -1,0 +1,174 @@
+"""Mergers and splits in the admin: which are listed, how they are decided, and by whom."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from enrolment.services.successions import mergers_and_splits
+from enrolment.tests.factories import NOW, make_expression, make_past_participation, make_place
+from mathshub.scope import hub_scope
+from workgroups.errors import StillOpen
+from workgroups.models import Hub, HubMember, School, SchoolLink, SuccessionDecision
+from workgroups.services.succession import decide_succession, forerunners_of
+from workgroups.tests.factories import (
+    make_closed_school,
+    make_hub,
+    make_link,
+    make_local_authority,
+    make_member,
+    make_school,
+    make_succession_decision,
+    make_work_group,
+)
+from workgroups.tests.staff import lead_client, staff_client
+
+LIST = "/admin/workgroups/schoollink/"
+REASON = "The head and the staff went over"
+
+pytestmark = pytest.mark.usefixtures("on_the_day")
+
+
+@pytest.fixture
+def area(hub: Hub) -> None:
+    hub.local_authorities.add(make_local_authority(name="Hackney"))
+
+
+@pytest.fixture
+def merger(area: None) -> SchoolLink:
+    return make_link(
+        make_closed_school(name="Marsh Infants"),
+        make_school(name="Marsh Primary"),
+        kind=SchoolLink.Kind.MERGER,
+    )
+
+
+def school_of(urn: str) -> School:
+    return School.objects.get(urn=urn)
+
+
+def listed() -> list[tuple[str, str, bool, bool | None]]:
+    return [
+        (each.predecessor_name, each.successor_name, each.has_records, each.counts)
+        for each in mergers_and_splits()
+    ]
+
+
+def test_the_pairs_of_the_area_are_listed_by_what_matters_most(area: None) -> None:
+    elsewhere = make_local_authority(name="Leeds", code="383")
+    primary = make_school(name="Primary")
+    pairs = {
+        name: make_closed_school(name=name, **fields)
+        for name, fields in {
+            "Decided for": {},
+            "Decided against": {},
+            "Without records": {},
+            "With past": {},
+            "With place": {"local_authority": elsewhere},
+        }.items()
+    }
+    for school in pairs.values():
+        make_link(school, primary, kind=SchoolLink.Kind.AMALGAMATION)
+    # Not of ours: an academy, a pair of another area, one that is open, one we do not know.
+    make_link(make_closed_school(name="Academy"), make_school())
+    far = {"local_authority": elsewhere}
+    make_link(make_closed_school(**far), make_school(**far), kind=SchoolLink.Kind.SPLIT)
+    make_link(make_school(), primary, kind=SchoolLink.Kind.SPLIT)
+    SchoolLink.objects.create(
+        predecessor_urn=pairs["With past"].urn, successor_urn="100100", kind=SchoolLink.Kind.SPLIT
+    )
+    make_past_participation(school=pairs["With past"])
+    asked = make_expression(school=pairs["With place"])
+    make_place(work_group=make_work_group(offering=asked.offering), expression=asked)
+    make_succession_decision(predecessor=pairs["Decided for"], successor=primary)
+    make_succession_decision(predecessor=pairs["Decided against"], successor=primary, counts=False)
+    assert listed() == [
+        ("With past", "Primary", True, None),
+        ("With place", "Primary", True, None),
+        ("Without records", "Primary", False, None),
+        ("Decided against", "Primary", False, False),
+        ("Decided for", "Primary", False, True),
+    ]
+
+
+def test_a_pair_that_was_decided_stays_when_the_register_calls_it_simple(
+    merger: SchoolLink,
+) -> None:
+    make_succession_decision(
+        predecessor=school_of(merger.predecessor_urn), successor=school_of(merger.successor_urn)
+    )
+    SchoolLink.objects.update(kind=SchoolLink.Kind.SUCCESSION)
+    assert [name for name, *_ in listed()] == ["Marsh Infants"]
+
+
+def test_another_hubs_records_and_decisions_show_nothing_here(merger: SchoolLink, hub: Hub) -> None:
+    closed, open_one = school_of(merger.predecessor_urn), school_of(merger.successor_urn)
+    with hub_scope(make_hub()):
+        make_past_participation(school=closed)
+        make_succession_decision(predecessor=closed, successor=open_one)
+    assert listed() == [("Marsh Infants", "Marsh Primary", False, None)]
+
+
+def text(client: Client, path: str) -> str:
+    """The page's words, without its tags."""
+    page = re.sub(r"<[^>]+>", " ", client.get(path).content.decode())
+    return " ".join(page.split())
+
+
+def test_the_list_is_kind_while_there_is_nothing(hub: Hub) -> None:
+    assert "Schools that only became academies need no decision." in text(staff_client(), LIST)
+
+
+def test_the_page_says_what_the_hub_has_on_record(merger: SchoolLink) -> None:
+    make_past_participation(school=school_of(merger.predecessor_urn))
+    page = text(staff_client(), f"{LIST}{merger.pk}/change/")
+    assert "Our records of Marsh Infants" in page
+    assert "completed" in page
+    assert "counts for no other school" in page
+
+
+def test_a_decision_is_asked_for_in_words_and_can_be_changed(merger: SchoolLink, hub: Hub) -> None:
+    member = make_member(role=HubMember.Role.HUB_LEAD)
+    client = lead_client(member)
+    closed, other = school_of(merger.predecessor_urn), school_of(merger.successor_urn)
+    decide = f"{LIST}{merger.pk}/decide/"
+    refused = client.post(decide, {}).content.decode()
+    assert "Say whether its history counts." in refused
+    assert "Say why, in a few words" in refused
+    assert not SuccessionDecision.objects.exists()
+
+    page = client.post(decide, {"counts": "yes", "reason": REASON}, follow=True)
+    assert "Noted: the history of Marsh Infants counts." in page.content.decode()
+    assert forerunners_of([other]) == {other.pk: [closed]}
+
+    client.post(decide, {"counts": "no", "reason": "It was another school after all"})
+    decision = SuccessionDecision.objects.get()
+    assert (decision.counts, decision.decided_by) == (False, member.account)
+    assert forerunners_of([other]) == {other.pk: []}
+    assert [row.history_change_reason for row in decision.history.order_by("history_id")] == [
+        REASON,
+        "It was another school after all",
+    ]
+    assert "It was another school after all" in text(client, f"{LIST}{merger.pk}/history/")
+
+
+@pytest.mark.parametrize("role", [HubMember.Role.VIEWER, HubMember.Role.WORK_GROUP_LEAD])
+def test_who_may_not_decide_is_refused(merger: SchoolLink, role: str) -> None:
+    client = staff_client(role)
+    answer = client.post(f"{LIST}{merger.pk}/decide/", {"counts": "yes", "reason": "x"})
+    assert answer.status_code == 403
+    assert not SuccessionDecision.objects.exists()
+    seen = client.get(f"{LIST}{merger.pk}/change/")
+    assert seen.status_code == (200 if role == HubMember.Role.VIEWER else 403)
+    assert b"/decide/" not in seen.content
+
+
+def test_an_open_schools_history_is_its_own(hub: Hub) -> None:
+    with pytest.raises(StillOpen, match="is open: what it took part in stays its own"):
+        decide_succession(make_school(), make_school(), counts=True, reason="x", by=None, now=NOW)
+
+
+def test_a_school_outside_the_area_has_no_page_here(hub: Hub) -> None:
+    pair = make_link(make_closed_school(), make_school(), kind=SchoolLink.Kind.SPLIT)
+    assert staff_client().get(f"{LIST}{pair.pk}/change/").status_code == 404
+    assert staff_client().get(f"{LIST}{pair.pk}/decide/").status_code == 404

@@ -1,0 +1,137 @@
+"""Imports of the register: what each did, what it skipped and why, and what staff must know of it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from mathshub.scope_admin import Chip, ChipFilter, RegisterAdmin
+from mathshub.scope_admin.cells import tag
+from workgroups.models import RegisterImport
+
+State = RegisterImport.State
+TOO_OLD = timedelta(days=10)  # of a register that is fetched each day
+_TONES = {State.RUNNING: "sun", State.DONE: "leaf", State.REFUSED: "clay", State.FAILED: "clay"}
+
+
+def register_alarms(request: HttpRequest, now: datetime) -> list[str]:
+    """What staff must see about the register: the last import failed, or none came for long."""
+    if not request.user.has_perm("workgroups.view_registerimport"):
+        return []
+    last = RegisterImport.objects.ended(now).first()
+    if last and last.state != State.DONE:
+        return [
+            f"The last import of the register of schools, on {_day(last.started_at)}, came to "
+            "nothing. The schools are as they were before; the imports of the register say why."
+        ]
+    if not settings.GIAS_URL or (last and now - last.started_at <= TOO_OLD):
+        return []
+    since = f"has not been brought up to date since {_day(last.started_at)}" if last else "is empty"
+    return [
+        f"The register of schools {since}, though it is to be fetched each day. Tell whoever runs "
+        "the portal."
+    ]
+
+
+def _day(moment: datetime) -> str:
+    day = timezone.localdate(moment)
+    return f"{day.day} {day:%B}"
+
+
+class StateChips(ChipFilter):
+    title = "result"
+    parameter_name = "state"
+
+    @classmethod
+    def chips(cls, request: HttpRequest) -> list[Chip]:
+        return [Chip(each.value, str(each.label), Q(state=each.value)) for each in State]
+
+
+@admin.register(RegisterImport)
+class RegisterImportAdmin(RegisterAdmin):
+    """Read only: the register is imported by ``manage.py import_schools``, or fetched each day."""
+
+    list_display = ("file_name", "at", "result", "created", "updated", "closed", "skipped")
+    list_filter = (StateChips,)
+    ordering = ("-started_at", "-pk")
+    empty_words = (
+        "Each import of the register of schools will stand here, with what it changed and which "
+        "lines it skipped. Whoever runs the portal imports it with “manage.py import_schools”, or "
+        "has it fetched each day."
+    )
+    change_form_template = "admin/workgroups/register_import.html"
+
+    def row_note(self, request: HttpRequest, obj: RegisterImport) -> str:
+        return f"{obj.get_source_display()}{', forced' if obj.forced_because else ''}"
+
+    @admin.display(description="on", ordering="started_at")
+    def at(self, row: RegisterImport) -> str:
+        return _moment(row.started_at)
+
+    @admin.display(description="result", ordering="state")
+    def result(self, row: RegisterImport) -> SafeString:
+        return state_tag(row)
+
+    def facts(self, request: HttpRequest, obj: RegisterImport) -> dict[str, Any]:
+        return {
+            "state_tag": state_tag(obj),
+            "facts": _facts(obj),
+            "did": [
+                *((f"Schools {words}", f"{number:,}") for number, words in _schools(obj)),
+                *((f"Links: {words}", f"{number:,}") for number, words in _links(obj)),
+            ],
+            "more_skipped": obj.skipped + obj.links_skipped - len(obj.complaints),
+        }
+
+
+def state_tag(row: RegisterImport) -> SafeString:
+    return tag(row.get_state_display(), _TONES[State(row.state)])
+
+
+def _facts(row: RegisterImport) -> list[tuple[str, Any]]:
+    ended = _moment(row.ended_at) if row.ended_at else "not yet"
+    facts = [
+        ("File", row.file_name),
+        ("File of links", row.links_file_name or "none"),
+        ("How it came", row.get_source_display()),
+        ("Began", _moment(row.started_at)),
+        ("Ended", ended),
+    ]
+    return [*facts, ("Forced because", row.forced_because)] if row.forced_because else facts
+
+
+Number = tuple[int, str]
+
+
+def _schools(row: RegisterImport) -> list[Number]:
+    """Numbers with their words; of an import that was refused, how far it had come."""
+    return [
+        (row.created, "new"),
+        (row.updated, "changed"),
+        (row.closed, "of these closed"),
+        (row.unchanged, "as they were"),
+        (row.skipped, "skipped"),
+    ]
+
+
+def _links(row: RegisterImport) -> list[Number]:
+    if not row.links_file_name:
+        return []
+    return [
+        (row.links, "pairs of schools"),
+        (row.links_added, "new"),
+        (row.links_changed, "changed"),
+        (row.links_removed, "removed"),
+        (row.links_skipped, "lines skipped"),
+        (row.links_passed_over, "lines of other kinds"),
+    ]
+
+
+def _moment(moment: datetime) -> str:
+    local = timezone.localtime(moment)
+    return f"{local.day} {local:%B %Y, %H:%M}"

@@ -1,0 +1,105 @@
+"""When a file as a whole is not to be believed: too many bad lines, too many schools gone."""
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from django.db import connection
+
+from workgroups.models import School
+from workgroups.register.read import RegisterRefused
+from workgroups.register.rows import Complaint
+
+WORST_SHARE = 0.01  # of bad lines
+WORST_FALL = 0.05  # of open schools
+FEW = 2  # schools: so many may close in a small file, whatever their share
+WHOLE_SHARE = 0.5  # of an area's open schools; a file that names fewer is meant to be a part
+
+
+def refuse_bad_lines(name: str, *, rows: int, skipped: int, complaints: list[Complaint]) -> None:
+    """Raises ``RegisterRefused`` for more than one bad line in a hundred."""
+    if skipped > WORST_SHARE * rows:
+        first = " ".join(map(str, complaints[:5]))
+        raise RegisterRefused(
+            f"{skipped:,} of {rows:,} lines of {name} can't be read, more than one "
+            f"in a hundred: nothing was imported. {first}"
+        )
+
+
+def refuse_lost_links(name: str, *, removed: int, before: int) -> None:
+    """Raises ``RegisterRefused`` when more than one link in twenty would go: links stay for ever."""
+    if _is_too_many(removed, of=before):
+        raise RegisterRefused(
+            f"{name} lacks {removed:,} of the {before:,} links between schools that are known, more "
+            "than 5 %: is it broken off? Nothing was imported. If that is right, import it with "
+            "--force and say why."
+        )
+
+
+class OpenSchools:
+    """The schools that are open before an import, and what its file makes of them.
+
+    Only what the file is about is weighed. A file of one borough says nothing of the others; one
+    that names half of an area's open schools or more is meant to be whole, and one that lacks many
+    of them has broken off.
+    """
+
+    def __init__(self) -> None:
+        self._change = 0
+
+    @cached_property
+    def _authorities(self) -> dict[str, int | None]:
+        """Of the schools that are open, by URN: asked when the first line that differs is compared,
+        and so before anything is written.
+        """
+        return _open_now()
+
+    def was_open(self, urn: str) -> bool:
+        return urn in self._authorities
+
+    def close(self) -> None:
+        """A school that was open is open no more."""
+        self._change -= 1
+
+    def open(self) -> None:
+        """A school that was not open, or not there, is open."""
+        self._change += 1
+
+    def refuse_fall(
+        self, name: str, *, named: Mapping[str, object], stored: Mapping[str, object]
+    ) -> None:
+        """Raises ``RegisterRefused`` when more than one open school in twenty would go.
+
+        ``named`` are the URNs for which the file has a line, ``stored`` those known before.
+        """
+        if self._change >= 0 and named.keys() >= stored.keys():
+            return  # as on most days: all schools are there, and none fewer is open
+        found = self._authorities.keys() & named.keys()
+        before, after = len(found), len(found) + self._change
+        if _is_too_many(before - after, of=before):
+            raise RegisterRefused(
+                f"Of the {before:,} schools in {name} that are open, {after:,} would be left, a "
+                "fall of more than 5 %: nothing was imported. If that is true, import it with "
+                "--force and say why."
+            )
+        area = {self._authorities[urn] for urn in found}
+        of_the_area = sum(authority in area for authority in self._authorities.values())
+        missing = of_the_area - before
+        if before >= WHOLE_SHARE * of_the_area and _is_too_many(missing, of=of_the_area):
+            raise RegisterRefused(
+                f"{name} lacks {missing:,} of the {of_the_area:,} open schools of its local "
+                "authorities, more than 5 %: is it broken off? Nothing was imported. If they are "
+                "left out on purpose, import it with --force and say why."
+            )
+
+
+def _is_too_many(schools: int, *, of: int) -> bool:
+    return schools > max(FEW, WORST_FALL * of)
+
+
+def _open_now() -> dict[str, int | None]:
+    """By URN the authority of each open school. By the database's own cursor: there are 27,000."""
+    rows = School.objects.open_now().filter(is_demonstration=False).order_by()
+    sql, parameters = rows.values_list("urn", "local_authority_id").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return dict(cursor.fetchall())

@@ -1,0 +1,108 @@
+"""What staff see of imports of the register, and when they are warned."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from mathshub.scope import hub_scope
+from workgroups.models import HubMember, RegisterImport
+from workgroups.tests.factories import make_hub, make_register_import
+from workgroups.tests.staff import staff_client
+
+LIST = "/admin/workgroups/registerimport/"
+NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
+URL = "https://gias.example.org/all{date:%Y%m%d}.csv"
+
+
+@pytest.fixture
+def client(db: None) -> Any:
+    with time_machine.travel(NOW, tick=False), hub_scope(make_hub()):
+        yield staff_client()
+
+
+def text(client: Client, path: str) -> str:
+    """The words of the page, without its tags."""
+    page = re.sub(r"<[^>]+>", " ", client.get(path).content.decode())
+    return " ".join(page.split())
+
+
+def test_the_list_is_kind_while_there_is_none(client: Client):
+    assert "Each import of the register of schools will stand here" in text(client, LIST)
+
+
+def test_each_import_is_listed_with_what_it_did(client: Client):
+    make_register_import(updated=31, closed=4)
+    page = text(client, LIST)
+    assert "edubasealldata20261116.csv by hand 16 November 2026, 06:10 done 12 31 4 1" in page
+
+
+def test_the_page_names_the_lines_that_were_skipped(client: Client):
+    row = make_register_import(skipped=140, forced_because="Nurseries closed", links_file_name="l")
+    page = text(client, f"{LIST}{row.pk}/change/")
+    assert "Line File of Why 7 schools the school has no name" in page
+    assert "And 139 more." in page
+    assert "Forced because Nurseries closed" in page
+    assert "What it did" in page
+
+
+def test_the_page_of_a_refused_import_says_why(client: Client):
+    row = make_register_import(
+        state=RegisterImport.State.REFUSED, refusal="a.csv is empty.", complaints=[], skipped=0
+    )
+    page = text(client, f"{LIST}{row.pk}/change/")
+    assert "a.csv is empty." in page
+    assert "How far it had come" in page
+    assert "None: every line could be read." in page
+
+
+def alarms(client: Client) -> list[str]:
+    page = client.get("/admin/").content.decode()
+    return re.findall(r'role="alert">(The (?:last|register)[^<]+)<', page)
+
+
+FAILED = (
+    "The last import of the register of schools, on 26 November, came to nothing. The schools are "
+    "as they were before; the imports of the register say why."
+)
+OLD = (
+    "The register of schools has not been brought up to date since 10 November, though it is to be "
+    "fetched each day. Tell whoever runs the portal."
+)
+EMPTY = (
+    "The register of schools is empty, though it is to be fetched each day. Tell whoever runs the "
+    "portal."
+)
+YESTERDAY, LONG_AGO = NOW - timedelta(days=1), NOW - timedelta(days=17)
+
+
+@pytest.mark.parametrize(
+    ("url", "imports", "expected"),
+    [
+        pytest.param("", [], [], id="by hand, and none yet"),
+        pytest.param("", [(LONG_AGO, "done")], [], id="by hand, long ago"),
+        pytest.param(URL, [(YESTERDAY, "done")], [], id="fetched yesterday"),
+        pytest.param(URL, [(LONG_AGO, "done")], [OLD], id="fetched long ago"),
+        pytest.param(URL, [], [EMPTY], id="never fetched"),
+        pytest.param("", [(LONG_AGO, "done"), (YESTERDAY, "refused")], [FAILED], id="refused"),
+        pytest.param(URL, [(LONG_AGO, "done"), (YESTERDAY, "failed")], [FAILED], id="failed"),
+        pytest.param(URL, [(LONG_AGO, "failed"), (YESTERDAY, "done")], [], id="all well since"),
+        pytest.param("", [(YESTERDAY, "running")], [FAILED], id="cut off"),
+        pytest.param("", [(NOW - timedelta(minutes=1), "running")], [], id="at work"),
+    ],
+)
+def test_staff_are_warned_when_the_register_is_not_brought_up_to_date(
+    client: Client, settings, url: str, imports: list[tuple[datetime, str]], expected: list[str]
+):
+    settings.GIAS_URL = url
+    for started_at, state in imports:
+        make_register_import(started_at=started_at, state=state)
+    assert alarms(client) == expected
+
+
+def test_a_lead_of_a_work_group_is_not_troubled_with_it(client: Client):
+    make_register_import(state=RegisterImport.State.FAILED)
+    assert alarms(staff_client(HubMember.Role.WORK_GROUP_LEAD)) == []
