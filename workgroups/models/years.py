@@ -7,6 +7,13 @@ from django.db import models
 from mathshub.scope import HubOwned, hub_history
 from workgroups.models.hubs import LocalAuthority
 
+FIRST_MONTH = 9  # of an academic year
+
+
+def school_year_of(day: date) -> int:
+    """The calendar year in which the academic year of ``day`` began."""
+    return day.year if day.month >= FIRST_MONTH else day.year - 1
+
 
 class AcademicYear(models.Model):
     """A school year, 1 September to 31 August, written 2026/27. Shared by all hubs."""
@@ -21,7 +28,7 @@ class AcademicYear(models.Model):
 
     @property
     def starts_on(self) -> date:
-        return date(self.start_year, 9, 1)
+        return date(self.start_year, FIRST_MONTH, 1)
 
     @property
     def ends_on(self) -> date:
