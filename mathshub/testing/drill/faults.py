@@ -94,14 +94,12 @@ FAULTS: dict[str, tuple[str, ...]] = {
     ),
 }
 
-_NO_IMPORT = "the import of past participation"
 _NO_EXPORT = "exports to CSV and XLSX"
 
 NOT_YET: dict[str, str] = {
     "bounce before the row is marked": "bounce reports from mail providers",
     "withdraw, promote and accept at once": "the waiting list, which promotes",
     "formulas in exports": _NO_EXPORT,
-    "another hub's school in a file": _NO_IMPORT,
 }
 """What the drill of a fault waits for."""
 
