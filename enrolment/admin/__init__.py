@@ -1,5 +1,23 @@
 """The admin of interest and places."""
 
-from enrolment.admin import briefings, expressions, offerings, places, schools
+from enrolment.admin import (
+    briefings,
+    expressions,
+    offerings,
+    past,
+    places,
+    schools,
+    spreadsheets,
+    tray,
+)
 
-__all__ = ["briefings", "expressions", "offerings", "places", "schools"]
+__all__ = [
+    "briefings",
+    "expressions",
+    "offerings",
+    "past",
+    "places",
+    "schools",
+    "spreadsheets",
+    "tray",
+]
