@@ -190,3 +190,46 @@ class SomeoneElseIsChanging(Refusal):
             "Somebody else is changing this Work Group at the moment. "
             "Nothing was changed: please try again in a minute."
         )
+
+
+class AlreadyOnRecord(Refusal):
+    """The school's participation in this programme and year is known."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+    def __str__(self) -> str:
+        return f"{self.what} is on record for this school already: change it there."
+
+
+class SpreadsheetNotWaiting(Refusal):
+    """The spreadsheet was loaded or undone before, or its file is no longer kept."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(state)
+        self.state = state
+
+    def __str__(self) -> str:
+        return f"There was nothing to do: this spreadsheet is {self.state}."
+
+
+class SpreadsheetChangedMeanwhile(Refusal):
+    """What loading would do is no longer what the page showed."""
+
+    def __str__(self) -> str:
+        return (
+            "The record has changed since this page was opened, so nothing was recorded. The "
+            "figures below are those of now."
+        )
+
+
+class LineNotWaiting(Refusal):
+    """Somebody has said what the line means."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(state)
+        self.state = state
+
+    def __str__(self) -> str:
+        return f"This line no longer waits: it was {self.state}."

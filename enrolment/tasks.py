@@ -3,11 +3,13 @@
 from celery import shared_task
 from django.utils import timezone
 
-from enrolment.services.retention import forget_expressions
+from enrolment.services.retention import forget_expressions, forget_spreadsheets
 from workgroups.services.hubs import in_every_hub
 
 
 @shared_task(name="enrolment.forget")
 def forget_task() -> None:
-    """Forget the interest that led to nothing and has been kept long enough."""
-    in_every_hub(forget_expressions, now=timezone.now())
+    """Forget the interest that led to nothing and has been kept long enough; spreadsheets too."""
+    now = timezone.now()
+    in_every_hub(forget_expressions, now=now)
+    in_every_hub(forget_spreadsheets, now=now)

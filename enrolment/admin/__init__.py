@@ -1,5 +1,25 @@
 """The admin of interest and places."""
 
-from enrolment.admin import briefings, expressions, offerings, places, schools, successions
+from enrolment.admin import (
+    briefings,
+    expressions,
+    offerings,
+    past,
+    places,
+    schools,
+    spreadsheets,
+    successions,
+    tray,
+)
 
-__all__ = ["briefings", "expressions", "offerings", "places", "schools", "successions"]
+__all__ = [
+    "briefings",
+    "expressions",
+    "offerings",
+    "past",
+    "places",
+    "schools",
+    "spreadsheets",
+    "successions",
+    "tray",
+]

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from enrolment.eligibility import Answer, Eligibility, check_eligibility
-from enrolment.models import ExpressionOfInterest, Place
+from enrolment.models import ExpressionOfInterest, PastParticipation, Place
 from enrolment.services.records import records_of, steps_of, without
 from mathshub.scope import current_hub
 from mathshub.scope_admin.cells import tag
@@ -31,6 +31,11 @@ _PLACE_TONES = {
     Place.State.ACCEPTED: "leaf",
     Place.State.DECLINED: "plain",
     Place.State.WITHDRAWN: "plain",
+}
+_OUTCOME_TONES = {
+    PastParticipation.Outcome.COMPLETED: "leaf",
+    PastParticipation.Outcome.NOT_COMPLETED: "clay",
+    PastParticipation.Outcome.NOT_KNOWN: "plain",
 }
 
 
@@ -70,6 +75,11 @@ def state_tag(expression: ExpressionOfInterest) -> SafeString:
 
 def place_tag(place: Place) -> SafeString:
     return tag(place.get_state_display(), _PLACE_TONES[Place.State(place.state)])
+
+
+def outcome_tag(outcome: str) -> SafeString:
+    of = PastParticipation.Outcome(outcome)
+    return tag(str(of.label), _OUTCOME_TONES[of])
 
 
 def borough_words(school: School | None, area: set[int]) -> str:

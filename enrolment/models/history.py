@@ -62,6 +62,12 @@ class HistoryImport(HubOwned):
     differing = models.PositiveIntegerField(
         default=0, help_text="Lines that say otherwise than the record, which was kept."
     )
+    left_out = models.PositiveIntegerField(
+        default=0, help_text="Lines that somebody chose to leave out."
+    )
+    faults = models.JSONField(
+        default=list, help_text="Lines that could not be read: number, and why."
+    )
 
     objects: ClassVar[Any] = hub_manager()
 
@@ -73,6 +79,11 @@ class HistoryImport(HubOwned):
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def can_be_loaded(self) -> bool:
+        """It waits, and its file is still here."""
+        return self.state == self.State.UPLOADED and bool(self.content)
 
 
 class PastParticipation(HubOwned):

@@ -1,18 +1,27 @@
-"""Forgetting schools' interest, and their contacts, once the hub has kept them long enough.
+"""Forgetting schools' interest, their contacts, and what spreadsheets said, once kept long enough.
 
 All of this works on the hub in scope, by its own periods.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from enrolment.models import ExpressionOfInterest, IntendedParticipant, Place, Seat
+from enrolment.models import (
+    ExpressionOfInterest,
+    HistoryImport,
+    IntendedParticipant,
+    Place,
+    Seat,
+    UnmatchedLine,
+)
 from enrolment.services.erasing import erase, erase_history, in_batches
 from mathshub.scope import current_hub
 
 State = ExpressionOfInterest.State
 LED_TO_NOTHING = [State.RECEIVED, State.DECLINED, State.NOT_THIS_YEAR, State.WITHDRAWN]
+
+SPREADSHEET_KEPT = timedelta(days=7)  # one that nobody loads: it may name people
 
 
 def expressions_to_forget(now: datetime) -> QuerySet:
@@ -34,6 +43,29 @@ def expressions_to_forget(now: datetime) -> QuerySet:
 def forget_expressions(now: datetime) -> int:
     """Delete them, with those whom they named and the places that came to nothing."""
     return in_batches(expressions_to_forget(now), _forget)
+
+
+def spreadsheets_to_forget(now: datetime) -> QuerySet:
+    """Files that were chosen a week ago and never loaded."""
+    return HistoryImport.objects.filter(
+        state=HistoryImport.State.UPLOADED, uploaded_at__lt=now - SPREADSHEET_KEPT
+    )
+
+
+def lines_to_forget(now: datetime) -> QuerySet:
+    """What was typed in lines without a school, kept as long as interest that led to nothing.
+
+    Past participation itself says nothing of a person, and stays.
+    """
+    return UnmatchedLine.objects.filter(
+        history_import__loaded_at__lt=current_hub().interest_kept_since(now)
+    )
+
+
+def forget_spreadsheets(now: datetime) -> int:
+    """Delete the files, and what was typed in lines without a school; returns how many files."""
+    in_batches(lines_to_forget(now), lambda keys: erase(UnmatchedLine, id__in=keys))
+    return in_batches(spreadsheets_to_forget(now), lambda keys: erase(HistoryImport, id__in=keys))
 
 
 def empty_places(places: QuerySet) -> int:

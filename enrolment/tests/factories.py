@@ -24,6 +24,10 @@ from enrolment.models import (
 from enrolment.services.interest import InterestAnswers
 from enrolment.services.places import accept_place, offer_place
 from enrolment.services.seats import NamedSeat
+from enrolment.services.spreadsheets import explain_spreadsheet, take_spreadsheet
+from enrolment.spreadsheet.columns import Role, guess_roles
+from enrolment.spreadsheet.meaning import Meaning
+from enrolment.spreadsheet.read import read_table
 from workgroups.models import AcademicYear, Offering, Programme, School, WorkGroup
 from workgroups.tests.factories import (
     make_local_authority,
@@ -36,6 +40,10 @@ from workgroups.tests.factories import (
 
 NOW = datetime(2026, 11, 16, 10, 30, tzinfo=UTC)  # a Monday, within the factories' window
 TODAY = NOW.date()
+SPREADSHEET = """URN,School,Programme,Year,Completed?
+999901,Shared Primary School,Dev,2022/23,Y
+,A school that is not there,Dev,2022/23,
+"""
 _numbers = count(1)
 
 
@@ -178,6 +186,32 @@ def make_history_import(**fields: Any) -> HistoryImport:
         "loaded_at": NOW,
     } | fields
     return HistoryImport.objects.create(**fields)
+
+
+def make_waiting_spreadsheet(
+    *,
+    content: bytes | str = SPREADSHEET,
+    programme: Programme | None = None,
+    columns: dict[Role, int] | None = None,
+    **meaning: Any,
+) -> HistoryImport:
+    """A spreadsheet that was chosen and explained: what is called “Dev” in it is ``programme``.
+
+    Its columns are guessed unless told.
+    """
+    content = content.encode() if isinstance(content, str) else content
+    table = read_table(content)
+    cells = [table.column(index) for index in table.columns]
+    columns = columns or guess_roles(table.header.cells, cells)
+    if Role.PROGRAMME in columns:
+        meaning = {"programmes": {"dev": (programme or make_programme()).pk}} | meaning
+    words = {"y": "completed", "n": "not_completed", "": "not_known"}
+    spreadsheet = take_spreadsheet(content, file_name="past.csv", by=None, now=NOW)
+    explain_spreadsheet(
+        spreadsheet,
+        meaning=Meaning(columns=columns, **({"outcomes": words, "sheet": table.sheet} | meaning)),
+    )
+    return spreadsheet
 
 
 def make_unmatched_line(

@@ -4,15 +4,36 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 
-from enrolment.models import ExpressionOfInterest, IntendedParticipant, Place, Seat
+from enrolment.models import (
+    ExpressionOfInterest,
+    HistoryImport,
+    IntendedParticipant,
+    PastParticipation,
+    Place,
+    Seat,
+    UnmatchedLine,
+)
 from enrolment.services import erasing
 from enrolment.services.erasing import erase, in_batches
 from enrolment.services.places import accept_place, decline_place, withdraw_place
-from enrolment.services.retention import LED_TO_NOTHING, forget_expressions
+from enrolment.services.retention import (
+    LED_TO_NOTHING,
+    forget_expressions,
+    forget_spreadsheets,
+)
 from enrolment.services.seats import NamedSeat
 from enrolment.tasks import forget_task
-from enrolment.tests.factories import NOW, make_expression, make_place
+from enrolment.tests.factories import (
+    NOW,
+    make_expression,
+    make_history_import,
+    make_past_participation,
+    make_place,
+    make_unmatched_line,
+    make_waiting_spreadsheet,
+)
 from mathshub.scope import hub_scope
 from workgroups.models import Hub
 from workgroups.tests.factories import make_hub, make_work_group
@@ -143,3 +164,39 @@ def test_every_hub_is_seen_to_each_night(hub: Hub, on_the_day: None) -> None:
     assert not ExpressionOfInterest.objects.exists()
     with hub_scope(other):
         assert ExpressionOfInterest.objects.get().submitted_at == BEFORE
+
+
+# --- spreadsheets of the past ---
+
+
+def test_a_spreadsheet_that_nobody_loads_goes_after_a_week(hub: Hub) -> None:
+    waiting = make_waiting_spreadsheet()
+    loaded = make_history_import(uploaded_at=NOW - timedelta(days=30))
+    assert forget_spreadsheets(NOW + timedelta(days=7)) == 0
+    assert forget_spreadsheets(NOW + timedelta(days=7, seconds=1)) == 1
+    assert [each.pk for each in HistoryImport.objects.all()] == [loaded.pk]
+    assert not HistoryImport.objects.filter(pk=waiting.pk).exists()
+
+
+def test_what_was_typed_in_lines_goes_after_the_months_of_the_hub(hub: Hub) -> None:
+    line = make_unmatched_line(history_import=make_history_import(loaded_at=SINCE))
+    forget_spreadsheets(NOW)
+    assert UnmatchedLine.objects.get() == line
+    HistoryImport.objects.update(loaded_at=BEFORE)
+    row = make_past_participation(history_import=line.history_import)
+    forget_spreadsheets(NOW)
+    assert (UnmatchedLine.objects.count(), UnmatchedLine.history.count()) == (0, 0)
+    # What came on record names no person, and stays.
+    assert PastParticipation.objects.get() == row
+
+
+def test_the_nightly_job_forgets_spreadsheets_in_every_hub(hub: Hub) -> None:
+    other = make_hub()
+    for each in (hub, other):
+        with hub_scope(each):
+            make_waiting_spreadsheet()
+    with time_machine.travel(NOW + timedelta(days=8)):
+        forget_task()
+    for each in (hub, other):
+        with hub_scope(each):
+            assert HistoryImport.objects.count() == 0

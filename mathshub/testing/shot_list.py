@@ -6,6 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
+from mathshub.processes import PROJECT_ROOT
 from mathshub.testing import browser
 
 HUB = "lea-valley.localhost"
@@ -69,6 +70,18 @@ def fill(label: str, text: str) -> Step:
     return lambda page: page.get_by_label(label, exact=True).first.fill(text)
 
 
+def choose(label: str, path: Path) -> Step:
+    """Choose a file for the field of this label."""
+    return lambda page: page.get_by_label(label, exact=True).set_input_files(path)
+
+
+def leave_out_unknown_words(page: Page) -> None:
+    """Leave out the rows of the programmes that the portal could not guess."""
+    for select in page.locator("select[name^=programme_]").all():
+        if not select.input_value():
+            select.select_option("leave-out")
+
+
 def staff(name: str, path: str, *steps: Step) -> Shot:
     """A picture that only somebody signed in can take."""
     return Shot(name, path, *steps, as_staff=True)
@@ -110,6 +123,10 @@ PUBLIC = [
     Shot("style-guide", "/style-guide/"),
 ]
 
+PAST = "/admin/enrolment/pastparticipation/"
+SPREADSHEETS = "/admin/enrolment/historyimport/"
+SAMPLE = PROJECT_ROOT / "docs" / "past-participation-sample.csv"
+CHOSEN = (choose("Spreadsheet", SAMPLE), press("Go on"))
 EXPRESSIONS = "/admin/enrolment/expressionofinterest/"
 WORK_GROUPS = "/admin/workgroups/workgroup/"
 A_SCHOOL = r"/school/\d+/change/"
@@ -146,6 +163,30 @@ ADMIN = [
     ),
     staff("admin-imports", "/admin/workgroups/registerimport/"),
     staff("admin-import", "/admin/workgroups/registerimport/", follow(r"\d/change/")),
+    staff("admin-past", PAST),
+    staff("admin-past-one", PAST, follow(r"\d/change/")),
+    staff("admin-spreadsheet-choose", f"{SPREADSHEETS}add/"),
+    staff("admin-spreadsheet-columns", f"{SPREADSHEETS}add/", *CHOSEN),
+    staff("admin-spreadsheet-words", f"{SPREADSHEETS}add/", *CHOSEN, press("Go on")),
+    staff(
+        "admin-spreadsheet-preview",
+        f"{SPREADSHEETS}add/",
+        *CHOSEN,
+        press("Go on"),
+        leave_out_unknown_words,
+        press("Show what will happen"),
+    ),
+    staff("admin-spreadsheet", f"{SPREADSHEETS}?state=loaded", follow(r"\d/change/")),
+    staff(
+        "admin-spreadsheet-undo",
+        f"{SPREADSHEETS}?state=loaded",
+        follow(r"\d/change/"),
+        follow(r"/undo/"),
+    ),
+    staff("admin-tray", "/admin/enrolment/unmatchedline/?state=waiting"),
+    staff(
+        "admin-tray-line", "/admin/enrolment/unmatchedline/?state=waiting", follow(r"\d/change/")
+    ),
     staff("admin-messages", "/admin/outbox/message/"),
     staff("admin-message", "/admin/outbox/message/", follow(r"\d/change/")),
     staff("admin-hub", "/admin/workgroups/hub/", follow(r"\d/change/")),

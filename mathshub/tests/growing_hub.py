@@ -17,10 +17,13 @@ from django.db.models.functions import Cast, Concat
 from enrolment.models import (
     Briefing,
     ExpressionOfInterest,
+    HistoryImport,
     IntendedParticipant,
     Participant,
+    PastParticipation,
     Place,
     Seat,
+    UnmatchedLine,
 )
 from enrolment.services.seats import NamedSeat
 from enrolment.tests.factories import (
@@ -28,9 +31,12 @@ from enrolment.tests.factories import (
     make_accepted_place,
     make_briefing,
     make_expression,
+    make_history_import,
     make_participant,
     make_past_participation,
     make_place,
+    make_unmatched_line,
+    make_waiting_spreadsheet,
 )
 from mathshub.accounts.models import Account
 from mathshub.outbox.models import Message, Suppression
@@ -78,10 +84,12 @@ NAMING_TEXTS: dict[type[models.Model], tuple[str, ...]] = {
     Apology: ("reason",),
     Briefing: ("venue", "description"),
     ExpressionOfInterest: ("headteacher_name",),
+    HistoryImport: ("file_name",),
     Hub: ("name",),
     IntendedParticipant: ("name",),
     Message: ("subject", "recipient_name"),
     Participant: ("name",),
+    PastParticipation: ("note",),
     Place: ("contact_name",),
     Programme: ("name", "short_name"),
     RegisterImport: ("file_name",),
@@ -89,6 +97,7 @@ NAMING_TEXTS: dict[type[models.Model], tuple[str, ...]] = {
     Session: ("title", "venue"),
     Suppression: ("reason",),
     TermDate: ("source",),
+    UnmatchedLine: ("reason",),
     WorkGroup: ("name",),
 }
 BOROUGH, CHANGE = "BOROUGH", "CHANGE"
@@ -124,6 +133,7 @@ class GrowingHub:
             self._add_register()
             self._add_places()
             self._add_sessions()
+            self._add_past()
             make_message(kind="eoi-received", recipient=MAILBOX)
             suppress(f"gone{self.size}@school.example", reason="550 no such mailbox")
         make_hub(name=f"HUB 0{self.size}")
@@ -230,6 +240,29 @@ class GrowingHub:
         make_session(work_group=self.group, starts_at=NOW + 30 * days, state=Session.State.PLANNED)
         make_apology(session=coming, seat=self.seat)
         make_apology(session=self.session, seat=Seat.objects.filter(place=self.place).last())
+
+    def _add_past(self) -> None:
+        """On record from the first spreadsheet, in its tray, and in one that waits to be loaded."""
+        school = self.waiting.school
+        loaded = make_history_import()
+        self.spreadsheet = HistoryImport.objects.earliest("pk")
+        for year, fields in (
+            (2021, {"history_import": self.spreadsheet, "source": "spreadsheet"}),
+            (2022, {"history_import": self.spreadsheet}),
+            (2023, {"history_import": loaded}),
+        ):
+            make_past_participation(
+                school=school,
+                programme=self.programme,
+                academic_year=make_year(start_year=year),
+                **fields,
+            )
+        make_unmatched_line(programme=self.programme, history_import=self.spreadsheet)
+        urns = School.objects.order_by("pk").values_list("urn", flat=True)[: self.size]
+        rows = [f"{urn},Dev,2020/21,Y" for urn in urns] + ["999999,Dev,2020/21,N"] * self.size
+        self.explained = make_waiting_spreadsheet(
+            content="\n".join(["URN,Programme,Year,Completed", *rows]), programme=self.programme
+        )
 
 
 def _name_rows() -> None:

@@ -15,7 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from enrolment.models import ExpressionOfInterest, Place
+from enrolment.models import ExpressionOfInterest, Place, UnmatchedLine
 from enrolment.tests.filling import filled_in, form_url
 from mathshub.accounts.tests.factories import sign_in
 from mathshub.ledger import Audience, audience_of
@@ -50,7 +50,9 @@ LISTS_OF_A_LEAD = (
 SEARCHED = {
     "enrolment_expressionofinterest": "q=ExpressionOfInterest&state=received",
     "enrolment_participant": "q=Participant",
+    "enrolment_pastparticipation": "q=school&outcome=completed",
     "enrolment_place": "q=Place&state=accepted",
+    "enrolment_unmatchedline": "q=St&state=waiting",
     "outbox_message": "q=Message&state=waiting",
     "workgroup_sessions_session": "q=WorkGroup&when=to-come",
     "workgroups_programme": "q=Programme",
@@ -181,6 +183,7 @@ def _admin_pages_in_other_states(world: GrowingHub) -> Iterator[Page]:
         chosen = [str(each.pk) for each in waiting.order_by("pk")]
         unmatched = ExpressionOfInterest.objects.filter(school=None).earliest("pk")
         urn = School.objects.earliest("pk").urn
+        unmatched_line = UnmatchedLine.objects.earliest("pk")
         planned = Session.objects.filter(state=Session.State.PLANNED).earliest("pk")
     offer = reverse("admin:enrolment_expressionofinterest_offer")
     ticked = urlencode({"chosen": chosen}, doseq=True)
@@ -190,6 +193,8 @@ def _admin_pages_in_other_states(world: GrowingHub) -> Iterator[Page]:
     place = reverse("admin:enrolment_place_change", args=[offered.pk])
     change_group = reverse("admin:workgroups_workgroup_change", args=[world.group.pk])
     match = reverse("admin:enrolment_expressionofinterest_match", args=[unmatched.pk])
+    past = reverse("admin:enrolment_pastparticipation_add")
+    line = reverse("admin:enrolment_unmatchedline_change", args=[unmatched_line.pk])
     telephone = reverse("admin:enrolment_expressionofinterest_add")
     for name, path in {
         "admin:enrolment_expressionofinterest_offer, chosen": f"{offer}?{ticked}",
@@ -199,6 +204,15 @@ def _admin_pages_in_other_states(world: GrowingHub) -> Iterator[Page]:
         "admin:enrolment_expressionofinterest_match, found": f"{match}?q=school",
         "admin:enrolment_expressionofinterest_add, found": f"{telephone}?q=school",
         "admin:enrolment_expressionofinterest_add, form": f"{telephone}?urn={urn}",
+        "admin:enrolment_pastparticipation_add, found": f"{past}?q=school",
+        "admin:enrolment_pastparticipation_add, form": f"{past}?urn={urn}",
+        **{
+            f"admin:enrolment_historyimport_{step}, explained": reverse(
+                f"admin:enrolment_historyimport_{step}", args=[world.explained.pk]
+            )
+            for step in ("columns", "words", "preview", "change")
+        },
+        "admin:enrolment_unmatchedline_change, searched": f"{line}?q=school",
         "admin:enrolment_place_change, on offer": place,
         "admin:enrolment_place_accept, on offer": place.replace("change", "accept"),
         "admin:workgroup_sessions_session_delete, planned": reverse(

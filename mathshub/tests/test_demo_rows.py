@@ -10,14 +10,32 @@ from django.db import models, transaction
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
-from enrolment.models import ExpressionOfInterest, Participant, Place
+from enrolment.forms.past import known_programmes
+from enrolment.models import (
+    ExpressionOfInterest,
+    HistoryImport,
+    Participant,
+    PastParticipation,
+    Place,
+    UnmatchedLine,
+)
+from enrolment.services.spreadsheets import (
+    explain_spreadsheet,
+    plan_spreadsheet,
+    take_spreadsheet,
+)
+from enrolment.spreadsheet.columns import Role, guess_roles
+from enrolment.spreadsheet.meaning import Meaning
+from enrolment.spreadsheet.read import read_table
+from enrolment.spreadsheet.words import guess_outcome, guess_programme
 from mathshub.outbox.models import Message
 from mathshub.outbox.planning import plan_messages
+from mathshub.processes import PROJECT_ROOT
 from mathshub.scope import all_hubs, hub_scope
 from mathshub.site.demo.hubs import HUBS
 from mathshub.site.demo.load import load
 from sessions.models import Session
-from workgroups.models import Hub, School, TermDate, WorkGroup
+from workgroups.models import Hub, Programme, School, TermDate, WorkGroup
 
 NOVEMBER = datetime(2026, 11, 23, 10, 30, tzinfo=UTC)
 
@@ -52,10 +70,55 @@ def states_of(model: type[models.Model]) -> set[str]:
     return set(model._default_manager.values_list("state", flat=True))
 
 
+def test_schools_come_with_a_past_and_two_lines_wait_for_theirs():
+    for hub in Hub.objects.all():
+        with hub_scope(hub):
+            assert PastParticipation.objects.filter(source="spreadsheet").count() == 14
+            assert PastParticipation.objects.filter(source="by_hand").count() == 1
+            [spreadsheet] = HistoryImport.objects.all()
+            assert (spreadsheet.state, spreadsheet.created, spreadsheet.faults) == (
+                "loaded",
+                14,
+                [],
+            )
+            assert UnmatchedLine.objects.waiting().count() == 2
+            assert Programme.objects.get(takes_specialist_schools=True).short_name == "Sustaining"
+
+
+def test_the_sample_of_a_spreadsheet_shows_one_of_each_difficulty():
+    sample = (PROJECT_ROOT / "docs" / "past-participation-sample.csv").read_bytes()
+    with hub_scope(Hub.objects.earliest("pk")):
+        table = read_table(sample)
+        columns = guess_roles(table.header.cells, [table.column(each) for each in table.columns])
+        meaning = Meaning(columns=columns)
+        known = known_programmes(Programme.objects.all())
+        programmes = {
+            word.casefold(): guess_programme(word, known)
+            for word in meaning.words(table, Role.PROGRAMME)
+        }
+        outcomes = {
+            word.casefold(): guess_outcome(word) for word in meaning.words(table, Role.OUTCOME)
+        }
+        meaning = Meaning(columns=columns, programmes=programmes, outcomes=outcomes)
+        with transaction.atomic():
+            spreadsheet = take_spreadsheet(sample, file_name="sample", by=None, now=NOVEMBER)
+            explain_spreadsheet(spreadsheet, meaning=meaning)
+            plan = plan_spreadsheet(spreadsheet, now=NOVEMBER)
+            transaction.set_rollback(True)
+    assert {fate.value: len(lines) for fate, lines in plan.by_fate.items()} == {
+        "record": 7,
+        "known": 0,
+        "differs": 0,
+        "tray": 3,
+        "left_out": 1,
+        "fault": 1,
+    }
+
+
 def test_whatever_is_said_of_a_school_is_said_of_an_invented_one():
     with all_hubs("test"):
         named = set()
-        for model in (ExpressionOfInterest, Place, Participant):
+        for model in (ExpressionOfInterest, Place, Participant, PastParticipation):
             named |= set(model.objects.exclude(school=None).values_list("school__urn", flat=True))
         assert all(urn.startswith("999") for urn in named)
         invented = School.objects.filter(is_demonstration=True)

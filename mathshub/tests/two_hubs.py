@@ -12,7 +12,7 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
-from enrolment.models import HistoryImport, Participant
+from enrolment.models import Participant
 from enrolment.services.seats import NamedSeat
 from enrolment.tests.factories import (
     NOW,
@@ -25,6 +25,7 @@ from enrolment.tests.factories import (
     make_past_participation,
     make_place,
     make_unmatched_line,
+    make_waiting_spreadsheet,
 )
 from mathshub.accounts.models import Account
 from mathshub.outbox.models import Message
@@ -137,7 +138,7 @@ def _plant_past(group: WorkGroup, schools: list[School]) -> None:
     programme = group.offering.programme
     make_known_school(school=schools[0])
     loaded = make_history_import()
-    make_history_import(state=HistoryImport.State.UPLOADED, loaded_at=None)
+    make_waiting_spreadsheet(programme=programme)
     make_past_participation(school=schools[0], programme=programme, history_import=loaded)
     make_unmatched_line(history_import=loaded, programme=programme)
     make_override(school=schools[1], offering=group.offering)

@@ -212,8 +212,10 @@ def test_the_command_says_what_it_forgot_and_a_dry_run_changes_nothing(hub: Hub)
     for _ in range(2):
         make_expression(submitted_at=datetime(2025, 11, 1, tzinfo=UTC), people=(SAM,))
     report = (
-        "Lea Valley Maths Hub: 2 expressions of interest, 1 participant, the contacts of 1 place\n"
-        "Wandle Maths Hub: 0 expressions of interest, 0 participants, the contacts of 0 places\n"
+        "Lea Valley Maths Hub: 2 expressions of interest, 0 spreadsheets never loaded, "
+        "1 participant, the contacts of 1 place\n"
+        "Wandle Maths Hub: 0 expressions of interest, 0 spreadsheets never loaded, "
+        "0 participants, the contacts of 0 places\n"
     )
     models = (*PEOPLE, Place, ExpressionOfInterest)
     before = rows_left(*models), list(Place.objects.values()), IntendedParticipant.objects.count()

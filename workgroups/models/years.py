@@ -7,6 +7,13 @@ from django.db import models
 from mathshub.scope import HubOwned, hub_history
 from workgroups.models.hubs import LocalAuthority
 
+FIRST_MONTH = 9  # of an academic year
+
+
+def school_year_of(day: date) -> int:
+    """The calendar year in which the academic year of ``day`` began."""
+    return day.year if day.month >= FIRST_MONTH else day.year - 1
+
 
 def year_words(start_year: int) -> str:
     """“2026/27”, of the year in whose September it starts."""
@@ -26,7 +33,7 @@ class AcademicYear(models.Model):
 
     @property
     def starts_on(self) -> date:
-        return date(self.start_year, 9, 1)
+        return date(self.start_year, FIRST_MONTH, 1)
 
     @property
     def ends_on(self) -> date:

@@ -67,7 +67,7 @@ def open_register(raw: BinaryIO, *, name: str) -> RegisterFile:
 
     Raises ``RegisterRefused`` for what is no comma-separated file in UTF-8 or Windows-1252.
     """
-    register = RegisterFile(raw, name, _encoding_of(raw, name=name))
+    register = RegisterFile(raw, name, encoding_of(raw, name=name))
     with closing(register._records()) as records:
         header = next(records, None)
     if header is None:
@@ -95,7 +95,7 @@ def _bounded_lines(text: TextIOWrapper, name: str, progress: Progress | None) ->
         yield line
 
 
-def _encoding_of(raw: BinaryIO, *, name: str) -> str:
+def encoding_of(raw: BinaryIO, *, name: str) -> str:
     """UTF-8 where the whole file is UTF-8, with or without a mark, otherwise Windows-1252."""
     start = raw.read(4096)
     # Without a mark, UTF-16 shows by every other byte of English text being nought.

@@ -18,7 +18,7 @@ from enrolment.admin.words import (
     own_area,
     page_of,
 )
-from enrolment.models import ExpressionOfInterest, Place
+from enrolment.models import ExpressionOfInterest, Place, UnmatchedLine
 from mathshub.outbox.admin import alarms
 from mathshub.outbox.models import Message
 from mathshub.scope_admin import PortalAdmin
@@ -47,6 +47,7 @@ SET_UP = [
         [
             ("enrolment.place", "Places"),
             ("enrolment.participant", "Participants"),
+            ("enrolment.pastparticipation", "Past participation"),
             ("workgroup_sessions.session?when=to-come", "Sessions to come"),
             ("outbox.suppression", "Addresses that refuse mail"),
         ],
@@ -95,6 +96,7 @@ def figures(request: HttpRequest) -> list[Figure]:
     asked = [
         _figure(request, ExpressionOfInterest, "new expression{s} of interest", state="received"),
         _figure(request, Place, unanswered, is_late=bool(late), state="offered"),
+        _figure(request, UnmatchedLine, "line{s} without a school", state="waiting"),
         _figure(request, WorkGroup, "Work Group{s} not full", room="yes"),
         _figure(request, Session, "session{s} this week", when="this-week"),
         _figure(request, Message, "message{s} failed", is_late=True, state="failed"),

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.db import transaction
 
 from mathshub.scope import hub_scope
-from mathshub.site.demo import mail_history, story
+from mathshub.site.demo import mail_history, past, story
 from mathshub.site.demo.foundations import (
     announce,
     authority_of,
@@ -71,6 +71,7 @@ def _set_scene(plan: HubPlan, hub: Hub, now: datetime) -> Scene:
 
 def _tell(scene: Scene, report: Report) -> None:
     report(f"{scene.hub}: last year")
+    past.tell_past(scene)
     story.tell_last_year(scene)
     report(f"{scene.hub}: this year and the next")
     live = story.tell_this_year(scene)

@@ -106,6 +106,7 @@ STAGES: tuple[dict[str, Any], ...] = (
         "slug": "mastery-sustaining",
         "position": 4,
         "seats_per_school": 1,
+        "takes_specialist_schools": True,
         "strapline": "six sessions, year on year",
         "summary": (
             "For schools that have been on the programme. Keep it alive: planning together, "

@@ -10,7 +10,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 
-from enrolment.tests.factories import NOW, make_accepted_place, make_expression, make_place
+from enrolment.tests.factories import (
+    NOW,
+    make_accepted_place,
+    make_expression,
+    make_place,
+    make_unmatched_line,
+)
 from mathshub.outbox.models import Heartbeat, Message
 from mathshub.outbox.sweep import SWEEP
 from mathshub.outbox.tests.factories import make_message
@@ -60,6 +66,8 @@ def plant_what_waits() -> None:
     running = make_work_group(offering=offering, state=WorkGroup.State.RUNNING)
     make_session(work_group=running, starts_at=NOW + timedelta(days=2))
     make_session(work_group=running, number=2, starts_at=NOW + timedelta(days=8))
+    make_unmatched_line()
+    make_unmatched_line(state="left_out")
     Message.objects.all().delete()
     make_message(state=Message.State.DEAD)
     make_message(due_at=NOW + timedelta(days=4))  # Friday
@@ -76,6 +84,7 @@ def test_each_figure_is_the_length_of_the_list_behind_it(lead: Client) -> None:
     assert {words: (number, hot) for words, (number, hot, _) in figures.items()} == {
         "new expressions of interest": (2, False),
         "offers unanswered, 1 late": (2, True),
+        "line without a school": (1, False),
         "Work Group not full": (1, False),
         "session this week": (1, False),
         "message failed": (1, True),
@@ -91,7 +100,7 @@ def test_the_heading_says_the_day(lead: Client) -> None:
 
 def test_nothing_that_waits_is_not_alarming(lead: Client) -> None:
     figures = lead.get("/admin/").context["figures"]
-    assert [(figure.number, figure.is_hot) for figure in figures] == [(0, False)] * 6
+    assert [(figure.number, figure.is_hot) for figure in figures] == [(0, False)] * 7
 
 
 def test_the_page_costs_as_many_queries_for_three_rows_as_for_one(lead: Client) -> None:

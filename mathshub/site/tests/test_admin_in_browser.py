@@ -1,15 +1,20 @@
 """The admin in a real browser: signed in by both factors, accessible, nothing to scroll sideways."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from enrolment.services.seats import NamedSeat
 from enrolment.tests.factories import (
+    NOW,
     make_accepted_place,
     make_expression,
+    make_history_import,
     make_past_participation,
+    make_unmatched_line,
+    make_waiting_spreadsheet,
 )
 from mathshub.accounts.tests.factories import SECRET, make_authenticator
 from mathshub.outbox.tests.factories import make_message
@@ -58,6 +63,10 @@ def hub(transactional_db: None) -> Iterator[Hub]:
         make_past_participation(
             school=make_school(trust_code="2044", trust_name="The Trust of the Upper Lea Valley")
         )
+        loaded = make_history_import(uploaded_at=NOW - timedelta(days=2), faults=[[3, "No year."]])
+        make_past_participation(history_import=loaded)
+        make_unmatched_line(history_import=loaded, school_as_typed="Our Lady, E8 1AA")
+        make_waiting_spreadsheet()
         make_message(
             kind="eoi-received", text_body="https://example.org/" + "a" * 300, state="sent"
         )
@@ -85,6 +94,16 @@ def pages() -> list[str]:
         "/admin/workgroups/school/*/change/",
         "/admin/workgroups/school/*/known/",
         "/admin/workgroups/school/coverage/?phase=all",
+        "/admin/enrolment/pastparticipation/",
+        "/admin/enrolment/pastparticipation/*/change/",
+        "/admin/enrolment/historyimport/",
+        "/admin/enrolment/historyimport/add/",
+        "/admin/enrolment/historyimport/*/change/",
+        "/admin/enrolment/historyimport/*/columns/",
+        "/admin/enrolment/historyimport/*/words/",
+        "/admin/enrolment/historyimport/*/preview/",
+        "/admin/enrolment/unmatchedline/",
+        "/admin/enrolment/unmatchedline/*/change/",
         "/admin/workgroups/workgroup/",
         "/admin/workgroups/workgroup/*/change/",
         "/admin/workgroups/workgroup/*/plan/",

@@ -97,7 +97,6 @@ FAULTS: dict[str, tuple[str, ...]] = {
 NOT_YET: dict[str, str] = {
     "bounce before the row is marked": "bounce reports from mail providers",
     "withdraw, promote and accept at once": "the waiting list, which promotes",
-    "another hub's school in a file": "the import of past participation",
 }
 """What the drill of a fault waits for."""
 

@@ -1,4 +1,6 @@
-"""Register files as spreadsheets, other systems and accidents leave them: all or nothing, by line."""
+"""Files as spreadsheets, other systems and accidents leave them: the register's all or nothing, a
+hub's past line by line.
+"""
 
 import codecs
 import subprocess
@@ -13,10 +15,16 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from enrolment.models import PastParticipation
+from enrolment.services.spreadsheets import load_spreadsheet
+from enrolment.services.tray import match_lines
+from enrolment.tests.factories import NOW, make_past_participation, make_waiting_spreadsheet
+from mathshub.scope import hub_scope
 from mathshub.testing.drill.drill import Drill
 from mathshub.testing.portal import portal_env
 from workgroups.models import School
 from workgroups.register import RegisterRefused, import_register
+from workgroups.tests.factories import make_hub, make_local_authority, make_school
 from workgroups.tests.registers import ROW, rows, write_register
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -111,6 +119,54 @@ def test_the_same_file_twice_writes_nothing(drill: Drill, tmp_path: Path) -> Non
     drill.count("statements that write", sum(not q["sql"].startswith(reading) for q in queries))
     drill.count("schools missing", schools - first.created)
     drill.count("schools not unchanged", schools - again.unchanged)
+
+
+@pytest.mark.drill("another hub's school in a file", group="Files", promises=(9,))
+@pytest.mark.parametrize("named_by", ["URN", "name and postcode"])
+def test_another_hubs_school_waits_for_a_persons_word(drill: Drill, named_by: str) -> None:
+    """Of each two lines of a hub's past one names a school in another hub's area."""
+    own, theirs = (
+        make_hub(local_authorities=[make_local_authority(name=name)])
+        for name in ("Hackney", "Croydon")
+    )
+    number = drill.size(short=20, full=1_000)
+    schools = [
+        make_school(
+            urn=f"{990_000 + each}",
+            name=f"Field {each} Primary School",
+            postcode=f"E{each % 90 + 1} 1AA",
+            local_authority=make_local_authority(name=("Hackney", "Croydon")[each % 2]),
+        )
+        for each in range(number)
+    ]
+    with hub_scope(theirs):
+        make_past_participation(school=schools[1])
+        before = known_of(schools)
+    lines = ["URN,School,Programme,Year,Completed", *(line_of(each, named_by) for each in schools)]
+    with hub_scope(own):
+        spreadsheet = make_waiting_spreadsheet(content="\n".join(lines))
+        loaded = load_spreadsheet(spreadsheet, by=None, now=NOW)
+        outside = [each for each in schools if each.local_authority.name == "Croydon"]
+        drill.count("taken without a person's word", len(known_of(outside)))
+        drill.count("own schools missing", number // 2 - loaded.created)
+        drill.count("lines not asked about", len(outside) - loaded.unmatched.waiting().count())
+        line = loaded.unmatched.first()
+        match_lines(line, school=outside[0], by=None, now=NOW)
+        drill.count("not taken at a person's word", 1 - len(known_of(outside)))
+    with hub_scope(theirs):
+        drill.count("changes of what the other hub knows", int(known_of(schools) != before))
+
+
+def line_of(school: School, named_by: str) -> str:
+    if named_by == "URN":
+        return f"{school.urn},,Dev,2022/23,Y"
+    return f',"{school.name}, {school.postcode}",Dev,2022/23,Y'
+
+
+def known_of(schools: list[School]) -> list[tuple[object, ...]]:
+    """What the hub in scope has on record of these schools."""
+    rows = PastParticipation.objects.filter(school__in=schools).order_by("pk")
+    return list(rows.values_list("pk", "school", "programme", "academic_year", "outcome"))
 
 
 # --- sizes ----------------------------------------------------------------------------------

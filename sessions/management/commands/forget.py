@@ -6,7 +6,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from enrolment.services.retention import expressions_to_forget, forget_expressions
+from enrolment.services.retention import (
+    expressions_to_forget,
+    forget_expressions,
+    forget_spreadsheets,
+    spreadsheets_to_forget,
+)
 from mathshub.scope import hub_scope
 from sessions.services.retention import forget_people, participants_to_forget, places_to_empty
 from workgroups.models import Hub
@@ -14,8 +19,9 @@ from workgroups.models import Hub
 
 class Command(BaseCommand):
     help = (
-        "Delete interest that led to nothing, participants, and the contacts of schools, once the "
-        "hub has kept them as long as its settings say. Celery's beat does so every night."
+        "Delete interest that led to nothing, spreadsheets that were never loaded, participants, "
+        "and the contacts of schools, once the hub has kept them as long as its settings say. "
+        "Celery's beat does so every night."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -31,24 +37,26 @@ class Command(BaseCommand):
             self.stdout.write("Nothing was changed.")
 
 
-def count(now: datetime) -> tuple[int, int, int]:
-    """How many expressions, participants and places ``forget`` would be about."""
+def count(now: datetime) -> tuple[int, int, int, int]:
+    """How many expressions, spreadsheets, participants and places ``forget`` would be about."""
     return (
         expressions_to_forget(now).count(),
+        spreadsheets_to_forget(now).count(),
         participants_to_forget(now).count(),
         places_to_empty(now).count(),
     )
 
 
-def forget(now: datetime) -> tuple[int, int, int]:
-    """Forget in the hub in scope; returns how many expressions, participants and places."""
-    return forget_expressions(now), *forget_people(now)
+def forget(now: datetime) -> tuple[int, int, int, int]:
+    """Forget in the hub in scope; returns how many of each, in the order of ``count``."""
+    return forget_expressions(now), forget_spreadsheets(now), *forget_people(now)
 
 
-def in_words(expressions: int, participants: int, places: int) -> str:
+def in_words(expressions: int, spreadsheets: int, participants: int, places: int) -> str:
     return ", ".join(
         [
             f"{expressions} expression{'' if expressions == 1 else 's'} of interest",
+            f"{spreadsheets} spreadsheet{'' if spreadsheets == 1 else 's'} never loaded",
             f"{participants} participant{'' if participants == 1 else 's'}",
             f"the contacts of {places} place{'' if places == 1 else 's'}",
         ]

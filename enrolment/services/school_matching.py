@@ -1,0 +1,218 @@
+"""Which schools of the register are meant by what hubs type: thousands at once, in a few queries.
+
+Only a certain match is taken. Whatever else is found is told to a person, with the reason.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import NamedTuple
+
+from django.db.models import Q, QuerySet
+
+from enrolment.spreadsheet.words import find_postcode, without_postcode
+from mathshub.scope import current_hub
+from workgroups.models import Hub, School, SchoolLink
+from workgroups.search import fold, search_schools
+
+SIMILAR = 0.8  # of 1: names at one postcode that are as like as this mean the same school
+NAMED_IN_REASON = 3
+LIKELY = 8  # schools that are offered as buttons
+_URN_AT_END = re.compile(r"(?:, |^)URN (\d{5,6})$")
+# One thing, several spellings, once folded. The longer ones come first.
+_SAME_WORDS = [
+    (" church of england ", " cofe "),
+    (" ce ", " cofe "),
+    (" saint ", " st "),
+    (" roman catholic ", " rc "),
+    (" catholic ", " rc "),
+]
+_SAYS_NOTHING = frozenset(("the", "school"))
+_SAYS_LITTLE = _SAYS_NOTHING | {"primary", "academy", "infant", "infants", "junior", "juniors"}
+
+
+class TypedSchool(NamedTuple):
+    """A school as somebody typed it; parts that were not given are empty."""
+
+    urn: str = ""
+    name: str = ""
+    postcode: str = ""
+
+    def __str__(self) -> str:
+        parts = (self.name, self.postcode, self.urn and f"URN {self.urn}")
+        return ", ".join(filter(None, parts))
+
+
+@dataclass(frozen=True)
+class Match:
+    """The one school that is meant for certain, or why a person has to say."""
+
+    school: School | None
+    reason: str = ""
+
+
+class SchoolMatcher:
+    """Matches schools for the hub in scope; asks the register a few questions, however many.
+
+    ``match`` then asks none.
+    """
+
+    def __init__(self, typed: Iterable[TypedSchool]) -> None:
+        wanted = set(typed)
+        self._area = set(current_hub().local_authorities.values_list("pk", flat=True))
+        self._by_urn = {
+            school.urn: school
+            for school in _schools().filter(urn__in={each.urn for each in wanted if each.urn})
+        }
+        named = [each for each in wanted if not each.urn]
+        self._at_postcode = _grouped(
+            _schools().filter(postcode__in={each.postcode for each in named if each.postcode}),
+            key=lambda school: school.postcode,
+        )
+        in_area = _schools().filter(local_authority__in=self._area) if named else ()
+        self._named_in_area = _grouped(in_area, key=lambda school: name_key(school.name))
+        self._to_ask_about = _with_several_successors(self._all_found())
+        self._hub_of_borough = _hubs_of_boroughs(self._all_found(), self._area)
+
+    def match(self, typed: TypedSchool) -> Match:
+        """The school that is meant, or the reason why a person has to say which."""
+        if typed.urn:
+            school = self._by_urn.get(typed.urn)
+            if school is None:
+                return Match(None, f"The register has no school with the URN {typed.urn}.")
+            return self._checked(school)
+        if not typed.name:
+            return Match(None, "Neither a URN nor a name stands there.")
+        return self._match_by_name(typed)
+
+    def _match_by_name(self, typed: TypedSchool) -> Match:
+        if there := _as_one(_likely(typed.name, self._at_postcode.get(typed.postcode, []))):
+            return self._checked(there[0]) if len(there) == 1 else _several(there)
+        of_this_name = _as_one(self._named_in_area.get(name_key(typed.name), []))
+        if len(of_this_name) > 1:
+            return _several(of_this_name)
+        if not of_this_name:
+            return Match(None, "No school of the register’s was found for certain by this name.")
+        [school] = of_this_name
+        if typed.postcode and _district(typed.postcode) != _district(school.postcode):
+            return Match(
+                None, f"{school} has another postcode: {school.postcode or 'none'}. Is it this one?"
+            )
+        return self._checked(school)
+
+    def _checked(self, school: School) -> Match:
+        """What a school that was found may still need a person's word for."""
+        if school.urn in self._to_ask_about:
+            return Match(
+                None,
+                f"{school} has closed, and was merged or split: say whether it counts for it or "
+                "for one that came after it.",
+            )
+        if school.local_authority_id in self._area:
+            return Match(school)
+        borough = school.local_authority.name if school.local_authority else "no borough"
+        theirs = self._hub_of_borough.get(school.local_authority_id or 0)
+        whose = f", which is in the area of {theirs}" if theirs else ", outside the hub’s area"
+        return Match(None, f"{school} is in {borough}{whose}. Confirm that it is this one.")
+
+    def _all_found(self) -> list[School]:
+        groups = [*self._at_postcode.values(), *self._named_in_area.values()]
+        return [*self._by_urn.values(), *(school for group in groups for school in group)]
+
+
+def name_key(name: str) -> str:
+    """A name in which only the words that tell schools apart count, each in one spelling."""
+    return " ".join(word for word in _words(name) if word not in _SAYS_NOTHING)
+
+
+def _words(name: str) -> list[str]:
+    text = f" {fold(name)} "
+    for spelling, usual in _SAME_WORDS:
+        text = text.replace(spelling, usual)
+    return text.split()
+
+
+def _likely(typed: str, schools: list[School]) -> list[School]:
+    """Those at the postcode that was typed whose name is the same; if none, is near enough."""
+    same = [school for school in schools if name_key(school.name) == name_key(typed)]
+    return same or [school for school in schools if _is_like(typed, school)]
+
+
+def _is_like(typed: str, school: School) -> bool:
+    given = [word for word in _words(typed) if word not in _SAYS_LITTLE]
+    wanted = [word for word in _words(school.name) if word not in _SAYS_LITTLE]
+    if not given or not wanted:
+        return name_key(typed) == name_key(school.name)
+    if set(given) <= set(wanted) or set(wanted) <= set(given):
+        return True
+    return SequenceMatcher(None, " ".join(given), " ".join(wanted)).ratio() >= SIMILAR
+
+
+def _as_one(schools: list[School]) -> list[School]:
+    """Without closed schools that one of the others has followed, at the same site or by a link."""
+    followed = {
+        school.pk
+        for school in schools
+        for other in schools
+        if not school.is_open
+        and other.is_open
+        and (school.succeeded_by_id == other.pk or _is_same_site(school, other))
+    }
+    return [school for school in schools if school.pk not in followed]
+
+
+def _is_same_site(school: School, other: School) -> bool:
+    return school.postcode == other.postcode and name_key(school.name) == name_key(other.name)
+
+
+def _several(schools: list[School]) -> Match:
+    named = "; ".join(f"{each} ({each.postcode or each.urn})" for each in schools[:NAMED_IN_REASON])
+    more = len(schools) - NAMED_IN_REASON
+    rest = f" and {more} more" if more > 0 else ""
+    return Match(None, f"{len(schools)} schools could be meant: {named}{rest}.")
+
+
+def _district(postcode: str) -> str:
+    return postcode.partition(" ")[0]
+
+
+def _schools() -> QuerySet[School]:
+    return School.objects.select_related("local_authority").defer("search_text").order_by("pk")
+
+
+def _grouped(schools: Iterable[School], *, key: Callable[[School], str]) -> dict[str, list[School]]:
+    groups: dict[str, list[School]] = defaultdict(list)
+    for school in schools:
+        groups[key(school)].append(school)
+    return groups
+
+
+def _with_several_successors(schools: list[School]) -> set[str]:
+    """The URNs of closed schools whose history only a person can give to another."""
+    closed = {school.urn for school in schools if not school.is_open}
+    links = SchoolLink.objects.for_a_person().filter(predecessor_urn__in=closed)
+    return set(links.values_list("predecessor_urn", flat=True))
+
+
+def _hubs_of_boroughs(schools: list[School], area: set[int]) -> dict[int, str]:
+    """The name of another hub that works in a school's borough; published, so no secret."""
+    boroughs = {school.local_authority_id for school in schools} - area - {None}
+    hubs = Hub.objects.exclude(pk=current_hub().pk).filter(local_authorities__in=boroughs)
+    return dict(hubs.values_list("local_authorities", "name"))
+
+
+def likely_schools(typed: str) -> list[School]:
+    """Schools that a person may have meant by the words of a ``TypedSchool``, likeliest first."""
+    urn = _URN_AT_END.search(typed)
+    postcode = find_postcode(typed)
+    name = without_postcode(_URN_AT_END.sub("", typed))
+    found: list[School] = []
+    if urn:
+        after = SchoolLink.objects.filter(predecessor_urn=urn[1]).values("successor_urn")
+        found += _schools().filter(Q(urn=urn[1]) | Q(urn__in=after))
+    if postcode:
+        found += _schools().filter(postcode=postcode)
+    found += search_schools(name, limit=LIKELY)
+    return list(dict.fromkeys(found))[:LIKELY]

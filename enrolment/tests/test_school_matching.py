@@ -1,0 +1,178 @@
+"""Only a certain match is taken; whatever else is found is told to a person, with the reason."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from enrolment.services.school_matching import SchoolMatcher, TypedSchool, likely_schools
+from workgroups.models import Hub, School, SchoolLink
+from workgroups.tests.factories import (
+    make_closed_school,
+    make_hub,
+    make_link,
+    make_local_authority,
+    make_school,
+)
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture(autouse=True)
+def area(hub: Hub) -> None:
+    """The hub works in Hackney, another one in Croydon; Essex is nobody's."""
+    hub.local_authorities.add(make_local_authority())
+    make_hub(name="Wandle Maths Hub", local_authorities=[make_local_authority(name="Croydon")])
+
+
+def found(urn: str = "", name: str = "", postcode: str = "") -> School | None:
+    typed = TypedSchool(urn, name, postcode)
+    return SchoolMatcher([typed]).match(typed).school
+
+
+def reason(urn: str = "", name: str = "", postcode: str = "") -> str:
+    typed = TypedSchool(urn, name, postcode)
+    match = SchoolMatcher([typed]).match(typed)
+    assert match.school is None
+    return match.reason
+
+
+def test_a_urn_is_certain_whatever_the_name_says() -> None:
+    school = make_school(urn="999001", name="Ferry Road Primary School")
+    assert found("999001", "Marsh Gate") == school
+
+
+def test_a_closed_school_keeps_what_its_urn_did() -> None:
+    closed = make_closed_school(urn="999001", succeeded_by=make_school())
+    assert found("999001") == closed
+
+
+def test_a_urn_that_nobody_has_is_not_made_up_by_the_name() -> None:
+    make_school(name="Ferry Road Primary School")
+    assert reason("999001", "Ferry Road Primary School") == (
+        "The register has no school with the URN 999001."
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "St Mary's Catholic Primary School",
+        "Saint Marys R.C. Primary",
+        "ST MARY’S RC PRIMARY SCHOOL",
+        "The St Mary's Roman Catholic Primary School",
+    ],
+)
+def test_a_name_that_one_school_of_the_area_has_is_certain_in_each_spelling(name: str) -> None:
+    school = make_school(name="St Mary’s Catholic Primary School")
+    make_school(name="St Mary’s CofE Primary School")
+    assert found(name=name) == school
+
+
+def test_a_part_of_a_name_is_not_certain() -> None:
+    make_school(name="Ferry Road Primary School")
+    assert reason(name="Ferry Road") == (
+        "No school of the register’s was found for certain by this name."
+    )
+
+
+def test_a_name_that_two_schools_have_is_not_certain_and_both_are_named() -> None:
+    make_school(name="St Mary’s School", postcode="E8 1AA")
+    make_school(name="Saint Mary’s School", postcode="E9 1AA")
+    assert reason(name="St Marys") == (
+        "2 schools could be meant: St Mary’s School (E8 1AA); Saint Mary’s School (E9 1AA)."
+    )
+
+
+def test_the_postcode_tells_which_of_them_and_forgives_the_name_a_little() -> None:
+    school = make_school(name="St Mary’s Catholic Primary School", postcode="E8 1AA")
+    make_school(name="St Mary’s Catholic Primary School", postcode="E9 1AA")
+    make_school(name="Ferry Road Primary School", postcode="E8 1AA")
+    for name in (
+        "St Mary’s",
+        "St Maryes RC Primary",
+        "St Mary’s Catholic Primary School and Nursery",
+    ):
+        assert found(name=name, postcode="E8 1AA") == school
+
+
+def test_infants_and_juniors_of_one_postcode_are_told_apart_by_the_whole_name() -> None:
+    infants = make_school(name="Old Mill Infant School", postcode="E8 1AA")
+    juniors = make_school(name="Old Mill Junior School", postcode="E8 1AA")
+    assert found(name="Old Mill Infants School", postcode="E8 1AA") is None
+    assert found(name="Old Mill Infant School", postcode="E8 1AA") == infants
+    assert found(name="Old Mill Junior", postcode="E8 1AA") == juniors
+    assert reason(name="Old Mill", postcode="E8 1AA").startswith("2 schools could be meant")
+
+
+def test_a_name_with_a_postcode_of_elsewhere_is_asked_about() -> None:
+    make_school(name="Ferry Road Primary School", postcode="E8 1AA")
+    assert reason(name="Ferry Road Primary School", postcode="M1 2AB") == (
+        "Ferry Road Primary School has another postcode: E8 1AA. Is it this one?"
+    )
+
+
+def test_an_academy_and_the_school_that_it_was_are_one_by_name() -> None:
+    academy = make_school(name="Ferry Road Primary School", postcode="E8 1AA")
+    make_closed_school(name="Ferry Road Primary School", postcode="E8 1AA")
+    make_closed_school(name="Ferry Road School", postcode="E9 9ZZ", succeeded_by=academy)
+    assert found(name="Ferry Road Primary School") == academy
+    assert found(name="Ferry Road Primary", postcode="E8 1AA") == academy
+
+
+def test_a_school_of_another_hubs_area_is_never_taken_without_a_persons_word() -> None:
+    croydon = make_local_authority(name="Croydon")
+    make_school(urn="999002", name="Weir", postcode="CR0 1AA", local_authority=croydon)
+    words = (
+        "Weir is in Croydon, which is in the area of Wandle Maths Hub. Confirm that it is this one."
+    )
+    assert reason("999002") == words
+    assert reason(name="Weir", postcode="CR0 1AA") == words
+    assert found(name="Weir") is None
+
+
+def test_nor_is_one_outside_every_area() -> None:
+    make_school(urn="999003", name="Far", local_authority=make_local_authority(name="Essex"))
+    assert reason("999003") == (
+        "Far is in Essex, outside the hub’s area. Confirm that it is this one."
+    )
+
+
+def test_a_borough_that_both_hubs_work_in_is_the_own_area() -> None:
+    Hub.objects.get(name="Wandle Maths Hub").local_authorities.add(make_local_authority())
+    school = make_school(urn="999004")
+    assert found("999004") == school
+
+
+@pytest.mark.parametrize("kind", [SchoolLink.Kind.MERGER, SchoolLink.Kind.SPLIT])
+def test_a_closed_school_that_was_merged_or_split_is_asked_about(kind: SchoolLink.Kind) -> None:
+    closed = make_closed_school(urn="999005", name="Old Mill")
+    make_link(closed, make_school(), kind=kind)
+    assert reason("999005").startswith("Old Mill has closed, and was merged or split")
+
+
+def test_thousands_of_schools_take_as_many_questions_as_one() -> None:
+    croydon = make_local_authority(name="Croydon")
+    make_closed_school(urn="100000", local_authority=croydon)
+
+    def questions(number: int) -> int:
+        typed = [TypedSchool(urn=f"{100_000 + each}") for each in range(number)]
+        typed += [TypedSchool(name=f"School {each}", postcode="E8 1AA") for each in range(number)]
+        with CaptureQueriesContext(connection) as queries:
+            matcher = SchoolMatcher(typed)
+            for each in typed:
+                matcher.match(each)
+        return len(queries)
+
+    assert questions(2_000) == questions(1) == 6
+
+
+def test_likely_schools_come_by_urn_what_came_after_postcode_and_name() -> None:
+    closed = make_closed_school(urn="999005", name="Old Mill", postcode="E9 9ZZ")
+    after = make_school(name="New Mill", postcode="E9 9ZZ")
+    make_link(closed, after, kind=SchoolLink.Kind.SPLIT)
+    near = make_school(name="Marsh Gate", postcode="E8 2BB")
+    named = make_school(name="Ferry Road Primary School", postcode="E8 1AA")
+    assert set(likely_schools("Anything, URN 999005")) == {closed, after}
+    assert likely_schools("Ferry Road, E8 2BB") == [near, named]
+    assert likely_schools("Ferry Road") == [named]
+    assert likely_schools("") == []
