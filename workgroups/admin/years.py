@@ -1,6 +1,5 @@
 """Choosing an academic year in a form: whichever is near, also one that no row stands for yet."""
 
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -8,14 +7,9 @@ from django.db import models
 from django.utils import timezone
 
 from workgroups.models import AcademicYear
+from workgroups.models.years import school_year_of
 
-FIRST_MONTH = 9  # of an academic year
 EARLIER, LATER = 2, 3  # how many years before and after this one can be chosen
-
-
-def school_year_of(day: date) -> int:
-    """The calendar year in which the academic year of ``day`` began."""
-    return day.year if day.month >= FIRST_MONTH else day.year - 1
 
 
 class YearField(forms.TypedChoiceField):

@@ -8,8 +8,8 @@ from django.test import Client
 from django.utils import timezone
 
 from mathshub.scope import hub_scope
-from workgroups.admin.years import school_year_of
 from workgroups.models import Hub, HubMember, Prerequisite, Programme, TermDate
+from workgroups.models.years import school_year_of
 from workgroups.tests.factories import (
     make_hub,
     make_local_authority,

@@ -9,7 +9,7 @@ from django.utils import timezone
 from mathshub.accounts.models import Account
 from mathshub.site.demo.hubs import HubPlan
 from mathshub.site.demo.terms import Term, invented_terms, running_year
-from sessions.services.planner import bank_holidays
+from workgroups.bank_holidays import bank_holidays
 from workgroups.models import (
     AcademicYear,
     Hub,

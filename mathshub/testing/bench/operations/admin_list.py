@@ -19,8 +19,8 @@ from mathshub.testing.bench.counting import queries_of
 from mathshub.testing.bench.figures import Row, at_most
 from mathshub.testing.bench.load import Contender, Request, Sample, Server, always, compare
 from mathshub.testing.bench.stage import Stage
-from workgroups.admin.years import school_year_of
 from workgroups.models import Hub, HubMember, LocalAuthority, School
+from workgroups.models.years import school_year_of
 from workgroups.tests.factories import make_hub, make_member, make_offering, make_year
 
 TITLE = "The back office's list"
