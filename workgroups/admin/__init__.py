@@ -1,5 +1,5 @@
 """The admin of hubs, staff, programmes and terms."""
 
-from workgroups.admin import hubs, programmes, staff, terms
+from workgroups.admin import days_to_avoid, hubs, programmes, staff, terms
 
-__all__ = ["hubs", "programmes", "staff", "terms"]
+__all__ = ["days_to_avoid", "hubs", "programmes", "staff", "terms"]
