@@ -1,4 +1,4 @@
-"""Why an action on offerings or staff was refused.
+"""Why an action on offerings, staff or term dates was refused.
 
 Each is raised before anything changes; ``str()`` of it is a plain sentence that a page may show.
 """
@@ -36,3 +36,17 @@ class LastAdministrator(Refusal):
 
     def __str__(self) -> str:
         return "This is the hub's only administrator: make somebody else one first."
+
+
+class TermsOutOfOrder(Refusal):
+    """Terms of one borough and year would overlap, or stand in the wrong order."""
+
+
+class TableHasChanged(Refusal):
+    """The term dates have been changed since the table was looked at."""
+
+    def __str__(self) -> str:
+        return (
+            "Term dates have been changed since you looked at this table. Nothing was recorded: "
+            "look at it again."
+        )

@@ -1,0 +1,123 @@
+"""Term dates: written a borough and year at a time, or from a table."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any, BinaryIO
+
+from django.db import transaction
+from django.utils import timezone
+
+from mathshub.accounts.models import Account
+from mathshub.scope import current_hub
+from workgroups.errors import TableHasChanged, TermsOutOfOrder
+from workgroups.models import AcademicYear, Hub, TermDate
+from workgroups.term_dates.compare import Comparison, compare
+from workgroups.term_dates.entries import TermEntry, entry_of, out_of_order
+from workgroups.term_dates.read import read_term_dates
+
+DATES = ("starts_on", "ends_on", "half_term_starts_on", "half_term_ends_on")
+
+
+@transaction.atomic
+def record_terms(
+    entries: Iterable[TermEntry],
+    *,
+    checked_on: date | None,
+    by: Account | None,
+    now: datetime,
+    why: str,
+) -> list[TermDate]:
+    """Write terms of the hub in scope, each anew or over what it has; returns those that changed.
+
+    ``checked_on`` is the day on which they were compared with their source, None: never. Raises
+    ``TermsOutOfOrder``, and nothing is written, where terms of a year would overlap.
+    """
+    wanted = {entry.key: entry for entry in entries}
+    _lock_terms()
+    known = {entry_of(row).key: row for row in _terms_of_hub()}
+    _refuse_overlaps(wanted, known)
+    written = []
+    for key, entry in wanted.items():
+        row = known.get(key) or _new_row(entry)
+        if _fill(row, entry, checked_on):
+            _save(row, by=by, now=now, why=why)
+            written.append(row)
+    return written
+
+
+@transaction.atomic
+def import_term_dates(
+    raw: BinaryIO,
+    *,
+    name: str,
+    choices: Mapping[str, str] | None = None,
+    expected: str | None = None,
+    by: Account | None,
+    now: datetime,
+) -> Comparison:
+    """Record the terms of the table in ``raw``; returns what it did, and which lines stayed out.
+
+    ``choices`` says whose word is taken where schools disagree. Raises ``RegisterRefused`` for what
+    is no table of term dates, and ``TableHasChanged`` where it would no longer do what ``expected``,
+    the print of an earlier comparison, stands for. A second time changes nothing.
+    """
+    _lock_terms()
+    comparison = compare_term_dates(raw, name=name, choices=choices)
+    if expected is not None and comparison.print != expected:
+        raise TableHasChanged
+    record_terms(
+        comparison.entries,
+        checked_on=timezone.localdate(now),
+        by=by,
+        now=now,
+        why=f"Imported from {name}",
+    )
+    return comparison
+
+
+def compare_term_dates(
+    raw: BinaryIO, *, name: str, choices: Mapping[str, str] | None = None
+) -> Comparison:
+    """What recording the table would do to the terms of the hub in scope; writes nothing."""
+    table = read_term_dates(raw, name=name, boroughs=current_hub().local_authorities.all())
+    return compare(table, stored=_terms_of_hub(), choices=choices)
+
+
+def _lock_terms() -> None:
+    """Who writes terms of this hub waits here: two tables at once would both find a term missing."""
+    Hub.objects.select_for_update(no_key=True).get(pk=current_hub().pk)
+
+
+def _terms_of_hub() -> list[TermDate]:
+    return list(TermDate.objects.select_related("local_authority", "academic_year"))
+
+
+def _refuse_overlaps(wanted: Mapping[tuple, TermEntry], known: Mapping[tuple, TermDate]) -> None:
+    together = {key: entry_of(row) for key, row in known.items()} | dict(wanted)
+    for borough_and_year in {key[:2] for key in wanted}:
+        entries = [each for key, each in together.items() if key[:2] == borough_and_year]
+        for earlier, _, why in out_of_order(entries):
+            raise TermsOutOfOrder(f"{earlier.borough}, {earlier.year}: {why}.")
+
+
+def _new_row(entry: TermEntry) -> TermDate:
+    year, _ = AcademicYear.objects.get_or_create(start_year=entry.start_year)
+    return TermDate(local_authority=entry.borough, academic_year=year, term=entry.term)
+
+
+def _fill(row: TermDate, entry: TermEntry, checked_on: date | None) -> bool:
+    """Put the entry into the row; whether that changes it."""
+    values: dict[str, Any] = dict(zip(DATES, entry.dates, strict=True))
+    values |= {"source": entry.source, "checked_on": checked_on}
+    before = {name: getattr(row, name) for name in values}
+    for name, value in values.items():
+        setattr(row, name, value)
+    return row.pk is None or before != values
+
+
+def _save(row: TermDate, *, by: Account | None, now: datetime, why: str) -> None:
+    record: Any = row  # simple-history reads these from the instance
+    record._history_user = by
+    record._history_date = now
+    record._change_reason = why[:100]
+    row.save()
