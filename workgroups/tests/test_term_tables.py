@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -395,3 +396,50 @@ def test_other_hubs_terms_stay_as_they_are(hub: Hub) -> None:
         with hub_scope(hub):
             assert counts(imported(AUTUMN)) == (1, 0, 0, 0)
         assert stored() == theirs
+
+
+# --- by the command ---
+
+
+def run_command(path: Path, *options: str) -> tuple[str, str]:
+    out, err = StringIO(), StringIO()
+    call_command("import_term_dates", str(path), *options, stdout=out, stderr=err)
+    return out.getvalue(), err.getvalue()
+
+
+@pytest.mark.database
+def test_the_command_records_what_it_can_and_names_the_rest(hub: Hub) -> None:
+    out, err = run_command(REAL, "--hub", "wandle")
+    assert out == "6 new, 0 changed, 0 unchanged, 11 at fault.\n"
+    assert err.splitlines()[0].startswith("Left out. Line 8: “Wandsworth” is none of the hub’s")
+    assert run_command(REAL, "--hub", "wandle")[0] == (
+        "0 new, 0 changed, 6 unchanged, 11 at fault.\n"
+    )
+
+
+def test_a_dry_run_says_the_same_and_records_nothing(hub: Hub) -> None:
+    out, _ = run_command(REAL, "--hub", "wandle", "--dry-run")
+    assert out == "6 new, 0 changed, 0 unchanged, 11 at fault. Nothing was recorded.\n"
+    assert stored() == []
+
+
+def test_the_command_asks_whose_word_to_take(hub: Hub, tmp_path: Path) -> None:
+    path = tmp_path / "terms.csv"
+    path.write_bytes(table(*disagreeing()).read())
+    out, err = run_command(path, "--hub", "wandle")
+    assert out == "0 new, 0 changed, 0 unchanged, 3 at fault.\n"
+    assert "--take “315-2026=Abbey Primary” or --take “315-2026=Bridge Primary”" in err
+    out, _ = run_command(path, "--hub", "wandle", "--take", "315-2026=Abbey Primary")
+    assert out == "2 new, 0 changed, 0 unchanged, 0 at fault.\n"
+
+
+def test_the_command_refuses_in_words(hub: Hub, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="No hub is called “nowhere”"):
+        run_command(REAL, "--hub", "nowhere")
+    with pytest.raises(CommandError, match="can't be opened"):
+        run_command(tmp_path / "missing.csv", "--hub", "wandle")
+    (tmp_path / "empty.csv").touch()
+    with pytest.raises(CommandError, match=r"empty.csv is empty"):
+        run_command(tmp_path / "empty.csv", "--hub", "wandle")
+    with pytest.raises(CommandError, match="CODE-YEAR=SCHOOL"):
+        run_command(REAL, "--hub", "wandle", "--take", "Abbey Primary")
