@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from workgroups.term_dates.words import listed
+
 
 @dataclass(frozen=True)
 class Term:
@@ -79,9 +81,3 @@ def terms_by_borough(terms: Iterable[Term]) -> dict[str, list[Term]]:
     for term in terms:
         by_borough.setdefault(term.borough, []).append(term)
     return by_borough
-
-
-def listed(names: Iterable[str]) -> str:
-    """“Hackney”, “Hackney and Newham”, “Hackney, Havering and Newham”."""
-    *others, last = sorted(names)
-    return f"{', '.join(others)} and {last}" if others else last

@@ -29,7 +29,8 @@ def record_terms(
 ) -> list[TermDate]:
     """Write terms of the hub in scope, each anew or over what it has; returns those that changed.
 
-    ``checked_on`` is the day on which they were compared with their source, None: never. Raises
+    ``checked_on`` is the day on which they were compared with their source; None: nobody has, so
+    that what changes is unchecked from now on. Raises
     ``TermsOutOfOrder``, and nothing is written, where terms of a year would overlap.
     """
     wanted = {entry.key: entry for entry in entries}
@@ -108,7 +109,9 @@ def _new_row(entry: TermEntry) -> TermDate:
 def _fill(row: TermDate, entry: TermEntry, checked_on: date | None) -> bool:
     """Put the entry into the row; whether that changes it."""
     values: dict[str, Any] = dict(zip(DATES, entry.dates, strict=True))
-    values |= {"source": entry.source, "checked_on": checked_on}
+    values["source"] = entry.source
+    if checked_on or row.pk is None or entry_of(row).dates != entry.dates:
+        values["checked_on"] = checked_on
     before = {name: getattr(row, name) for name in values}
     for name, value in values.items():
         setattr(row, name, value)

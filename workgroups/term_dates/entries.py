@@ -61,10 +61,7 @@ def wrong_with(entry: TermEntry) -> dict[str, str]:
     """Why the term can't be so, by the field to put right; empty where nothing is wrong."""
     wrong = _outside_the_year(entry)
     if not wrong and entry.ends_on <= entry.starts_on:
-        wrong["ends_on"] = (
-            f"the {entry.term.label} term ends on {day_words(entry.ends_on)}, "
-            "and would start no earlier than that"
-        )
+        wrong["ends_on"] = "a term must end after it starts"
     return wrong or _wrong_with_half_term(entry)
 
 

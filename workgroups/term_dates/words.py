@@ -1,5 +1,6 @@
 """How days of the school year are put into words."""
 
+from collections.abc import Iterable
 from datetime import date
 
 
@@ -26,3 +27,9 @@ def span_words(first: date, last: date, *, with_weekdays: bool = False) -> str:
     if first.year != last.year:
         begins += f" {first.year}"
     return f"{begins} to {ends}"
+
+
+def listed(names: Iterable[str]) -> str:
+    """“Hackney”, “Hackney and Newham”, “Hackney, Havering and Newham”."""
+    *others, last = sorted(names)
+    return f"{', '.join(others)} and {last}" if others else last
