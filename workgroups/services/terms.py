@@ -33,17 +33,8 @@ def record_terms(
     that what changes is unchecked from now on. Raises
     ``TermsOutOfOrder``, and nothing is written, where terms of a year would overlap.
     """
-    wanted = {entry.key: entry for entry in entries}
     _lock_terms()
-    known = {entry_of(row).key: row for row in _terms_of_hub()}
-    _refuse_overlaps(wanted, known)
-    written = []
-    for key, entry in wanted.items():
-        row = known.get(key) or _new_row(entry)
-        if _fill(row, entry, checked_on):
-            _save(row, by=by, now=now, why=why)
-            written.append(row)
-    return written
+    return _write(entries, _terms_of_hub(), checked_on=checked_on, by=by, now=now, why=why)
 
 
 @transaction.atomic
@@ -63,16 +54,12 @@ def import_term_dates(
     the print of an earlier comparison, stands for. A second time changes nothing.
     """
     _lock_terms()
-    comparison = compare_term_dates(raw, name=name, choices=choices)
+    rows = _terms_of_hub()
+    comparison = _compare(raw, rows, name=name, choices=choices)
     if expected is not None and comparison.print != expected:
         raise TableHasChanged
-    record_terms(
-        comparison.entries,
-        checked_on=timezone.localdate(now),
-        by=by,
-        now=now,
-        why=f"Imported from {name}",
-    )
+    today = timezone.localdate(now)
+    _write(comparison.entries, rows, checked_on=today, by=by, now=now, why=f"Imported from {name}")
     return comparison
 
 
@@ -80,8 +67,14 @@ def compare_term_dates(
     raw: BinaryIO, *, name: str, choices: Mapping[str, str] | None = None
 ) -> Comparison:
     """What recording the table would do to the terms of the hub in scope; writes nothing."""
+    return _compare(raw, _terms_of_hub(), name=name, choices=choices)
+
+
+def _compare(
+    raw: BinaryIO, rows: list[TermDate], *, name: str, choices: Mapping[str, str] | None
+) -> Comparison:
     table = read_term_dates(raw, name=name, boroughs=current_hub().local_authorities.all())
-    return compare(table, stored=_terms_of_hub(), choices=choices)
+    return compare(table, stored=rows, choices=choices)
 
 
 def _lock_terms() -> None:
@@ -93,6 +86,29 @@ def _terms_of_hub() -> list[TermDate]:
     return list(TermDate.objects.select_related("local_authority", "academic_year"))
 
 
+def _write(
+    entries: Iterable[TermEntry],
+    rows: Iterable[TermDate],
+    *,
+    checked_on: date | None,
+    by: Account | None,
+    now: datetime,
+    why: str,
+) -> list[TermDate]:
+    """``rows`` are all that the hub has."""
+    wanted = {entry.key: entry for entry in entries}
+    known = {entry_of(row).key: row for row in rows}
+    _refuse_overlaps(wanted, known)
+    years = _years(entry.start_year for entry in wanted.values())
+    written = []
+    for key, entry in wanted.items():
+        row = known.get(key) or _new_row(entry, years[entry.start_year])
+        if _fill(row, entry, checked_on):
+            _save(row, by=by, now=now, why=why)
+            written.append(row)
+    return written
+
+
 def _refuse_overlaps(wanted: Mapping[tuple, TermEntry], known: Mapping[tuple, TermDate]) -> None:
     together = {key: entry_of(row) for key, row in known.items()} | dict(wanted)
     for borough_and_year in {key[:2] for key in wanted}:
@@ -101,8 +117,16 @@ def _refuse_overlaps(wanted: Mapping[tuple, TermEntry], known: Mapping[tuple, Te
             raise TermsOutOfOrder(f"{earlier.borough}, {earlier.year}: {why}.")
 
 
-def _new_row(entry: TermEntry) -> TermDate:
-    year, _ = AcademicYear.objects.get_or_create(start_year=entry.start_year)
+def _years(start_years: Iterable[int]) -> dict[int, AcademicYear]:
+    """The rows of these years, made where they are the first to be spoken of."""
+    wanted = set(start_years)
+    AcademicYear.objects.bulk_create(
+        [AcademicYear(start_year=year) for year in sorted(wanted)], ignore_conflicts=True
+    )
+    return {year.start_year: year for year in AcademicYear.objects.filter(start_year__in=wanted)}
+
+
+def _new_row(entry: TermEntry, year: AcademicYear) -> TermDate:
     return TermDate(local_authority=entry.borough, academic_year=year, term=entry.term)
 
 
