@@ -190,6 +190,8 @@ def _admin_pages_in_other_states(world: GrowingHub) -> Iterator[Page]:
     place = reverse("admin:enrolment_place_change", args=[offered.pk])
     change_group = reverse("admin:workgroups_workgroup_change", args=[world.group.pk])
     match = reverse("admin:enrolment_expressionofinterest_match", args=[unmatched.pk])
+    terms = reverse("admin:workgroups_termdate_borough")
+    of_borough = {"borough": f"{world.group.local_authorities.earliest('pk').code}", "year": 2026}
     telephone = reverse("admin:enrolment_expressionofinterest_add")
     for name, path in {
         "admin:enrolment_expressionofinterest_offer, chosen": f"{offer}?{ticked}",
@@ -207,6 +209,7 @@ def _admin_pages_in_other_states(world: GrowingHub) -> Iterator[Page]:
         "admin:workgroups_workgroup_delete, draft": reverse(
             "admin:workgroups_workgroup_delete", args=[world.draft.pk]
         ),
+        "admin:workgroups_termdate_borough, chosen": f"{terms}?{urlencode(of_borough)}",
         "admin:workgroups_workgroup_plan, preview": (
             f"{plan}?{urlencode(rhythm | {'pattern': 'twilight'})}"
         ),
