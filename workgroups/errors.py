@@ -1,4 +1,4 @@
-"""Why an action on offerings, staff or schools was refused.
+"""Why an action on offerings, staff, schools or term dates was refused.
 
 Each is raised before anything changes; ``str()`` of it is a plain sentence that a page may show.
 """
@@ -47,3 +47,17 @@ class StillOpen(Refusal):
 
     def __str__(self) -> str:
         return f"{self.school} is open: what it took part in stays its own."
+
+
+class TermsOutOfOrder(Refusal):
+    """Terms of one borough and year would overlap, or stand in the wrong order."""
+
+
+class TableHasChanged(Refusal):
+    """The term dates have been changed since the table was looked at."""
+
+    def __str__(self) -> str:
+        return (
+            "Term dates have been changed since you looked at this table. Nothing was recorded: "
+            "look at it again."
+        )

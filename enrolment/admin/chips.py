@@ -9,8 +9,8 @@ from django.utils import timezone
 from enrolment.admin.words import own_boroughs
 from enrolment.models import ExpressionOfInterest, Place
 from mathshub.scope_admin import Chip, ChipFilter
-from workgroups.admin.years import school_year_of
 from workgroups.models import Offering, WorkGroup
+from workgroups.models.years import school_year_of
 
 
 class OfferingChips(ChipFilter):

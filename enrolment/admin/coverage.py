@@ -15,8 +15,8 @@ from enrolment.reach import Bar, Choice, PhaseGroup, Reach, Standing, bars, coun
 from enrolment.services.reach import reach_in_area
 from mathshub.exports import CSV_TYPE, XLSX_TYPE, csv_file, xlsx_file
 from mathshub.scope_admin import PortalAdmin
-from workgroups.admin.years import school_year_of
 from workgroups.models import Programme
+from workgroups.models.years import school_year_of
 
 PER_PAGE = 50
 ALL, NONE = "all", "none"

@@ -19,8 +19,8 @@ from enrolment.models import ExpressionOfInterest, KnownSchool, PastParticipatio
 from enrolment.services.records import record_of, steps_of
 from mathshub.scope_admin import RegisterAdmin
 from mathshub.scope_admin.cells import tag
-from workgroups.admin.years import school_year_of
 from workgroups.models import Offering, School
+from workgroups.models.years import school_year_of
 from workgroups.permissions import leads_only_own_groups, only_own_groups
 from workgroups.search import query_words
 from workgroups.services.succession import forerunners_of

@@ -32,6 +32,17 @@ class DateAndTime(forms.SplitDateTimeWidget):
             widget.attrs["aria-label"] = f"{label}: {part}"
 
 
+class GroupedCheckboxes(forms.CheckboxSelectMultiple):
+    """Boxes in groups, of which the first is open and the others unfold; for more than one reads.
+
+    ``hints`` says what stands under a choice, by its value.
+    """
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        self.hints: dict[Any, str] = {}
+
+
 FORM_FIELDS: dict[type[models.Field], dict[str, Any]] = {
     models.DateTimeField: {"form_class": forms.SplitDateTimeField, "widget": DateAndTime},
     models.DateField: {"widget": DateInput},

@@ -130,6 +130,7 @@ CHOSEN = (choose("Spreadsheet", SAMPLE), press("Go on"))
 EXPRESSIONS = "/admin/enrolment/expressionofinterest/"
 WORK_GROUPS = "/admin/workgroups/workgroup/"
 A_SCHOOL = r"/school/\d+/change/"
+TERMS = "/admin/workgroups/termdate/"
 ADMIN = [
     staff("admin", "/admin/"),
     staff("admin-expressions", EXPRESSIONS),
@@ -189,6 +190,11 @@ ADMIN = [
     ),
     staff("admin-messages", "/admin/outbox/message/"),
     staff("admin-message", "/admin/outbox/message/", follow(r"\d/change/")),
+    staff("admin-terms", TERMS),
+    staff("admin-terms-borough", f"{TERMS}?year=2028", follow(r"/borough/")),
+    staff("admin-terms-import", f"{TERMS}import/"),
+    staff("admin-days-to-avoid", "/admin/workgroups/daytoavoid/"),
+    staff("admin-days-to-avoid-add", "/admin/workgroups/daytoavoid/add/"),
     staff("admin-hub", "/admin/workgroups/hub/", follow(r"\d/change/")),
     staff("admin-second-factor", "/account/2fa/"),
 ]

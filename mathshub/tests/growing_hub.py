@@ -48,6 +48,7 @@ from mathshub.tests.two_hubs import SHARED_URNS, PlantedHub
 from sessions.models import Apology, Session
 from sessions.tests.factories import make_apology, make_seat_in, make_session
 from workgroups.models import (
+    DayToAvoid,
     Hub,
     Prerequisite,
     Programme,
@@ -61,6 +62,7 @@ from workgroups.models import (
 from workgroups.search import search_text_of
 from workgroups.tests.factories import (
     make_closed_school,
+    make_days_to_avoid,
     make_hub,
     make_link,
     make_local_authority,
@@ -83,6 +85,7 @@ NAMING_TEXTS: dict[type[models.Model], tuple[str, ...]] = {
     Account: ("name",),
     Apology: ("reason",),
     Briefing: ("venue", "description"),
+    DayToAvoid: ("name", "source"),
     ExpressionOfInterest: ("headteacher_name",),
     HistoryImport: ("file_name",),
     Hub: ("name",),
@@ -177,6 +180,7 @@ class GrowingHub:
         self.hub.local_authorities.add(authority)
         self.group.local_authorities.add(authority)
         make_term_dates(local_authority=authority)
+        make_days_to_avoid(local_authority=authority)
         make_briefing(local_authority=authority, starts_at=NOW + timedelta(days=self.size))
         for group in (self.group, self.draft):
             WorkGroupLead.objects.create(work_group=group, member=make_member())

@@ -195,6 +195,8 @@ def _admin_pages_in_other_states(world: GrowingHub) -> Iterator[Page]:
     match = reverse("admin:enrolment_expressionofinterest_match", args=[unmatched.pk])
     past = reverse("admin:enrolment_pastparticipation_add")
     line = reverse("admin:enrolment_unmatchedline_change", args=[unmatched_line.pk])
+    terms = reverse("admin:workgroups_termdate_borough")
+    of_borough = {"borough": f"{world.group.local_authorities.earliest('pk').code}", "year": 2026}
     telephone = reverse("admin:enrolment_expressionofinterest_add")
     for name, path in {
         "admin:enrolment_expressionofinterest_offer, chosen": f"{offer}?{ticked}",
@@ -221,6 +223,7 @@ def _admin_pages_in_other_states(world: GrowingHub) -> Iterator[Page]:
         "admin:workgroups_workgroup_delete, draft": reverse(
             "admin:workgroups_workgroup_delete", args=[world.draft.pk]
         ),
+        "admin:workgroups_termdate_borough, chosen": f"{terms}?{urlencode(of_borough)}",
         "admin:workgroups_workgroup_plan, preview": (
             f"{plan}?{urlencode(rhythm | {'pattern': 'twilight'})}"
         ),

@@ -41,6 +41,7 @@ QUERIES: dict[str, tuple[dict[str, type[models.Model]], dict[str, str]]] = {
         {"chosen": ExpressionOfInterest, "group": WorkGroup},
         {"reply_by": "2026-12-20"},
     ),
+    "admin:workgroups_termdate_borough": ({}, {"borough": "204", "year": "2026"}),
     "enrolment:explain_eligibility": ({}, {"urn": SHARED_URNS[0]}),
 }
 # The same for all: there is no other hub's row.

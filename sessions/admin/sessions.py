@@ -1,7 +1,7 @@
 """Sessions: the list across Work Groups, and moving, switching, cancelling one."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -22,8 +22,9 @@ from sessions.admin.chips import ModeChips, SessionStateChips, WhenChips
 from sessions.admin.words import session_tag
 from sessions.models import Apology, Session
 from sessions.services.changes import cancel_session, move_session
+from sessions.services.planner import reasons_against
 from sessions.times import NoSuchTime, at_wall_time, london_day
-from sessions.words import when, where
+from sessions.words import day_words, when, where
 from workgroups.permissions import only_own_groups
 
 # Said wherever a session changes: until change notices are sent, the person has to know.
@@ -31,7 +32,11 @@ NOT_TOLD = "No e-mail is sent: participants see it on their page and in their ca
 
 
 class MoveForm(SeenForm, forms.Form):
-    """All that a session's participants must know, in one place."""
+    """All that a session's participants must know, in one place.
+
+    A day in the holidays, or one that the hub avoids, is pointed out once. Sending the form again
+    is then a decision: areas and schools differ.
+    """
 
     day = forms.DateField(
         required=False, widget=DateInput, help_text="Leave empty while it is to be confirmed."
@@ -49,6 +54,11 @@ class MoveForm(SeenForm, forms.Form):
         assume_scheme="https",
         help_text="Shown to the participants of this group only.",
     )
+    day_pointed_out = forms.DateField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, session: Session, **options: Any) -> None:
+        self.session = session
+        super().__init__(data, **options)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -62,7 +72,22 @@ class MoveForm(SeenForm, forms.Form):
             given["ends_at"] = at_wall_time(parts[0], parts[2]) if all(parts) else None
         except NoSuchTime as error:
             raise forms.ValidationError(f"That day has {error}.") from error
+        if given["day"] and "day" in self.changed_data:
+            self._point_out(given["day"], given["day_pointed_out"])
         return given
+
+    def _point_out(self, day: date, pointed_out: date | None) -> None:
+        """Raise once for a day on which the planner would place no session."""
+        reasons = reasons_against(self.session.work_group, day)
+        if not reasons or day == pointed_out:
+            return
+        sent: Any = self.data.copy()  # type: ignore[attr-defined]
+        sent["day_pointed_out"] = day.isoformat()
+        self.data = sent
+        raise forms.ValidationError(
+            f"{day_words(day)} {day.year}: {', '.join(reasons)}. Nothing is changed yet. Save again "
+            "to hold the session on that day all the same, or choose another one."
+        )
 
 
 class SwitchForm(SeenForm, forms.Form):
@@ -155,6 +180,7 @@ class SessionAdmin(HubOwnedAdmin):
             "how": obj.get_mode_display(),
             "join_link": obj.join_link if may_join else "",
             "group_url": reverse("admin:workgroups_workgroup_change", args=[obj.work_group_id]),
+            "against": _against(obj),
             "expected": expected_at(obj),
         }
 
@@ -181,7 +207,7 @@ class SessionAdmin(HubOwnedAdmin):
 
     def move(self, request: HttpRequest, pk: int) -> HttpResponse:
         session = self.row_or_404(request, pk, change=True)
-        form = MoveForm(posted(request), initial=_as_it_is(session))
+        form = MoveForm(posted(request), session=session, initial=_as_it_is(session))
         return self._change(
             request,
             session,
@@ -275,6 +301,14 @@ class SessionAdmin(HubOwnedAdmin):
             danger=danger,
             back=back,
         )
+
+
+def _against(session: Session) -> str:
+    """Why the day of a session to come is an odd one: terms, too, are corrected at times."""
+    is_off = session.state == Session.State.CANCELLED
+    if is_off or session.starts_at is None or session.has_taken_place(timezone.now()):
+        return ""
+    return ", ".join(reasons_against(session.work_group, london_day(session.starts_at)))
 
 
 def expected_at(session: Session) -> list[dict[str, Any]]:

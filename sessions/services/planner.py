@@ -1,16 +1,18 @@
-"""Where a Work Group's sessions can lie: the rhythm, the boroughs' terms, the bank holidays."""
+"""Where a Work Group's sessions can lie: the rhythm, the boroughs' terms, the days to avoid."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-import holidays
-
 from sessions.errors import FirstDateOutsideYear, NoBoroughs, NoRoom, NoTermDates
 from sessions.models import Session
+from sessions.school_calendar import AvoidedDays, SchoolCalendar, Term, terms_by_borough
 from sessions.times import NoSuchTime, at_wall_time, london_day
 from sessions.words import day_words, number_words
-from workgroups.models import TermDate, WorkGroup
+from workgroups.bank_holidays import bank_holidays
+from workgroups.models import DayToAvoid, LocalAuthority, TermDate, WorkGroup
+from workgroups.models.years import school_year_of
 
 
 @dataclass(frozen=True)
@@ -31,24 +33,6 @@ USUAL_SLOTS: Mapping[Session.Mode, Slot] = {
     Session.Mode.VIRTUAL: Slot(Session.Mode.VIRTUAL, time(16, 0), time(17, 30)),
     Session.Mode.FACE_TO_FACE: Slot(Session.Mode.FACE_TO_FACE, time(13, 0), time(16, 0)),
 }
-
-
-@dataclass(frozen=True)
-class Term:
-    """A term of one borough; all days are included. Without a half-term both its days are None."""
-
-    borough: str
-    starts_on: date
-    ends_on: date
-    half_term_starts_on: date | None = None
-    half_term_ends_on: date | None = None
-
-    def is_half_term(self, day: date) -> bool:
-        return (
-            self.half_term_starts_on is not None
-            and self.half_term_ends_on is not None
-            and self.half_term_starts_on <= day <= self.half_term_ends_on
-        )
 
 
 @dataclass(frozen=True)
@@ -93,8 +77,9 @@ def plan_sessions(
     pattern: Sequence[Slot],
     count: int | None = None,
 ) -> Plan:
-    """Propose dates for ``work_group`` around its boroughs' terms; writes nothing.
+    """Propose dates for ``work_group`` around its boroughs' terms and the hub's days to avoid.
 
+    Writes nothing.
     ``weekday`` counts from Monday, 0; ``count`` is the programme's usual number unless given.
     Raises ``NoBoroughs``, ``NoTermDates``, ``FirstDateOutsideYear`` and ``NoRoom``.
     """
@@ -105,15 +90,38 @@ def plan_sessions(
             f"{day_words(first_on)} {first_on.year} does not lie in {year}. "
             f"Choose a first date from {day_words(year.starts_on)} {year.starts_on.year}."
         )
+    boroughs = list(work_group.local_authorities.all())
     return propose_dates(
         first_on=first_on,
         weekday=weekday,
         every_weeks=every_weeks,
         count=offering.programme.usual_sessions if count is None else count,
         pattern=pattern,
-        terms=_terms_of(work_group),
+        terms=_terms_of(work_group, boroughs),
         bank_holidays=bank_holidays(year.start_year, year.start_year + 1),
+        days_to_avoid=_days_to_avoid_in(boroughs, first_on, year.ends_on),
     )
+
+
+def reasons_against(work_group: WorkGroup, day: date) -> list[str]:
+    """Why ``day`` is none for a session of the group: “half-term in Hackney”. Refuses nothing.
+
+    Of a borough whose three terms of that year are not all known, its holidays are not known either.
+    """
+    boroughs = list(work_group.local_authorities.all())
+    year = school_year_of(day)
+    # An autumn term may begin in the last days of August, which belong to the year before.
+    rows = TermDate.objects.filter(
+        academic_year__start_year__in=(year, year + 1), local_authority__in=boroughs
+    ).select_related("local_authority", "academic_year")
+    known = Counter(row.local_authority_id for row in rows if row.academic_year.start_year == year)
+    terms = [_term(row) for row in rows if known[row.local_authority_id] == len(TermDate.Term)]
+    calendar = SchoolCalendar(
+        terms_by_borough(terms),
+        bank_holidays(day.year, day.year),
+        _days_to_avoid_in(boroughs, day, day),
+    )
+    return calendar.reasons_against(day)
 
 
 def propose_dates(
@@ -125,19 +133,22 @@ def propose_dates(
     pattern: Sequence[Slot],
     terms: Iterable[Term],
     bank_holidays: Mapping[date, str],
+    days_to_avoid: Sequence[AvoidedDays] = (),
 ) -> Plan:
     """The first ``count`` free days of the rhythm, with the modes of ``pattern`` in turn.
 
     The rhythm is every ``every_weeks`` weeks from the first ``weekday`` on or after ``first_on``;
     a day that is not free passes its turn to the next day of the rhythm, so that groups which
-    alternate weeks never collide. A day is free when every borough has school and England has no
-    bank holiday. Pure: reads no row and no clock. Raises ``NoTermDates`` and ``NoRoom``.
+    alternate weeks never collide. A day is free when every borough has school, England has no
+    bank holiday and the hub does not avoid it. Pure: reads no row and no clock. Raises
+    ``NoTermDates`` and ``NoRoom``.
     """
     if every_weeks < 1 or not pattern:
         raise ValueError("A plan needs an interval of a week or more, and a pattern.")
-    by_borough = _by_borough(terms)
+    by_borough = terms_by_borough(terms)
     if not by_borough:
         raise NoTermDates("There are no term dates for this year. Add them, then plan again.")
+    calendar = SchoolCalendar(by_borough, bank_holidays, days_to_avoid)
     last_day = max(term.ends_on for terms in by_borough.values() for term in terms)
     found: list[PlannedSession] = []
     skipped: list[SkippedDate] = []
@@ -146,7 +157,7 @@ def propose_dates(
         if day > last_day:
             raise NoRoom(_no_room(len(found), count, last_day))
         slot = pattern[len(found) % len(pattern)]
-        reasons = _reasons_against(day, slot, by_borough, bank_holidays)
+        reasons = _reasons_against(day, slot, calendar)
         if reasons:
             skipped.append(SkippedDate(day, reasons))
         else:
@@ -155,15 +166,8 @@ def propose_dates(
     return Plan(tuple(found), tuple(skipped))
 
 
-def bank_holidays(first_year: int, last_year: int) -> dict[date, str]:
-    """England's bank holidays of these calendar years, by day."""
-    years = range(first_year, last_year + 1)
-    return dict(holidays.country_holidays("GB", subdiv="ENG", years=years))
-
-
-def _terms_of(work_group: WorkGroup) -> list[Term]:
+def _terms_of(work_group: WorkGroup, boroughs: Sequence[LocalAuthority]) -> list[Term]:
     """The terms of each of the group's boroughs; raises ``NoBoroughs`` and ``NoTermDates``."""
-    boroughs = list(work_group.local_authorities.all())
     if not boroughs:
         raise NoBoroughs(
             "Choose the Work Group's boroughs first: sessions are planned around their holidays."
@@ -184,45 +188,37 @@ def _terms_of(work_group: WorkGroup) -> list[Term]:
         raise NoTermDates(
             f"Term dates for {year} are missing: {'; '.join(missing)}. Add them, then plan again."
         )
+    return [_term(row) for row in rows]
+
+
+def _term(row: TermDate) -> Term:
+    return Term(
+        borough=row.local_authority.name,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        half_term_starts_on=row.half_term_starts_on,
+        half_term_ends_on=row.half_term_ends_on,
+    )
+
+
+def _days_to_avoid_in(
+    boroughs: Sequence[LocalAuthority], first: date, last: date
+) -> list[AvoidedDays]:
+    rows = DayToAvoid.objects.in_boroughs(boroughs).between(first, last)
     return [
-        Term(
-            borough=row.local_authority.name,
+        AvoidedDays(
+            name=row.name,
             starts_on=row.starts_on,
             ends_on=row.ends_on,
-            half_term_starts_on=row.half_term_starts_on,
-            half_term_ends_on=row.half_term_ends_on,
+            borough=row.local_authority.name if row.local_authority else "",
+            is_test_week=row.kind == DayToAvoid.Kind.TEST_WEEK,
         )
-        for row in rows
+        for row in rows.select_related("local_authority")
     ]
 
 
-def _by_borough(terms: Iterable[Term]) -> dict[str, list[Term]]:
-    by_borough: dict[str, list[Term]] = {}
-    for term in terms:
-        by_borough.setdefault(term.borough, []).append(term)
-    return by_borough
-
-
-def _reasons_against(
-    day: date,
-    slot: Slot,
-    by_borough: Mapping[str, Sequence[Term]],
-    bank_holidays: Mapping[date, str],
-) -> tuple[str, ...]:
-    reasons = []
-    if day in bank_holidays:
-        reasons.append(f"bank holiday ({bank_holidays[day]})")
-    away, halved = [], []
-    for borough, terms in by_borough.items():
-        in_term = [term for term in terms if term.starts_on <= day <= term.ends_on]
-        if not in_term:
-            away.append(borough)
-        elif any(term.is_half_term(day) for term in in_term):
-            halved.append(borough)
-    if away:
-        reasons.append(f"school holidays in {_listed(away)}")
-    if halved:
-        reasons.append(f"half-term in {_listed(halved)}")
+def _reasons_against(day: date, slot: Slot, calendar: SchoolCalendar) -> tuple[str, ...]:
+    reasons = calendar.reasons_against(day)
     try:
         _hold(slot, day)
     except NoSuchTime as error:
@@ -237,12 +233,6 @@ def _hold(slot: Slot, day: date) -> PlannedSession:
         starts_at=at_wall_time(day, slot.starts),
         ends_at=at_wall_time(day, slot.ends),
     )
-
-
-def _listed(names: Iterable[str]) -> str:
-    """“Hackney”, “Hackney and Newham”, “Hackney, Havering and Newham”."""
-    *others, last = sorted(names)
-    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _no_room(found: int, count: int, last_day: date) -> str:

@@ -17,7 +17,12 @@ from mathshub.tests.page_forms import forms_sent_by
 from sessions.models import Session
 from sessions.tests.factories import NOW, make_apology, make_seat_in, make_session
 from workgroups.models import Hub, HubMember
-from workgroups.tests.factories import make_hub, make_member, make_work_group
+from workgroups.tests.factories import (
+    make_days_to_avoid,
+    make_hub,
+    make_member,
+    make_work_group,
+)
 from workgroups.tests.staff import lead_client, staff_client
 
 SESSIONS = "/admin/workgroup_sessions/session/"
@@ -85,6 +90,48 @@ def test_a_summer_time_is_the_time_on_the_wall(lead: Client) -> None:
     lead.post(f"{SESSIONS}{session.pk}/move/", moved(day="2027-06-14"))
     session.refresh_from_db()
     assert session.starts_at == datetime(2027, 6, 14, 14, 45, tzinfo=UTC)
+
+
+GOOD_FRIDAY = "2027-03-26"
+
+
+def test_a_day_that_the_planner_would_pass_over_is_pointed_out_once_and_never_refused(
+    lead: Client,
+) -> None:
+    session = make_session()
+    address = f"{SESSIONS}{session.pk}/move/"
+    page = lead.post(address, moved(day=GOOD_FRIDAY)).content.decode()
+    assert "Friday 26 March 2027: bank holiday (Good Friday). Nothing is changed yet." in page
+    assert Session.objects.get(pk=session.pk).starts_at == session.starts_at
+    [form] = [each for each in forms_sent_by(page) if "day" in each]
+    response = lead.post(address, form, follow=True)
+    assert "is on Friday 26 March, 15:45 to 17:15" in response.content.decode()
+
+
+def test_another_such_day_is_pointed_out_again(lead: Client) -> None:
+    session = make_session()
+    make_days_to_avoid()
+    seen = {"day_pointed_out": GOOD_FRIDAY}
+    page = lead.post(
+        f"{SESSIONS}{session.pk}/move/", moved(day="2027-05-12") | seen
+    ).content.decode()
+    assert "Wednesday 12 May 2027: test week: Key stage 2 tests." in page
+
+
+def test_only_a_new_day_is_pointed_out(lead: Client) -> None:
+    session = make_session(starts_at=datetime(2027, 3, 26, 15, 45, tzinfo=UTC))
+    changes = moved(day=GOOD_FRIDAY, starts="16:00", ends="17:30")
+    lead.post(f"{SESSIONS}{session.pk}/move/", changes)
+    session.refresh_from_db()
+    assert session.starts_at == datetime(2027, 3, 26, 16, 0, tzinfo=UTC)
+
+
+def test_a_session_to_come_on_such_a_day_says_so_on_its_page(lead: Client) -> None:
+    session = make_session(starts_at=datetime(2027, 5, 12, 14, 45, tzinfo=UTC))
+    address = f"{SESSIONS}{session.pk}/change/"
+    assert "That day:" not in lead.get(address).content.decode()
+    make_days_to_avoid()
+    assert "That day: test week: Key stage 2 tests." in lead.get(address).content.decode()
 
 
 def test_a_session_becomes_to_be_confirmed(lead: Client) -> None:

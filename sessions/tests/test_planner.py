@@ -1,5 +1,6 @@
 """Where sessions can lie."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -13,22 +14,26 @@ from hypothesis import strategies as st
 from mathshub.scope import hub_scope
 from sessions.errors import FirstDateOutsideYear, NoBoroughs, NoRoom, NoTermDates
 from sessions.models import Session
+from sessions.school_calendar import AvoidedDays, Term
 from sessions.services.planner import (
     USUAL_SLOTS,
     Plan,
     Slot,
-    Term,
-    bank_holidays,
     plan_sessions,
     propose_dates,
+    reasons_against,
 )
+from workgroups.bank_holidays import bank_holidays
+from workgroups.models import DayToAvoid, TermDate
 from workgroups.tests.factories import (
+    make_days_to_avoid,
     make_hub,
     make_local_authority,
     make_offering,
     make_programme,
     make_term_dates,
     make_work_group,
+    make_year,
 )
 
 Mode = Session.Mode
@@ -116,6 +121,44 @@ def test_a_bank_holiday_within_a_term_is_passed_over():
     assert reasons(plan) == ["Monday 3 May: bank holiday (May Day)"]
 
 
+TESTS = AvoidedDays("Key stage 2 tests", date(2027, 5, 10), date(2027, 5, 13), is_test_week=True)
+EID = AvoidedDays("Eid al-Fitr", date(2027, 3, 10), date(2027, 3, 10), borough="Newham")
+
+
+def test_days_to_avoid_are_passed_over_and_named():
+    plan = propose(first_on=date(2027, 5, 13), count=1, days_to_avoid=[TESTS])
+    assert days(plan) == [date(2027, 6, 24)]
+    assert reasons(plan) == ["Thursday 13 May: test week: Key stage 2 tests"]
+
+
+@pytest.mark.parametrize(
+    ("avoided", "words"),
+    [
+        ([EID], "Eid al-Fitr in Newham"),
+        ([EID, replace(EID, borough="Hackney")], "Eid al-Fitr in Hackney and Newham"),
+        ([EID, replace(EID, borough="")], "Eid al-Fitr"),
+        (
+            [replace(EID, name="Phonics check", is_test_week=True)],
+            "test week in Newham: Phonics check",
+        ),
+    ],
+)
+def test_days_to_avoid_say_where(avoided: list[AvoidedDays], words: str):
+    plan = propose(first_on=EID.starts_on, weekday=2, every_weeks=1, count=1, days_to_avoid=avoided)
+    assert reasons(plan) == [f"Wednesday 10 March: {words}"]
+
+
+def test_all_reasons_of_a_day_are_named():
+    whit_monday = replace(TESTS, starts_on=date(2027, 5, 31), ends_on=date(2027, 5, 31))
+    plan = propose(
+        first_on=date(2027, 5, 31), weekday=0, every_weeks=1, count=1, days_to_avoid=[whit_monday]
+    )
+    assert reasons(plan) == [
+        "Monday 31 May: bank holiday (Spring Bank Holiday), half-term in Hackney, "
+        "test week: Key stage 2 tests"
+    ]
+
+
 def test_modes_follow_the_pattern_even_past_days_that_were_skipped():
     plan = propose(pattern=[TWILIGHT, VIRTUAL, FACE_TO_FACE])
     assert [session.mode for session in plan.sessions] == [
@@ -171,6 +214,15 @@ TERMS = st.lists(st.integers(min_value=-1, max_value=2), min_size=1, max_size=4)
         for term in terms(f"Borough {number}", half_term_shift=shift)
     ]
 )
+AVOIDED = st.lists(
+    st.builds(
+        lambda first, days, borough: AvoidedDays("Tests", first, first + days, borough),
+        st.dates(min_value=date(2026, 9, 1), max_value=date(2027, 7, 21)),
+        st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=20)),
+        st.sampled_from(["", "Borough 0", "Borough 1"]),
+    ),
+    max_size=4,
+)
 
 
 @given(
@@ -180,8 +232,11 @@ TERMS = st.lists(st.integers(min_value=-1, max_value=2), min_size=1, max_size=4)
     count=st.integers(min_value=1, max_value=8),
     pattern=st.lists(SLOTS, min_size=1, max_size=4),
     all_terms=TERMS,
+    avoided=AVOIDED,
 )
-def test_every_plan_keeps_its_promises(first_on, weekday, every_weeks, count, pattern, all_terms):
+def test_every_plan_keeps_its_promises(
+    first_on, weekday, every_weeks, count, pattern, all_terms, avoided
+):
     try:
         plan = propose(
             first_on=first_on,
@@ -190,6 +245,7 @@ def test_every_plan_keeps_its_promises(first_on, weekday, every_weeks, count, pa
             count=count,
             pattern=pattern,
             terms=all_terms,
+            days_to_avoid=avoided,
         )
     except NoRoom:
         assume(False)
@@ -202,6 +258,7 @@ def test_every_plan_keeps_its_promises(first_on, weekday, every_weeks, count, pa
         slot = pattern[position % len(pattern)]
         assert session.day.weekday() == weekday
         assert session.day not in HOLIDAYS
+        assert not any(each.starts_on <= session.day <= each.ends_on for each in avoided)
         assert (session.day - found[0]).days % (7 * every_weeks) == 0
         assert session.mode == slot.mode
         assert session.starts_at.astimezone(LONDON).time() == slot.starts
@@ -269,6 +326,56 @@ def test_another_hubs_term_dates_do_not_count(hackney_group):
         )
         with pytest.raises(NoTermDates):
             plan_for(group)
+
+
+def test_the_hubs_days_to_avoid_are_those_of_the_groups_boroughs_and_those_of_all(hackney_group):
+    newham = make_local_authority(name="Newham")
+    thursday = date(2026, 10, 8)
+    make_days_to_avoid(name="Census", starts_on=thursday, ends_on=thursday)
+    make_days_to_avoid(
+        name="Diwali",
+        kind=DayToAvoid.Kind.OTHER,
+        local_authority=make_local_authority(name="Hackney"),
+        starts_on=thursday,
+        ends_on=thursday,
+    )
+    make_days_to_avoid(name="Theirs", local_authority=newham, starts_on=thursday, ends_on=thursday)
+    with hub_scope(make_hub()):
+        make_days_to_avoid(name="Another hub's", starts_on=thursday, ends_on=thursday)
+    assert reasons(plan_for(hackney_group, count=1))[0] == (
+        "Thursday 8 October: test week: Census, Diwali in Hackney"
+    )
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(2026, 10, 8), []),
+        (date(2026, 10, 29), ["half-term in Hackney"]),
+        (date(2026, 12, 25), ["bank holiday (Christmas Day)", "school holidays in Hackney"]),
+        (date(2027, 5, 12), ["test week: Key stage 2 tests"]),
+        (date(2027, 8, 31), ["school holidays in Hackney"]),
+        (date(2028, 1, 13), []),  # whose terms nobody knows yet
+    ],
+)
+def test_a_day_that_somebody_chooses_is_looked_at_in_the_same_way(hackney_group, day, expected):
+    make_days_to_avoid()
+    assert reasons_against(hackney_group, day) == expected
+
+
+def test_of_a_borough_with_a_term_missing_no_holidays_are_claimed(hackney_group):
+    TermDate.objects.filter(term="spring").delete()
+    assert reasons_against(hackney_group, date(2026, 10, 29)) == []
+
+
+def test_an_autumn_that_begins_in_august_is_term_time(hackney_group):
+    TermDate.objects.filter(term="autumn").update(starts_on=date(2026, 8, 27))
+    make_term_dates(
+        local_authority=make_local_authority(name="Hackney"),
+        academic_year=make_year(start_year=2025),
+    )
+    assert reasons_against(hackney_group, date(2026, 8, 27)) == []
+    assert reasons_against(hackney_group, date(2026, 8, 26)) == ["school holidays in Hackney"]
 
 
 def test_a_first_date_outside_the_academic_year_is_refused(hackney_group):

@@ -9,6 +9,8 @@ from django.shortcuts import redirect
 
 from mathshub.scope import current_hub
 from mathshub.scope_admin import PortalAdmin
+from mathshub.scope_admin.widgets import GroupedCheckboxes
+from workgroups.admin.area import AreaField
 from workgroups.models import Hub
 
 
@@ -37,7 +39,14 @@ class HubAdmin(PortalAdmin):
                 "for good: a shorter period can’t be taken back the next day.",
             },
         ),
-        ("Area", {"fields": ("local_authorities",)}),
+        (
+            "Area",
+            {
+                "fields": ("local_authorities",),
+                "description": "Areas may overlap: a school may choose its hub. The list comes "
+                "with the register of schools.",
+            },
+        ),
     )
 
     labels: ClassVar = {
@@ -58,6 +67,11 @@ class HubAdmin(PortalAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).filter(pk=current_hub().pk)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "local_authorities":
+            kwargs |= {"form_class": AreaField, "widget": GroupedCheckboxes}
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def object_title(self, obj: Hub) -> str:
         return f"Settings of {obj}"

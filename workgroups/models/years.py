@@ -1,10 +1,12 @@
-"""Academic years, and each borough's terms in them."""
+"""Academic years, each borough's terms in them, and the days that the hub avoids."""
 
+from collections.abc import Iterable
 from datetime import date
+from typing import Any, ClassVar
 
 from django.db import models
 
-from mathshub.scope import HubOwned, hub_history
+from mathshub.scope import HubOwned, hub_history, hub_manager
 from workgroups.models.hubs import LocalAuthority
 
 FIRST_MONTH = 9  # of an academic year
@@ -58,6 +60,12 @@ class TermDate(HubOwned):
     source = models.CharField(
         max_length=200, blank=True, help_text="Where these dates come from: a page or a person."
     )
+    checked_on = models.DateField(
+        "last checked",
+        null=True,
+        blank=True,
+        help_text="The day on which somebody last compared these dates with their source.",
+    )
 
     history = hub_history()
 
@@ -92,6 +100,18 @@ class TermDate(HubOwned):
         return f"{self.local_authority}, {self.term} {self.academic_year}"
 
 
+class DayToAvoidQuerySet(models.QuerySet["DayToAvoid"]):
+    def in_boroughs(self, boroughs: Iterable[LocalAuthority]) -> "DayToAvoidQuerySet":
+        """Those of one of ``boroughs``, and those of all."""
+        return self.filter(
+            models.Q(local_authority=None) | models.Q(local_authority__in=list(boroughs))
+        )
+
+    def between(self, first: date, last: date) -> "DayToAvoidQuerySet":
+        """Those with at least one day from ``first`` to ``last``."""
+        return self.filter(starts_on__lte=last, ends_on__gte=first)
+
+
 class DayToAvoid(HubOwned):
     """Days on which the hub plans no session though there is school: test weeks, local events."""
 
@@ -115,6 +135,7 @@ class DayToAvoid(HubOwned):
         max_length=200, blank=True, help_text="Where these days come from: a page or a person."
     )
 
+    objects: ClassVar[Any] = hub_manager(DayToAvoidQuerySet)
     history = hub_history()
 
     class Meta:

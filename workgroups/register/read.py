@@ -34,6 +34,7 @@ class RegisterFile:
     raw: BinaryIO
     name: str
     encoding: str
+    what: str = "the register"
     columns: list[str] = field(default_factory=list)
 
     def lines(self, progress: Progress | None = None) -> Iterator[Line]:
@@ -45,7 +46,7 @@ class RegisterFile:
     def _records(self, progress: Progress | None = None) -> Generator[Line, None, None]:
         self.raw.seek(0)
         text = TextIOWrapper(self.raw, encoding=self.encoding, newline="")
-        reader = csv.reader(_bounded_lines(text, self.name, progress))
+        reader = csv.reader(_bounded_lines(text, self.name, self.what, progress))
         begins = 1
         try:
             for cells in reader:
@@ -62,12 +63,14 @@ class RegisterFile:
                 text.detach()  # the file stays open for the next reading
 
 
-def open_register(raw: BinaryIO, *, name: str) -> RegisterFile:
+def open_register(raw: BinaryIO, *, name: str, what: str = "the register") -> RegisterFile:
     """The register in ``raw``, a seekable binary file; ``name`` is what messages call it.
+
+    ``what`` says which table it should be, where it is another one.
 
     Raises ``RegisterRefused`` for what is no comma-separated file in UTF-8 or Windows-1252.
     """
-    register = RegisterFile(raw, name, encoding_of(raw, name=name))
+    register = RegisterFile(raw, name, encoding_of(raw, name=name, what=what), what)
     with closing(register._records()) as records:
         header = next(records, None)
     if header is None:
@@ -80,7 +83,9 @@ def open_register(raw: BinaryIO, *, name: str) -> RegisterFile:
     return register
 
 
-def _bounded_lines(text: TextIOWrapper, name: str, progress: Progress | None) -> Iterator[str]:
+def _bounded_lines(
+    text: TextIOWrapper, name: str, what: str, progress: Progress | None
+) -> Iterator[str]:
     """Lines of ``text``, none of which may fill the memory."""
     number = 0
     while line := text.readline(LONGEST_LINE):
@@ -88,14 +93,14 @@ def _bounded_lines(text: TextIOWrapper, name: str, progress: Progress | None) ->
         if len(line) == LONGEST_LINE and not line.endswith("\n"):
             raise RegisterRefused(
                 f"{name} has a line of more than {LONGEST_LINE:,} characters (line {number}): "
-                "this is not the register."
+                f"this is not {what}."
             )
         if progress:
             progress(len(line))
         yield line
 
 
-def encoding_of(raw: BinaryIO, *, name: str) -> str:
+def encoding_of(raw: BinaryIO, *, name: str, what: str = "the register") -> str:
     """UTF-8 where the whole file is UTF-8, with or without a mark, otherwise Windows-1252."""
     start = raw.read(4096)
     # Without a mark, UTF-16 shows by every other byte of English text being nought.
@@ -111,7 +116,7 @@ def encoding_of(raw: BinaryIO, *, name: str) -> str:
         )
     if is_web_page(start):
         raise RegisterRefused(
-            f"{name} is a web page, not the register: download the file again and look into it "
+            f"{name} is a web page, not {what}: download the file again and look into it "
             "before you import it."
         )
     if _is_utf8(raw):

@@ -8,8 +8,9 @@ from django.test import Client
 from django.utils import timezone
 
 from mathshub.scope import hub_scope
-from workgroups.admin.years import school_year_of
+from mathshub.tests.page_forms import forms_sent_by
 from workgroups.models import Hub, HubMember, Prerequisite, Programme, TermDate
+from workgroups.models.years import school_year_of
 from workgroups.tests.factories import (
     make_hub,
     make_local_authority,
@@ -162,6 +163,34 @@ def test_settings_are_the_own_hub_s(lead: Client, hub: Hub) -> None:
     response = lead.get("/admin/workgroups/hub/", follow=True)
     assert response.redirect_chain[-1][0] == f"/admin/workgroups/hub/{hub.pk}/change/"
     assert lead.get(f"/admin/workgroups/hub/{other.pk}/change/").status_code == 404
+
+
+def test_the_area_is_chosen_among_all_authorities_in_groups(lead: Client, hub: Hub) -> None:
+    for name, code in (("Camden", "202"), ("Leeds", "383"), ("Kent", "886"), ("Cardiff", "681")):
+        make_local_authority(name=name, code=code)
+    camden = make_local_authority(name="Camden")
+    make_hub(slug="wandle", local_authorities=[camden])
+    address = f"/admin/workgroups/hub/{hub.pk}/change/"
+    page = lead.get(address).content.decode()
+    area = page[page.index('class="box-groups"') :]
+    words = [
+        "In the hub’s area",
+        "Hackney",
+        "London boroughs",
+        "Camden",
+        "Also listed by Wandle Maths Hub",
+        "Metropolitan boroughs",
+        "Leeds",
+        "Counties, cities and districts",
+        "Kent",
+        "Wales and elsewhere",
+        "Cardiff",
+    ]
+    assert sorted(words, key=area.index) == words
+    [data] = [form for form in forms_sent_by(page) if "local_authorities" in form]
+    data["local_authorities"].append(str(camden.pk))
+    lead.post(address, data | {"welcome_text": "Welcome."})
+    assert {each.name for each in hub.local_authorities.all()} == {"Camden", "Hackney"}
 
 
 def test_an_offering_is_copied_by_a_page_that_says_what_it_does(lead: Client) -> None:

@@ -39,6 +39,7 @@ SET_UP = [
             ("workgroups.programme", "Programmes"),
             ("workgroups.offering", "Offerings"),
             ("workgroups.termdate", "Term dates"),
+            ("workgroups.daytoavoid", "Days to avoid"),
             ("enrolment.briefing", "Briefings"),
         ],
     ),

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 from mathshub.site.demo.hubs import Borough, HubPlan
 from mathshub.site.demo.programmes import PREREQUISITES, REMINDER_DAYS, STAGES
 from mathshub.site.demo.scene import Scene
-from mathshub.site.demo.terms import SOURCE, shown_years
+from mathshub.site.demo.terms import SOURCE, invented_days_to_avoid, shown_years
 from workgroups.models import (
     AcademicYear,
+    DayToAvoid,
     Hub,
     LocalAuthority,
     Offering,
@@ -19,6 +20,7 @@ from workgroups.models import (
 # The window for interest in the next year, in days from today: always open.
 OPENED, CLOSES, DECISIONS = -33, 46, 67
 NOTICE_DAYS = 21
+CHECKED = timedelta(days=80)  # ago, when the terms of this year were compared with their source
 
 
 def make_hub(plan: HubPlan) -> Hub:
@@ -66,9 +68,27 @@ def make_terms(scene: Scene) -> None:
                 half_term_starts_on=term.half_term_starts_on,
                 half_term_ends_on=term.half_term_ends_on,
                 source=SOURCE,
+                checked_on=scene.today - CHECKED if year <= scene.year else None,
             )
             for borough, authority in enumerate(scene.boroughs)
             for term in scene.terms_of(borough, year)
+        )
+
+
+def make_days_to_avoid(scene: Scene) -> None:
+    """Invented test weeks, and a day of one borough's own, in the years that have terms."""
+    kinds = DayToAvoid.Kind
+    for year in sorted({2026, 2027, scene.year, scene.year + 1}):
+        DayToAvoid.objects.bulk_create(
+            DayToAvoid(
+                name=each.name,
+                kind=kinds.TEST_WEEK if each.is_test_week else kinds.OTHER,
+                local_authority=None if each.borough is None else scene.boroughs[each.borough],
+                starts_on=each.starts_on,
+                ends_on=each.ends_on,
+                source=SOURCE,
+            )
+            for each in invented_days_to_avoid(year)
         )
 
 

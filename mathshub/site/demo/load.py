@@ -11,6 +11,7 @@ from mathshub.site.demo import mail_history, past, story
 from mathshub.site.demo.foundations import (
     announce,
     authority_of,
+    make_days_to_avoid,
     make_hub,
     make_offerings,
     make_programmes,
@@ -65,6 +66,7 @@ def _set_scene(plan: HubPlan, hub: Hub, now: datetime) -> Scene:
     scene.programmes = make_programmes()
     scene.offerings = make_offerings(scene)
     make_terms(scene)
+    make_days_to_avoid(scene)
     announce(scene)
     return scene
 

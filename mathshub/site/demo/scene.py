@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from mathshub.accounts.models import Account
 from mathshub.site.demo.hubs import HubPlan
-from mathshub.site.demo.terms import Term, invented_terms, running_year
-from sessions.services.planner import bank_holidays
+from mathshub.site.demo.terms import Term, invented_days_to_avoid, invented_terms, running_year
+from workgroups.bank_holidays import bank_holidays
 from workgroups.models import (
     AcademicYear,
     Hub,
@@ -63,8 +63,13 @@ class Scene:
         return self.now - timedelta(**ago)
 
     def has_school(self, day: date, *, boroughs: tuple[int, ...], start_year: int) -> bool:
-        """Whether schools in all these boroughs are open on ``day``, a Monday to Thursday."""
+        """Whether schools in all these boroughs are there on ``day``, a Monday to Thursday."""
         if day.weekday() > THURSDAY or day in _bank_holidays(start_year):
+            return False
+        if any(
+            each.starts_on <= day <= each.ends_on and each.borough in (None, *boroughs)
+            for each in invented_days_to_avoid(start_year)
+        ):
             return False
         return all(
             any(term.has_school_on(day) for term in self.terms_of(borough, start_year))

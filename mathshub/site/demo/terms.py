@@ -1,4 +1,4 @@
-"""Academic years around today, and invented terms that look like London's."""
+"""Academic years around today, and invented terms and days to avoid that look like London's."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -29,6 +29,17 @@ class Term:
         """Whether ``day`` lies in term, outside half-term; bank holidays are not looked at."""
         in_half_term = self.half_term_starts_on <= day <= self.half_term_ends_on
         return self.starts_on <= day <= self.ends_on and not in_half_term
+
+
+@dataclass(frozen=True)
+class Avoided:
+    """Days on which the hub plans no session; ``borough`` by its place in the plan, None: in all."""
+
+    name: str
+    starts_on: date
+    ends_on: date
+    is_test_week: bool = True
+    borough: int | None = None
 
 
 def running_year(today: date) -> int:
@@ -71,6 +82,19 @@ def invented_terms(start_year: int, *, half_terms_differ: bool) -> tuple[Term, .
             ends_on=_monday_of(date(year, 7, 23)) + timedelta(days=2),
             half_term_starts_on=_monday_of(date(year, 5, 31)),
         ),
+    )
+
+
+@cache
+def invented_days_to_avoid(start_year: int) -> tuple[Avoided, ...]:
+    """Test weeks about where they usually lie, and a day of one borough's own."""
+    year = start_year + 1
+    tests, check = _monday_of(date(year, 5, 12)), _monday_of(date(year, 6, 10))
+    festival = _monday_of(date(year, 3, 12)) + timedelta(days=3)
+    return (
+        Avoided("Key stage 2 tests", tests, tests + timedelta(days=3)),
+        Avoided("Phonics screening check", check, check + timedelta(days=4)),
+        Avoided("Borough music festival", festival, festival, is_test_week=False, borough=3),
     )
 
 

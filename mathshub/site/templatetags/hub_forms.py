@@ -8,9 +8,11 @@ from django.forms.utils import flatatt
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from mathshub.scope_admin.widgets import GroupedCheckboxes
+
 register = template.Library()
 
-GROUPS = {"radios", "checkboxes", "date", "several"}
+GROUPS = {"radios", "checkboxes", "grouped", "date", "several"}
 LONG_TEXT = 150
 """A text area that may hold more characters than this says how many are left."""
 
@@ -20,6 +22,8 @@ def field_kind(field: BoundField) -> str:
     """Which component draws the field."""
     widget = field.field.widget
     match widget:
+        case GroupedCheckboxes():
+            return "grouped"
         case forms.CheckboxSelectMultiple():
             return "checkboxes"
         case forms.RadioSelect():
@@ -107,6 +111,22 @@ def option_hint(field: BoundField, option: BoundWidget) -> str:
 
 
 @register.filter
+def option_groups(field: BoundField) -> list[dict[str, Any]]:
+    """The choices of a widget with groups: each group's name, its boxes, how many are ticked."""
+    widget = field.field.widget
+    attrs = field.build_widget_attrs({"id": field.auto_id})
+    groups = widget.optgroups(field.html_name, widget.format_value(field.value()), attrs)
+    return [
+        {
+            "name": name or "",
+            "options": [BoundWidget(widget, data, field.form.renderer) for data in options],
+            "ticked": sum(data["selected"] for data in options),
+        }
+        for name, options, _ in groups
+    ]
+
+
+@register.filter
 def date_parts(field: BoundField) -> list[dict[str, Any]]:
     """Day, month and year of a SelectDateWidget, with what was typed, dates or not."""
     if field.form.is_bound:
@@ -131,6 +151,8 @@ def anchor(field: BoundField) -> str:
     kind = field_kind(field)
     if kind == "date":
         return f"{field.auto_id}_day"
+    if kind == "grouped":
+        return f"{field.auto_id}_0_0"
     if kind in {"radios", "checkboxes", "several"}:
         return f"{field.auto_id}_0"
     return field.id_for_label

@@ -25,6 +25,7 @@ from sessions.tests.factories import make_sessions
 from workgroups.models import Hub, HubMember, WorkGroup
 from workgroups.tests.factories import (
     make_account,
+    make_days_to_avoid,
     make_hub,
     make_local_authority,
     make_member,
@@ -48,6 +49,7 @@ def hub(transactional_db: None) -> Iterator[Hub]:
         make_authenticator(account=account)
         member = make_member(account=account, role=HubMember.Role.ADMINISTRATOR)
         make_term_dates(local_authority=borough)
+        make_days_to_avoid(local_authority=borough)
         group = make_work_group(leads=[member], local_authorities=[borough], name="Hackney")
         make_sessions(work_group=group)
         people = (NamedSeat("Ana Lima", "ana.lima@a-very-long-name-of-a-school.example"),)
@@ -111,6 +113,13 @@ def pages() -> list[str]:
         "/admin/workgroups/programme/add/",
         "/admin/workgroups/hubmember/add/",
         "/admin/workgroups/hub/",
+        "/admin/workgroups/termdate/?year=2026",
+        "/admin/workgroups/termdate/?year=2030",
+        "/admin/workgroups/termdate/*/change/",
+        "/admin/workgroups/termdate/borough/?borough=204&year=2030",
+        "/admin/workgroups/termdate/import/",
+        "/admin/workgroups/daytoavoid/",
+        "/admin/workgroups/daytoavoid/add/",
         "/admin/workgroup_sessions/session/",
         "/admin/workgroup_sessions/session/*/move/",
         "/admin/outbox/message/",

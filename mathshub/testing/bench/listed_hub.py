@@ -17,7 +17,6 @@ from enrolment.models import (
 )
 from mathshub.accounts.tests.factories import sign_in
 from mathshub.scope import hub_scope
-from workgroups.admin.years import school_year_of
 from workgroups.models import (
     Hub,
     HubMember,
@@ -27,6 +26,7 @@ from workgroups.models import (
     School,
     SuccessionDecision,
 )
+from workgroups.models.years import school_year_of
 from workgroups.tests.factories import (
     make_hub,
     make_member,
