@@ -35,6 +35,8 @@ class Drill:
         drill.forbid("head4@school.example")                   nothing may arrive
         drill.allow_doubles(kills)                             repeats that the promise allows
         drill.count("overbooked", 0)                           anything else that is counted
+
+    Mail to any other address breaks the drill.
     """
 
     def __init__(self, *, seed: str, is_full: bool, name: str = "", sink: SmtpSink | None = None):

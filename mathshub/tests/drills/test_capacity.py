@@ -323,7 +323,7 @@ def is_half_done(place: Place) -> bool:
 
 @pytest.mark.drill("lock held for 15 seconds", group="Capacity and forms", promises=(6,))
 def test_a_lock_that_is_held_for_long_becomes_a_sentence(
-    drill: Drill, hub: Hub, live_portal: LivePortal
+    drill: Drill, hub: Hub, live_portal: LivePortal, smtp_sink: SmtpSink
 ) -> None:
     group = make_work_group(capacity=PLACES)
     place = make_place(work_group=group, now=timezone.now())
@@ -346,6 +346,9 @@ def test_a_lock_that_is_held_for_long_becomes_a_sentence(
     drill.count("offered", Place.objects.exclude(pk=place.pk).count())
     again = [accept(live_portal, place), offering.post(OFFER, offer), editing.post(page, edit)]
     drill.count("not done afterwards", sum(answer.status != 302 for answer in again))
+    tell_of_answers(drill, [place])
+    drill.tell(other.headteacher_email)
+    sweep()
 
 
 def says_so(answer: Page) -> bool:
