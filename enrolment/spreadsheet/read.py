@@ -11,8 +11,6 @@ from io import BytesIO, StringIO
 from itertools import islice
 from typing import Any, NamedTuple
 
-from openpyxl import load_workbook
-
 from enrolment.spreadsheet.columns import looks_like_header
 from workgroups.register.read import RegisterRefused, encoding_of
 
@@ -162,6 +160,9 @@ def _delimiter_of(text: str) -> str:
 
 
 def _workbook(content: bytes, sheet: int | None) -> Table:
+    # Not at the top: it would add a fifth of a second to the start of every web server.
+    from openpyxl import load_workbook
+
     _check_size_unpacked(content)
     try:
         book = load_workbook(BytesIO(content), read_only=True, data_only=True, keep_links=False)
