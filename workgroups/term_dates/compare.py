@@ -158,18 +158,24 @@ def _in_order(
     said: list[SaidTerm], known: Mapping[Key, TermEntry], comparison: Comparison
 ) -> list[SaidTerm]:
     """The terms that fit between each other and between those that the hub has beside them."""
+    while bad := _misplaced(said, known):
+        comparison.faults += [Fault(line, reason) for line, reason in bad.items()]
+        # Without these the hub's own terms stand again, into which others may not fit.
+        said = [each for each in said if each.line not in bad]
+    return said
+
+
+def _misplaced(said: list[SaidTerm], known: Mapping[Key, TermEntry]) -> dict[int, str]:
+    """Lines, of one borough and year, whose term overlaps another or comes at the wrong place."""
     new = {each.entry.key: each for each in said}
-    borough_and_year = said[0].entry.key[:2]
-    beside = [
-        entry for key, entry in known.items() if key[:2] == borough_and_year and key not in new
-    ]
+    years = {key[:2] for key in new}
+    beside = [entry for key, entry in known.items() if key[:2] in years and key not in new]
     bad: dict[int, str] = {}
     for earlier, later, why in out_of_order([*beside, *(each.entry for each in said)]):
         for entry in (earlier, later):
             if entry.key in new:
                 bad.setdefault(new[entry.key].line, f"in {entry.borough}, {entry.year}, {why}")
-    comparison.faults += [Fault(line, reason) for line, reason in bad.items()]
-    return [each for each in said if each.line not in bad]
+    return bad
 
 
 def _sort(said: list[SaidTerm], known: Mapping[Key, TermEntry], comparison: Comparison) -> None:

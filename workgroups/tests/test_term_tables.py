@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mathshub.scope import hub_scope
 from workgroups.errors import TableHasChanged, TermsOutOfOrder
-from workgroups.models import Hub, LocalAuthority, TermDate
+from workgroups.models import AcademicYear, Hub, LocalAuthority, TermDate
 from workgroups.register import RegisterRefused
 from workgroups.services.terms import compare_term_dates, import_term_dates, record_terms
-from workgroups.term_dates.compare import Comparison
-from workgroups.term_dates.entries import TermEntry, wrong_with
-from workgroups.term_dates.read import LARGEST, read_term_dates
+from workgroups.term_dates.compare import Comparison, compare
+from workgroups.term_dates.entries import TermEntry, entry_of, out_of_order, wrong_with
+from workgroups.term_dates.read import LARGEST, SaidTerm, TermTable, read_term_dates
 from workgroups.tests.factories import make_hub, make_local_authority, make_term_dates, make_year
 
 REAL = Path(__file__).parent / "data" / "calendar" / "term_dates_real.csv"
@@ -206,6 +206,7 @@ CELLS = st.one_of(
 )
 
 
+@settings(deadline=None)  # a text of many alphabets takes its time on a busy machine
 @given(rows=st.lists(st.lists(CELLS, max_size=10), max_size=6))
 def test_whatever_stands_in_a_table_is_read_or_refused_in_words(rows) -> None:
     content = "\n".join([HEADER, *(",".join(row) for row in rows)]).encode(errors="replace")
@@ -357,6 +358,51 @@ def test_a_term_must_fit_beside_those_that_the_hub_has(hub: Hub) -> None:
     found = imported(SPRING.replace("04/01/2027", "14/12/2026"))
     assert counts(found) == (0, 0, 0, 1)
     assert "before the autumn term has ended" in str(found.faults[0])
+
+
+def test_a_term_that_fits_only_beside_one_that_is_left_out_is_left_out_too(hub: Hub) -> None:
+    imported(AUTUMN, SPRING, SUMMER)
+    found = imported(
+        AUTUMN.replace("18/12/2026", "10/01/2027"),
+        SPRING.replace("04/01/2027", "12/01/2027").replace("25/03/2027", "20/04/2027"),
+    )
+    assert counts(found) == (0, 0, 0, 2)
+
+
+SHIFTS = st.lists(st.integers(min_value=-60, max_value=60), min_size=6, max_size=6)
+
+
+@given(shifts=SHIFTS, which=st.sets(st.sampled_from(TermDate.Term), min_size=1))
+def test_what_would_be_written_never_overlaps_what_stands_beside_it(shifts, which) -> None:
+    year = AcademicYear(start_year=2026)
+    usual = {
+        TermDate.Term.AUTUMN: (date(2026, 9, 2), date(2026, 12, 18)),
+        TermDate.Term.SPRING: (date(2027, 1, 4), date(2027, 3, 25)),
+        TermDate.Term.SUMMER: (date(2027, 4, 12), date(2027, 7, 21)),
+    }
+    stored_rows = [
+        TermDate(
+            local_authority=MERTON, academic_year=year, term=term, starts_on=first, ends_on=last
+        )
+        for term, (first, last) in usual.items()
+    ]
+    moved = iter(shifts)
+    entries = [
+        TermEntry(
+            MERTON,
+            2026,
+            term,
+            first + timedelta(days=next(moved)),
+            last + timedelta(days=next(moved)),
+        )
+        for term, (first, last) in usual.items()
+    ]
+    said = [SaidTerm(n, "", each) for n, each in enumerate(entries, 2) if each.term in which]
+    found = compare(TermTable(said=said), stored=stored_rows)
+    after = {entry_of(row).key: entry_of(row) for row in stored_rows}
+    after |= {entry.key: entry for entry in found.entries}
+    assert list(out_of_order(after.values())) == []
+    assert len(found.new) + len(found.changed) + found.unchanged + len(found.faults) == len(said)
 
 
 def test_terms_in_the_wrong_order_are_pointed_out(hub: Hub) -> None:
