@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from workgroups.models import LocalAuthority, School
 from workgroups.register.read import Progress, RegisterFile, RegisterRefused, open_register
 from workgroups.register.rows import Authority, BadRow, RowReader, SchoolRow
+from workgroups.search import renew_spelling
 
 BATCH = 500  # rows compared or written in one statement
 WORST_SHARE = 0.01  # of bad rows, above which the file as a whole is refused
@@ -181,6 +182,7 @@ def _write(batches: Iterable[list[_Change]], reader: RowReader) -> None:
             ids |= _write_authorities(new)
             known |= new
         _write_schools(batch, reader, ids)
+    renew_spelling()
     _tell_the_planner()
 
 
