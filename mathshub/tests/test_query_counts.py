@@ -96,7 +96,7 @@ TABLE: dict[str, tuple[int, int, str]] = {
     "admin:enrolment_briefing_delete": (200, 6, ""),
     "admin:enrolment_briefing_change": (200, 8, "BOROUGH"),
     "admin:enrolment_expressionofinterest_offer": (200, 10, ""),
-    "admin:enrolment_expressionofinterest_match": (200, 9, "SCHOOL"),
+    "admin:enrolment_expressionofinterest_match": (200, 8, ""),
     "admin:enrolment_expressionofinterest_set_aside": (200, 6, ""),
     "admin:enrolment_expressionofinterest_take_up": (200, 6, ""),
     "admin:enrolment_expressionofinterest_withdraw": (200, 6, ""),

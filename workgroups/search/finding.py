@@ -22,6 +22,7 @@ from workgroups.search.spelling import meant_by, strange_words
 from workgroups.search.words import is_number, postcode_in, query_words, telling
 
 SHORTEST_QUERY = 2  # characters, once folded
+SHORTEST_BEGINNING = 5  # letters of a text's beginning that may be a name
 WALK = 1_000  # schools looked at along the alphabet before an index is asked
 
 # The best to find. The index of them (migration 0004) must change with this.
@@ -92,7 +93,8 @@ def _ways_for_a_person(text: str) -> Iterator[Wanted]:
     yield _exactly([postcode_in(text)])
     for count in range(len(words) - 1, 0, -1):
         beginning = telling(words[:count])
-        yield meant_by(beginning, strange_words(beginning))
+        if len("".join(beginning)) >= SHORTEST_BEGINNING:
+            yield meant_by(beginning, strange_words(beginning))
 
 
 def _exactly(words: list[str]) -> Wanted:

@@ -20,6 +20,7 @@ SHORTEST = 3  # letters of a word that may be put right
 LONGEST = 40
 LONG_WORD = 6  # letters; shorter ones have too few pieces to look alike
 MOST_MEANT = 5  # other words for one that was typed
+LOST_FOR_KEPT = 2  # letters that may be left out for each that stays
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _BATCH = 5_000
 
@@ -43,14 +44,15 @@ def strange_words(words: list[str]) -> list[str]:
 def meant_by(words: list[str], strange: list[str]) -> list[tuple[str, ...]]:
     """For each of ``words`` those that may have been meant, nearest first.
 
-    Only the ``strange`` ones are put right, and left out where nothing is like them. Where none is
-    strange, any of them may be the wrong one.
+    Only the ``strange`` ones are put right, and left out where nothing is like them; nothing is
+    meant when too little stays. Where none is strange, any of them may be the wrong one.
     """
     near = _near(strange or [word for word in words if _can_be_put_right(word)])
-    meant = [
-        tuple(near[word]) if word in strange else (word, *near.get(word, ())) for word in words
-    ]
-    return [each for each in meant if each]
+    lost = [word for word in strange if not near[word]]
+    kept = [word for word in words if word not in lost]
+    if len("".join(lost)) > LOST_FOR_KEPT * len("".join(kept)):
+        return []
+    return [tuple(near[word]) if word in strange else (word, *near.get(word, ())) for word in kept]
 
 
 def _can_be_put_right(word: str) -> bool:

@@ -45,8 +45,8 @@ _HALF_POSTCODE = re.compile(r"\b([a-z]{1,2}) (\d[a-z\d]?)\b")
 _DFE_NUMBER = re.compile(r"\b(\d{3}) (\d{4})\b")
 # What people add, or take one for the other.
 _KINDS = """
-    academy and college community controlled aided first high infant jm jmi junior middle nursery of
-    primary school secondary special the trust va vc voluntary
+    academy aided and at college community controlled first for high in infant jm jmi junior middle
+    near nursery of primary school secondary special the trust va vc voluntary
 """
 # The register's towns go without them.
 _COUNTIES = """

@@ -284,6 +284,17 @@ def test_a_place_that_the_register_does_not_know_is_left_out_where_nothing_else_
 
 
 @pytest.mark.django_db
+@pytest.mark.database
+def test_a_query_of_which_too_little_is_known_finds_nothing():
+    make_school(name="New City Primary School")
+    renew_spelling()
+    assert (
+        search_schools("new zyxwvu qqqqqq") == likely_schools("The new primary at Zyxwvutsr") == []
+    )
+    assert names("new city zyxwvu") == ["New City Primary School"]
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     "typed",
     [
