@@ -28,6 +28,7 @@ GLOBAL_MODELS = {
     "workgroups.School": "public: the register of schools",
     "workgroups.HistoricalSchool": "public: changes made to the register's rows by hand",
     "workgroups.SchoolLink": "public: which school of the register followed which",
+    "workgroups.SearchWord": "of the public register",
     "workgroups.RegisterImport": "public: what each import of the register did",
     "accounts.Account": "a person may work for several hubs; superusers alone see the list",
     "outbox.Heartbeat": "the sending machinery as a whole; counts and times only",

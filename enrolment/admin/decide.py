@@ -6,14 +6,16 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from enrolment.admin.words import eligibility_of
 from enrolment.errors import Refusal
 from enrolment.forms.interest import pickable_school
+from enrolment.models import ExpressionOfInterest
 from enrolment.services.decisions import match_school, set_aside, take_up_again
 from enrolment.services.interest import withdraw_expression
 from enrolment.services.links import renew_school_links
 from mathshub.accounts.who import account_of
 from mathshub.scope_admin import PortalAdmin
-from workgroups.search import search_schools
+from workgroups.search import likely_schools, search_schools, sort_found
 
 Page = tuple[str, Callable[..., HttpResponse], str]
 
@@ -41,19 +43,24 @@ class DecidePages(PortalAdmin):
                     to=request.get_full_path(),
                     level=messages.WARNING,
                 )
+            expression.school = school  # as the words have it; the service reads its own
             return self._act(
                 request,
                 lambda: match_school(expression, school=school, **self._by_and_now(request)),
-                f"Matched with {school} (URN {school.urn}).",
+                f"Matched with {school} (URN {school.urn}). {_eligibility_words(expression)}",
                 back,
             )
-        query = request.GET.get("q", expression.school_as_typed)
+        query = request.GET.get("q")
+        typed = expression.school_as_typed or expression.school_name
+        schools = likely_schools(typed) if query is None else search_schools(query)
         return self.page(
             request,
             "admin/enrolment/match_school.html",
             title=f"Which school is “{expression.school_name}”?",
-            query=query,
-            schools=search_schools(query) if query else [],
+            expression=expression,
+            query=typed if query is None else query,
+            is_likely=query is None,
+            found=sort_found(schools),
             back=back,
         )
 
@@ -135,3 +142,9 @@ class DecidePages(PortalAdmin):
 
     def _by_and_now(self, request: HttpRequest) -> dict:
         return {"by": account_of(request), "now": timezone.now()}
+
+
+def _eligibility_words(expression: ExpressionOfInterest) -> str:
+    """Whether the school that was found can take part, and why."""
+    eligibility = eligibility_of(expression)
+    return " ".join(eligibility.reasons) if eligibility else ""

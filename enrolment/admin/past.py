@@ -24,7 +24,7 @@ from mathshub.accounts.who import account_of
 from mathshub.scope_admin import Chip, ChipFilter, HubOwnedAdmin, posted
 from mathshub.scope_admin.cells import with_note
 from workgroups.models import AcademicYear, Programme, School
-from workgroups.search import query_words, search_schools
+from workgroups.search import Found, query_words, search_schools, why_not_pickable
 
 SPREADSHEETS_AS_CHIPS = 8
 
@@ -179,8 +179,8 @@ class PastParticipationAdmin(HubOwnedAdmin):
             "admin/enrolment/find_school.html",
             title="Which school took part?",
             query=query,
-            schools=search_schools(query),
-            takes_closed=True,
+            # Closed schools, too: what they took part in stays theirs.
+            found=Found({each: why_not_pickable(each) for each in search_schools(query)}),
             back=self.url("changelist"),
             back_words="Past participation",
         )

@@ -18,7 +18,7 @@ from enrolment.services.seats import NamedSeat
 from mathshub.accounts.who import account_of
 from mathshub.scope_admin import PortalAdmin, posted
 from workgroups.models import Offering, School
-from workgroups.search import search_schools
+from workgroups.search import search_schools, sort_found
 
 PEOPLE_ASKED_FOR = 2
 
@@ -125,7 +125,7 @@ class TelephonePages(PortalAdmin):
             "admin/enrolment/find_school.html",
             title="Which school is on the telephone?",
             query=query,
-            schools=search_schools(query),
+            found=sort_found(search_schools(query)),
             back=self.url("changelist"),
         )
 

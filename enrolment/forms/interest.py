@@ -18,10 +18,12 @@ from enrolment.services.interest import InterestAnswers
 from enrolment.services.records import records_of, step_of
 from enrolment.services.seats import NamedSeat
 from mathshub.prepared import prepared
+from workgroups.forms import SchoolChoice
 from workgroups.models import Offering, School
-from workgroups.search import fold, search_schools, why_not_pickable
+from workgroups.search import Found, fold, search_schools, sort_found
 
 NOT_LISTED = "not-listed"
+LONGEST_SCHOOL = 200  # characters of what is typed for a school
 SHOWN = 10
 _URN = re.compile(r"[0-9]{6}")
 
@@ -33,19 +35,13 @@ MODES = [
 ]
 
 
-class SchoolChoice(forms.RadioSelect):
-    """The schools found; ``hints`` stand under their names."""
-
-    hints: dict[str, str] = {}
-
-
 class InterestForm(PeopleForm):
     """What a school tells the hub about its interest in an offering."""
 
     school_typed = PlainText(
         label="School name, town or postcode",
         called="Your school",
-        max_length=200,
+        max_length=LONGEST_SCHOOL,
         takes_links=False,
         help_text="The URN works too.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
@@ -121,8 +117,7 @@ class InterestForm(PeopleForm):
         super().__init__(*args, rows=offering.programme.seats_per_school, **kwargs)
         self.offering = offering
         self.chosen_school: School | None = None
-        self.found_schools: list[School] = []
-        self.closed_schools: list[dict[str, str]] = []
+        self.found = Found()
         self._records: dict[int, SchoolRecord] = {}
         programme = offering.programme
         if not programme.asks_for_barriers:
@@ -132,6 +127,18 @@ class InterestForm(PeopleForm):
             "Our headteacher agrees to release the same people for every session "
             f"({apnumber(programme.usual_sessions)} over the year)"
         )
+
+    @classmethod
+    def for_school(cls, query: QueryDict, *, offering: Offering) -> "InterestForm":
+        """The blank form; where the page of schools sent somebody on, with what was found there."""
+        if school := pickable_school(query.get("urn", "")):
+            initial = {"school_typed": school.name, "urn": school.urn}
+            form = cls(offering=offering, initial=initial)
+            form.chosen_school = school
+            return form
+        if typed := query.get("school", "").strip()[:LONGEST_SCHOOL]:
+            return cls(offering=offering, initial={"school_typed": typed, "urn": NOT_LISTED})
+        return cls(offering=offering)
 
     @classmethod
     def as_typed_so_far(cls, data: QueryDict, *, offering: Offering) -> "InterestForm":
@@ -175,24 +182,18 @@ class InterestForm(PeopleForm):
         """Offer the schools that match what was typed, and the one chosen before, as a choice."""
         if self.chosen_school is None:
             self.chosen_school = pickable_school(self["urn"].value() or "")
-        found = {s: why_not_pickable(s) for s in search_schools(self.typed_school, limit=SHOWN)}
-        self.closed_schools = [
-            {"name": school.name, "whereabouts": school.whereabouts, "note": why_not}
-            for school, why_not in found.items()
-            if why_not
-        ]
-        schools = [school for school, why_not in found.items() if not why_not]
-        if self.chosen_school and self.chosen_school not in schools:
-            schools.insert(0, self.chosen_school)
-        self.found_schools = schools
+        self.found = sort_found(search_schools(self.typed_school, limit=SHOWN))
+        if self.chosen_school and self.chosen_school not in self.found.choices:
+            self.found.choices = {self.chosen_school: "", **self.found.choices}
+        choices = self.found.choices
         widget = self.fields["urn"].widget
-        widget.choices = [(school.urn, school.name) for school in schools] + [
+        widget.choices = [(school.urn, school.name) for school in choices] + [
             (NOT_LISTED, "My school is not listed: use what I typed")
         ]
-        records = self._records_of(schools)
+        records = self._records_of(list(choices))
         widget.hints = {
-            school.urn: _hint(school, self._step, record)
-            for school, record in zip(schools, records, strict=True)
+            school.urn: _hint(school, former, self._step, record)
+            for (school, former), record in zip(choices.items(), records, strict=True)
         }
         self.fields["urn"].required = True  # now there is something to choose from
 
@@ -247,7 +248,7 @@ class InterestForm(PeopleForm):
             self.add_error("urn", f"You chose {name}, then typed something else: choose once more.")
 
     def _ask_to_choose(self, typed: str) -> None:
-        if any(not why_not_pickable(school) for school in search_schools(typed, limit=SHOWN)):
+        if sort_found(search_schools(typed, limit=SHOWN)).choices:
             words = "Choose your school from those we found, or say that it is not listed."
         else:
             words = (
@@ -263,7 +264,8 @@ class InterestForm(PeopleForm):
             return True
         if fold(typed) == fold(school.name):
             return True
-        return school in search_schools(typed, limit=SHOWN, is_strict=True)
+        found = search_schools(typed, limit=SHOWN, is_strict=True)
+        return school in sort_found(found).choices
 
     def _forget_choice(self) -> None:
         """So that the page comes back with no school chosen."""
@@ -311,11 +313,13 @@ def _pickable_schools(urn: Any) -> QuerySet[School]:
     return School.objects.pickable().select_related("local_authority").filter(urn=urn)
 
 
-def _hint(school: School, step: Step, record: SchoolRecord) -> str:
+def _hint(school: School, former: str, step: Step, record: SchoolRecord) -> str:
+    """Where it is, what it was called before, and why it may not take part."""
     eligibility = check_eligibility(school, step, record)
-    if eligibility.answer is Answer.YES:
+    reasons = () if eligibility.answer is Answer.YES else eligibility.reasons
+    if not (former or reasons):
         return school.whereabouts
-    return f"{school.whereabouts}. {' '.join(eligibility.reasons)}"
+    return " ".join(filter(None, [f"{school.whereabouts}.", former, *reasons]))
 
 
 def _is_same(person: NamedSeat, other: NamedSeat) -> bool:

@@ -1,5 +1,6 @@
 """The admin of interest: the list decides, the telephone counts as the form, nothing leaks."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from urllib.parse import unquote
@@ -18,6 +19,7 @@ from mathshub.scope import hub_scope
 from mathshub.scope_admin import filters
 from workgroups.models import Hub, HubMember
 from workgroups.tests.factories import (
+    make_closed_school,
     make_hub,
     make_local_authority,
     make_offering,
@@ -300,9 +302,31 @@ def test_a_typed_school_is_matched_with_the_register(lead: Client) -> None:
     school = make_school(name="Silver Heron Primary School")
     page = lead.get(f"{LIST}{expression.pk}/match/").content.decode()
     assert "Silver Heron Primary School" in page
-    lead.post(f"{LIST}{expression.pk}/match/", {"urn": school.urn})
+    done = lead.post(f"{LIST}{expression.pk}/match/", {"urn": school.urn}, follow=True)
+    assert (
+        f"Matched with Silver Heron Primary School (URN {school.urn}). "
+        "It is a state-funded primary school, and open."
+    ) in done.content.decode()
     expression.refresh_from_db()
     assert (expression.school, expression.school_as_typed) == (school, "Heron")
+
+
+def test_likely_schools_are_offered_at_once_and_a_closed_one_as_what_it_is_now(
+    lead: Client,
+) -> None:
+    academy = make_school(urn="999003", name="River Academy")
+    make_closed_school(name="Silver Heron Infants", succeeded_by=academy)
+    make_closed_school(name="Silver Heron Juniors", urn="999004")
+    make_school(name="Marsh Lane School")
+    typed = "Silver Heron Infant School, 12 High Street, Clapton"
+    expression = make_expression(school_as_typed=typed)
+    page = lead.get(f"{LIST}{expression.pk}/match/").content.decode()
+    assert f"Typed in the form: “{typed}”" in page
+    assert re.findall(r'name="urn" value="(\d+)"', page) == ["999003"]
+    assert "Was called Silver Heron Infants" in page
+    searched = lead.get(f"{LIST}{expression.pk}/match/?q=999004").content.decode()
+    assert 'name="urn"' not in searched
+    assert "Closed in August 2021. It may have a new name or number" in searched
 
 
 @pytest.mark.parametrize(

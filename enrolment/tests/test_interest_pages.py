@@ -16,7 +16,13 @@ from mathshub.links import make_token
 from mathshub.outbox.models import Message
 from mathshub.scope import hub_scope
 from workgroups.models import Hub, Offering
-from workgroups.tests.factories import make_hub, make_offering, make_programme, make_school
+from workgroups.tests.factories import (
+    make_closed_school,
+    make_hub,
+    make_offering,
+    make_programme,
+    make_school,
+)
 
 pytestmark = pytest.mark.usefixtures("on_the_day")
 
@@ -390,3 +396,46 @@ def test_a_received_page_needs_its_link(hub: Hub, client: Client) -> None:
 
 def test_a_form_token_is_of_one_form(hub: Hub) -> None:
     assert make_form_token("a", now=NOW) != make_form_token("a", now=NOW)
+
+
+def test_the_page_of_schools_leads_to_the_form_with_the_school_chosen(
+    hub: Hub, client: Client
+) -> None:
+    offering, school = make_offering(), make_school(name="Silver Heron Primary School")
+    listed = client.get("/interest/", {"urn": school.urn}).content.decode()
+    assert "Silver Heron Primary School" in listed
+    assert f'href="{form_url(offering)}?urn={school.urn}"' in listed
+    shown = client.get(form_url(offering), {"urn": school.urn}).content.decode()
+    assert f'value="{school.urn}" checked' in shown
+    assert "Good news: your school can take part." in shown
+
+
+def test_or_with_what_was_typed_where_the_school_was_not_found(hub: Hub, client: Client) -> None:
+    offering = make_offering()
+    listed = client.get("/interest/", {"school": "Heron & Co"}).content.decode()
+    assert f'href="{form_url(offering)}?school=Heron%20%26%20Co"' in listed
+    shown = client.get(form_url(offering), {"school": "Heron & Co"}).content.decode()
+    assert 'value="not-listed" checked' in shown
+    assert 'name="school_typed" id="id_school_typed" value="Heron &amp; Co"' in shown
+
+
+@pytest.mark.parametrize("query", ["urn=", "urn=x", "urn=123456", "school=%20", "urn=%00"])
+def test_nonsense_in_the_address_leaves_the_form_blank(
+    hub: Hub, client: Client, query: str
+) -> None:
+    shown = client.get(f"{form_url(make_offering())}?{query}").content.decode()
+    assert "checked" not in shown
+
+
+def test_a_closed_school_is_offered_as_what_it_has_become_and_sent_as_that(
+    hub: Hub, client: Client
+) -> None:
+    offering, academy = make_offering(), make_school(name="River Academy")
+    make_closed_school(name="Silver Heron Infants", succeeded_by=academy)
+    filled = filled_in(offering, academy) | {"school_typed": "silver heron"}
+    found = client.post(form_url(offering), filled | {"urn": "", "find": "yes"}).content.decode()
+    assert "We found 1 school. Choose yours" in found
+    assert "Was called Silver Heron Infants" in found
+    sent = client.post(form_url(offering), filled | {"searched_for": "silver heron"})
+    assert sent.status_code == 302
+    assert ExpressionOfInterest.objects.get().school == academy

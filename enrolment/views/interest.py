@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from enrolment.eligibility import check_eligibility
 from enrolment.errors import Refusal
-from enrolment.forms.interest import InterestForm, pickable_school
+from enrolment.forms.interest import LONGEST_SCHOOL, InterestForm, pickable_school
 from enrolment.forms.tokens import BadFormToken, FormToken, make_form_token, read_form_token
 from enrolment.limits import is_over_limit
 from enrolment.models import ExpressionOfInterest
@@ -47,6 +47,8 @@ def choose_offering(request: HttpRequest) -> HttpResponse:
     context = {
         "page_title": "Choose a programme",
         "windows": _sort_by_window(offerings, timezone.localdate()),
+        "chosen_school": pickable_school(request.GET.get("urn", "")),
+        "typed_school": request.GET.get("school", "")[:LONGEST_SCHOOL],
     }
     return render(request, "enrolment/choose_offering.html", context)
 
@@ -64,7 +66,8 @@ def express_interest(request: HttpRequest, offering_id: int) -> HttpResponse:
         return _receive(request, offering, now)
     if not offering.is_open_to_interest(timezone.localdate(now)):
         return _show_closed(request, offering, now)
-    return _show_form(request, InterestForm(offering=offering), _new_token(offering, now))
+    form = InterestForm.for_school(request.GET, offering=offering)
+    return _show_form(request, form, _new_token(offering, now))
 
 
 @login_not_required

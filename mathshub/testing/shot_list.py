@@ -82,6 +82,16 @@ def leave_out_unknown_words(page: Page) -> None:
             select.select_option("leave-out")
 
 
+def typing(label: str, text: str) -> Step:
+    """Type into the field of this label and wait for what it suggests."""
+
+    def type_text(page: Page) -> None:
+        page.get_by_label(label, exact=True).first.press_sequentially(text)
+        page.get_by_role("listbox").get_by_role("option").filter(has_text="URN").first.wait_for()
+
+    return type_text
+
+
 def staff(name: str, path: str, *steps: Step) -> Shot:
     """A picture that only somebody signed in can take."""
     return Shot(name, path, *steps, as_staff=True)
@@ -108,6 +118,16 @@ PUBLIC = [
     Shot("work-group", "/programmes/", follow(r"/programmes/[^/]+/$"), follow(r"/work-groups/")),
     Shot("choose-programme", "/interest/"),
     Shot("interest", "/interest/", follow(r"/interest/\d+/$")),
+    Shot("schools-search", "/schools/search/"),
+    Shot("schools-found", "/schools/search/?q=st+josephs"),
+    Shot("schools-closed", "/schools/search/?q=selwyn+infants"),
+    Shot("schools-none", "/schools/search/?q=zyx+school"),
+    Shot(
+        "interest-school",
+        "/interest/",
+        follow(r"/interest/\d+/$"),
+        typing("School name, town or postcode", "st josehps"),
+    ),
     Shot("interest-errors", "/interest/", follow(r"/interest/\d+/$"), press("Send")),
     Shot("place-offered", "/demo/mail/", follow(r"^A place in"), follow(r"/place/")),
     Shot("my-link", "/my/"),
@@ -137,6 +157,9 @@ ADMIN = [
     staff("admin-expression", f"{EXPRESSIONS}?state=received", follow(r"\d/change/")),
     staff(
         "admin-offer", f"{EXPRESSIONS}?state=received", follow(r"\d/change/"), follow(r"/offer/")
+    ),
+    staff(
+        "admin-match", f"{EXPRESSIONS}?borough=unmatched", follow(r"\d/change/"), follow(r"/match/")
     ),
     staff("admin-telephone", f"{EXPRESSIONS}add/"),
     staff("admin-places", "/admin/enrolment/place/"),

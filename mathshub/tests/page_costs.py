@@ -72,6 +72,7 @@ class Page:
     who: str = STAFF
     form: dict[str, Any] | None = None
     host: str = ""
+    accept: str = ""
 
 
 @dataclass(frozen=True)
@@ -172,6 +173,10 @@ def _public_pages_in_other_states(world: GrowingHub) -> Iterator[Page]:
         ("workgroups:search_schools, found", f"{search}?q=school", None),
     ):
         yield Page(name, path, STRANGER, form)
+    found = f"{search}?q=school"
+    yield Page("workgroups:search_schools, as a page", found, STRANGER, accept="text/html")
+    offerings = reverse("enrolment:choose_offering")
+    yield Page("enrolment:choose_offering, for a school", f"{offerings}?urn={school.urn}", STRANGER)
     yield Page("site:home, of an unknown host", "/", STRANGER, host="unknown.localhost")
     yield Page("admin:login, without a role", reverse("admin:login"), ELSEWHERE)
 
@@ -265,7 +270,9 @@ def _ask(page: Page, client: Client) -> Asked:
     cookies = client.cookies.output(header="", sep=";")
     with transaction.atomic(), CaptureQueriesContext(connection) as captured:
         send = client.get if page.form is None else client.post
-        response = send(page.path, page.form, SERVER_NAME=page.host or "testserver")
+        headers = {"Accept": page.accept} if page.accept else {}
+        host = page.host or "testserver"
+        response = send(page.path, page.form, headers=headers, SERVER_NAME=host)
         transaction.set_rollback(True)
     client.cookies = SimpleCookie(cookies)
     queries = [query["sql"] for query in captured if not query["sql"].startswith(BRACKETS)]

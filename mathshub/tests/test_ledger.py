@@ -45,6 +45,7 @@ GUESSES = {
     "app_label": "workgroups",
     "key": "set-password",
     "object_id": "1",
+    "offering_id": 1,
     "pk": 1,
     "seat_pk": 1,
     "session_pk": 1,

@@ -30,6 +30,7 @@ GLOBAL = {
     "workgroups.LocalAuthority": "of the public register",
     "workgroups.School": "of the public register",
     "workgroups.SchoolLink": "of the public register",
+    "workgroups.SearchWord": "of the public register",
     "workgroups.RegisterImport": "of the public register",
     "workgroups.AcademicYear": "the calendar is everybody's",
 }

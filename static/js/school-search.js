@@ -10,14 +10,18 @@
 //   </div>
 //
 // The list comes from data-url?q=… as JSON: [{urn, name, town, postcode, local_authority, …}].
-// A note ("closed 2019, now called …") greys an entry that can't be chosen: taking it says why.
-// Choosing another sets a hidden field named data-urn-name; typing on clears it.
+// A note ("Closed in August 2019 …") greys an entry that can't be chosen: taking it says why, or
+// chooses its successor where it has one. A remark ("Other independent school") only greys it.
+// A choice sets a hidden field named data-urn-name; typing on clears it.
 // Needs window.accessibleAutocomplete (accessible-autocomplete, loaded before).
 
 const WAIT = 120; // milliseconds after the last keystroke
 const SHORTEST = 2; // characters; fewer match half of the register
+const NONE = "No school found. Try part of the name, the town or the postcode.";
+const LATER = "Very many searches come from your network. Wait a moment, then type on.";
+const TOO_MANY_REQUESTS = 429;
 
-function debounced(search) {
+function debounced(search, say) {
   let timer;
   let running;
   return (query, show) => {
@@ -30,7 +34,9 @@ function debounced(search) {
     timer = setTimeout(async () => {
       running = new AbortController();
       try {
-        show(await search(query, running.signal));
+        const response = await search(query, running.signal);
+        say(response.status === TOO_MANY_REQUESTS ? LATER : NONE);
+        show(response.ok ? await response.json() : []);
       } catch (error) {
         if (error.name !== "AbortError") {
           show([]); // the field still works: sent as it stands, the server searches
@@ -41,13 +47,11 @@ function debounced(search) {
 }
 
 function fetchSchools(url) {
-  return async (query, signal) => {
-    const response = await fetch(`${url}?q=${encodeURIComponent(query)}`, {
+  return (query, signal) =>
+    fetch(`${url}?q=${encodeURIComponent(query)}`, {
       headers: { Accept: "application/json" },
       signal,
     });
-    return response.ok ? response.json() : [];
-  };
 }
 
 function escaped(text) {
@@ -65,8 +69,31 @@ function suggestion(school) {
   if (typeof school === "string") {
     return escaped(school); // the words that were there when the page came
   }
-  const grey = school.note ? ' class="is-closed"' : "";
-  return `<span${grey}>${escaped(school.name)}</span><small>${escaped([whereabouts(school), school.note].filter(Boolean).join(". "))}</small>`;
+  const why = school.note || school.remark;
+  const grey = why ? ' class="is-closed"' : "";
+  return `<span${grey}>${escaped(school.name)}</span><small>${escaped([whereabouts(school), why].filter(Boolean).join(". "))}</small>`;
+}
+
+// The school that a choice stands for: none where it can't be chosen.
+function meant(school) {
+  return school.note ? school.successor : school;
+}
+
+// What stands in the field: the words that were there when the page came, or a school's name.
+function nameOf(entry) {
+  if (!entry || typeof entry === "string") {
+    return entry ?? "";
+  }
+  return (meant(entry) ?? entry).name;
+}
+
+function wordsOnChoice(school) {
+  const one = meant(school);
+  if (!one) {
+    return `${school.name} can’t be chosen: ${school.note}.`;
+  }
+  const chosen = `Chosen: ${one.name}, ${whereabouts(one)}.`;
+  return one === school ? chosen : `${school.note}. ${chosen}`;
 }
 
 function hiddenUrn(box) {
@@ -111,6 +138,7 @@ function enhance(box) {
   const urn = hiddenUrn(box);
   const chosen = chosenLine(box);
   let words = input.value;
+  let noResults = NONE;
   input.replaceWith(target);
   box.querySelector("button[name=find]")?.setAttribute("hidden", "");
 
@@ -123,12 +151,14 @@ function enhance(box) {
     minLength: SHORTEST,
     confirmOnBlur: false,
     displayMenu: "overlay",
-    source: debounced(fetchSchools(box.dataset.url)),
+    source: debounced(fetchSchools(box.dataset.url), (sentence) => {
+      noResults = sentence;
+    }),
     templates: {
-      inputValue: (school) => (typeof school === "string" ? school : school?.name) ?? "",
+      inputValue: nameOf,
       suggestion,
     },
-    tNoResults: () => "No school found. Try part of the name, the town or the postcode.",
+    tNoResults: () => noResults,
     tStatusQueryTooShort: (length) => `Type ${length} or more letters.`,
     tStatusResults: (length, selected) =>
       `${length} ${length === 1 ? "school" : "schools"} found. ${selected}`,
@@ -138,14 +168,13 @@ function enhance(box) {
       if (!school || typeof school === "string") {
         return;
       }
-      words = school.name;
-      urn.value = school.note ? "" : school.urn;
-      urn.disabled = Boolean(school.note);
-      chosen.className = `chosen-school ${school.note ? "note sun" : "meta"}`;
-      chosen.textContent = school.note
-        ? `${school.name} can’t be chosen: ${school.note}.`
-        : `Chosen: ${school.name}, ${whereabouts(school)}.`;
-      chosen.hidden = false;
+      const one = meant(school);
+      words = nameOf(school);
+      urn.value = one?.urn ?? "";
+      urn.disabled = !one;
+      chosen.className = `chosen-school ${one ? "meta" : "note sun"}`;
+      chosen.hidden = false; // before it speaks: what is hidden is not read out
+      chosen.textContent = wordsOnChoice(school);
       results?.remove(); // their radio buttons would speak against the choice made here
       tell(box, urn.value);
     },

@@ -3,7 +3,7 @@
 from workgroups.models.hubs import Hub, HubMember, LocalAuthority
 from workgroups.models.programmes import Offering, Prerequisite, Programme
 from workgroups.models.register import RegisterImport, SchoolLink, SuccessionDecision
-from workgroups.models.schools import School
+from workgroups.models.schools import School, SearchWord
 from workgroups.models.work_groups import WorkGroup, WorkGroupLead
 from workgroups.models.years import AcademicYear, DayToAvoid, TermDate
 
@@ -19,6 +19,7 @@ __all__ = [
     "RegisterImport",
     "School",
     "SchoolLink",
+    "SearchWord",
     "SuccessionDecision",
     "TermDate",
     "WorkGroup",

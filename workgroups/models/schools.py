@@ -1,7 +1,12 @@
 """Schools as the register (Get Information about Schools, GIAS) knows them."""
 
+from functools import reduce
+from operator import or_
+
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact
 from simple_history.models import HistoricalRecords
 
 from workgroups.models.hubs import LocalAuthority
@@ -17,6 +22,12 @@ STATE_FUNDED_TYPES = (
     *(*MAINSTREAM_STATE_TYPES, 6, 7, 12, 14, 15, 33, 36, 38),
     *(39, 40, 41, 42, 43, 44, 45, 46),
 )
+# Offshore schools, those of the forces abroad, Welsh ones, British schools overseas.
+TYPES_ELSEWHERE = (25, 26, 30, 37)
+# Codes of authorities that begin so: Jersey, Guernsey, Man, Gibraltar, the forces’.
+AUTHORITIES_ELSEWHERE = "70"
+# What English URNs begin with, of six figures; five are children's centres', from 400000 on is Wales.
+ENGLISH_URNS = ("1", "2", "3")
 
 
 class SchoolQuerySet(models.QuerySet["School"]):
@@ -34,10 +45,23 @@ class SchoolQuerySet(models.QuerySet["School"]):
         """Of a type that the state pays for, mainstream or not, of any phase."""
         return self.filter(type_code__in=STATE_FUNDED_TYPES)
 
+    def in_england(self) -> "SchoolQuerySet":
+        """Schools of England, open or not; the register lists others too, and children's centres.
+
+        The counterpart of ``School.is_in_england``: change both together.
+        """
+        begins = (models.Q(urn__startswith=figure) for figure in ENGLISH_URNS)
+        has_urn = models.Q(Exact(Length("urn"), 6)) & reduce(or_, begins)  # faster than a regex
+        # Not by a join: PostgreSQL would make it for each row.
+        authorities = LocalAuthority.objects.filter(code__startswith=AUTHORITIES_ELSEWHERE)
+        elsewhere = models.Q(type_code__in=TYPES_ELSEWHERE) | models.Q(
+            local_authority__in=authorities
+        )
+        return self.filter((has_urn & ~elsewhere) | models.Q(is_demonstration=True))
+
     def pickable(self) -> "SchoolQuerySet":
         """Rows a person may choose as their school: English schools that are open."""
-        english = models.Q(urn__regex=r"^[123]\d{5}$")
-        return self.open_now().filter(english | models.Q(is_demonstration=True))
+        return self.open_now().in_england()
 
 
 class School(models.Model):
@@ -109,6 +133,27 @@ class School(models.Model):
         return self.status_code in OPEN_STATUSES
 
     @property
+    def is_in_england(self) -> bool:
+        """Whether it is a school of England, as ``School.objects.in_england()`` asks."""
+        if self.is_demonstration:
+            return True
+        authority = self.local_authority.code if self.local_authority else ""
+        is_elsewhere = self.type_code in TYPES_ELSEWHERE or authority.startswith(
+            AUTHORITIES_ELSEWHERE
+        )
+        return not is_elsewhere and len(self.urn) == 6 and self.urn.startswith(ENGLISH_URNS)
+
+    @property
+    def is_mainstream_state(self) -> bool:
+        return self.type_code in MAINSTREAM_STATE_TYPES
+
+    @property
+    def is_open_mainstream(self) -> bool:
+        """Open, mainstream and state-funded, with primary years: what most people look for."""
+        has_primary_years = self.phase_code in (*PRIMARY_PHASES, ALL_THROUGH_PHASE)
+        return self.is_open and self.is_mainstream_state and has_primary_years
+
+    @property
     def is_mainstream_state_primary(self) -> bool:
         """State-funded, mainstream, primary or middle deemed primary."""
         return self.type_code in MAINSTREAM_STATE_TYPES and self.phase_code in PRIMARY_PHASES
@@ -119,3 +164,12 @@ class School(models.Model):
         borough = self.local_authority.name if self.local_authority else ""
         place = " ".join(part for part in (self.town, self.postcode) if part)
         return " · ".join(part for part in (place, borough, f"URN {self.urn}") if part)
+
+
+class SearchWord(models.Model):
+    """A word by which some school is found, for queries with a slip: see workgroups/search."""
+
+    word = models.CharField(max_length=40, primary_key=True)
+
+    def __str__(self) -> str:
+        return self.word

@@ -11,9 +11,9 @@ from pathlib import Path
 from struct import Struct
 from typing import Any
 
-from workgroups import search
 from workgroups.models import School
 from workgroups.register.read import RegisterFile, RegisterRefused
+from workgroups.search import words
 
 COMPLAINTS_KEPT = 100
 LONGEST_REASON = 200  # characters: a cell may be very long
@@ -251,7 +251,7 @@ def _read_cell(column: Column, longest: int | None, cell: str) -> Any:
 @lru_cache(maxsize=1)
 def _reading() -> bytes:
     """The code that makes rows of lines: where it changes, every line must be read anew."""
-    return b"".join(Path(module).read_bytes() for module in (__file__, search.__file__))
+    return b"".join(Path(module).read_bytes() for module in (__file__, words.__file__))
 
 
 def _print_of_reading(columns: list[str]) -> blake2b:
@@ -271,7 +271,7 @@ def _authority(code: str, name: str, gss_code: str) -> Authority | None:
 
 
 def _search_text(values: dict[str, Any], authority: Authority | None) -> str:
-    return search.search_text(
+    return words.search_text(
         urn=values["urn"],
         name=values["name"],
         town=values["town"],

@@ -8,6 +8,7 @@ from django.db import connection
 
 from workgroups.models import LocalAuthority, School
 from workgroups.register.rows import Authority, RowReader, SchoolRow
+from workgroups.search import renew_spelling
 
 DATES = ("opened_on", "closed_on")
 
@@ -35,6 +36,7 @@ def write_changes(batches: Iterable[list[Change]], reader: RowReader) -> bool:
         _write_schools(batch, reader, ids)
         wrote = True
     if wrote:
+        renew_spelling()
         _tell_the_planner()
     return wrote
 

@@ -7,10 +7,25 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workgroups import search, search_limit
-from workgroups.models import School
-from workgroups.search import fold, search_schools, search_text, why_not_pickable
-from workgroups.tests.factories import make_hub, make_local_authority, make_school
+from workgroups import search_limit
+from workgroups.models import School, SearchWord
+from workgroups.search import (
+    finding,
+    fold,
+    likely_schools,
+    renew_spelling,
+    search_schools,
+    search_text,
+    sort_found,
+    what_it_is,
+    why_not_pickable,
+)
+from workgroups.tests.factories import (
+    make_closed_school,
+    make_hub,
+    make_local_authority,
+    make_school,
+)
 
 CLOSED = {"status_code": 2, "status_name": "Closed"}
 
@@ -47,6 +62,7 @@ def test_a_school_is_found_however_it_is_typed(school: str, query: str):
     make_school(name=school, urn="999123", establishment_number="2001")
     make_school(name="Another Place", town="Bath", postcode="BA1 1AA", establishment_number="9999",
                 local_authority=make_local_authority(name="Bath"))  # fmt: skip
+    renew_spelling()
     assert names(query) == [school]
 
 
@@ -84,7 +100,7 @@ def test_the_best_come_first_however_far_the_search_walks(
     kinds = [{}, CLOSED, {"type_code": 11}, {"phase_code": 7}, {"status_code": 3}]
     for number, (name, kind) in enumerate(product(names, kinds)):
         make_school(name=f"{name} {number}", urn=f"9990{number:02}", **kind)
-    monkeypatch.setattr(search, "WALK", walk)
+    monkeypatch.setattr(finding, "WALK", walk)
     for query in ("ash", "ash pri", "school", "old", "999", "zebra"):
         for limit in (1, 3, 12, 40):
             assert search_schools(query, limit=limit) == ranked(query)[:limit]
@@ -92,7 +108,7 @@ def test_the_best_come_first_however_far_the_search_walks(
 
 def ranked(query: str) -> list[School]:
     """All that match, in the order that is promised: said here once more, and simply."""
-    best = set(School.objects.filter(search._OPEN_MAINSTREAM))
+    best = set(School.objects.filter(finding._OPEN_MAINSTREAM))
 
     def rank(school: School) -> tuple[int, bool, str]:
         standing = 0 if school in best else 1 if school.is_open else 2
@@ -114,6 +130,7 @@ def test_next_to_nothing_finds_nothing(query: str):
 @pytest.mark.django_db
 def test_a_slip_of_the_pen_is_forgiven_only_where_nothing_fits_and_only_if_asked():
     make_school(name="Mandeville Primary School")
+    renew_spelling()
     assert names("mandevile") == ["Mandeville Primary School"]
     assert names("mandevile", is_strict=True) == []
     make_school(name="Mandevile Hall")
@@ -156,30 +173,172 @@ def test_every_school_is_found_by_its_whole_name(name: str, town: str):
 
 
 @pytest.mark.django_db
-def test_the_page_answers_with_facts_of_the_register_and_may_be_cached(client: Client):
+@pytest.mark.database
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        {"urn": "21234"},  # a children's centre
+        {"urn": "401234"},  # in Wales
+        {"type_code": 25, "type_name": "Offshore schools"},
+        {"type_code": 26, "type_name": "Service children's education"},
+        {"type_code": 30, "type_name": "Welsh establishment"},
+        {"type_code": 37, "type_name": "British schools overseas"},
+        {"authority": "705"},
+    ],
+)
+def test_what_is_not_a_school_in_england_is_stored_and_not_found(elsewhere: dict):
+    code = elsewhere.pop("authority", "204")
+    authority = make_local_authority(name="Hackney" if code == "204" else "Jersey", code=code)
+    facts = {"urn": "100001", "local_authority": authority} | elsewhere
+    school = make_school(name="Bay School", is_demonstration=False, **facts)
+    assert search_schools("bay school") == search_schools("bay school", limit=1) == []
+    assert not School.objects.pickable().exists()
+    assert why_not_pickable(school) == "Not a school in England"
+
+
+@pytest.mark.django_db
+@pytest.mark.database
+def test_a_closed_school_says_what_it_is_called_now_and_stands_for_that_one():
+    now = make_school(urn="999002", name="Harbour Academy")
+    closed = make_closed_school(urn="999001", name="Quay Primary School", succeeded_by=now)
+    gone = make_closed_school(name="Quay Infants", closed_on=None)
+    assert search_schools("quay") == [closed, gone]
+    assert why_not_pickable(closed) == (
+        "Closed in August 2021, now called Harbour Academy (URN 999002)"
+    )
+    assert why_not_pickable(gone) == ("Closed. It may have a new name or number: try the postcode")
+    found = sort_found([closed, gone])
+    assert found.choices == {now: "Was called Quay Primary School (URN 999001) until August 2021."}
+    assert list(found.others) == [gone]
+    assert sort_found([now, closed]).choices == found.choices
+
+
+@pytest.mark.django_db
+def test_one_that_became_an_academy_of_the_same_name_is_offered_once_without_more_words():
+    now = make_school(name="Quay Primary School")
+    closed = make_closed_school(name="Quay Primary School", succeeded_by=now)
+    assert sort_found([now, closed]).choices == {now: ""}
+
+
+@pytest.mark.django_db
+def test_closed_schools_that_lead_to_no_open_one_can_be_chosen_neither_way():
+    one, other = make_closed_school(name="Quay One"), make_closed_school(name="Quay Two")
+    for closed, successor in ((one, other), (other, one)):  # a circle, as in the real register
+        School.objects.filter(pk=closed.pk).update(succeeded_by=successor)
+    found = sort_found(search_schools("quay"))
+    assert (found.choices, list(found.others)) == ({}, [one, other])
+
+
+@pytest.mark.django_db
+def test_an_open_school_that_few_look_for_says_what_it_is_and_can_be_chosen():
+    independent = make_school(type_code=11, type_name="Other independent school")
+    secondary = make_school(phase_code=4, phase_name="Secondary")
+    assert [what_it_is(each) for each in (make_school(), independent, secondary)] == [
+        "",
+        "Other independent school",
+        "Secondary",
+    ]
+    assert list(sort_found([independent, secondary]).choices) == [independent, secondary]
+
+
+@pytest.mark.django_db
+@pytest.mark.database
+@pytest.mark.parametrize(
+    "slip", ["thornwikc", "thronwick", "thornick", "thornwicck", "thornwisk", "hornwick"]
+)
+def test_one_slip_is_forgiven_on_every_database(slip: str):
+    make_school(name="Thornwick Primary School")
+    renew_spelling()
+    assert names(f"{slip} primary") == ["Thornwick Primary School"]
+
+
+@pytest.mark.django_db
+@pytest.mark.database
+def test_only_the_strange_word_is_put_right_where_there_is_one():
+    make_school(name="Holy Trinity School", postcode="E5 1AA")
+    make_school(name="Holly Trinity School", postcode="E5 2AA")
+    renew_spelling()
+    assert names("holly trintiy") == ["Holly Trinity School"]
+    assert names("holly trinity e5 1") == ["Holy Trinity School"]
+
+
+@pytest.mark.django_db
+@pytest.mark.database
+def test_words_that_are_known_are_those_of_the_schools_that_there_are():
+    marsh = make_school(name="Marsh Lane", town="", postcode="")
+    renew_spelling()
+    assert set(SearchWord.objects.values_list("word", flat=True)) == {"marsh", "lane", "hackney"}
+    marsh.delete()
+    renew_spelling()
+    assert not SearchWord.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.database
+def test_a_place_that_the_register_does_not_know_is_left_out_where_nothing_else_helps():
+    make_school(name="Selwyn Primary School", town="London")
+    make_school(name="Plaistow Primary School", town="London")
+    renew_spelling()
+    assert names("selwyn plaistow") == names("upton selwyn") == ["Selwyn Primary School"]
+    assert names("selwyn plaistow", is_strict=True) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.database
+def test_a_query_of_which_too_little_is_known_finds_nothing():
+    make_school(name="New City Primary School")
+    renew_spelling()
+    assert (
+        search_schools("new zyxwvu qqqqqq") == likely_schools("The new primary at Zyxwvutsr") == []
+    )
+    assert names("new city zyxwvu") == ["New City Primary School"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Marsh Lane School, 12 High Street, Clapton, London",
+        "12 High Street, E5 8NA",
+        "Marsh Lain (the one at the bridge)",
+    ],
+)
+def test_staff_are_shown_likely_schools_for_a_whole_address(typed: str):
+    make_school(name="Marsh Lane School", postcode="E5 8NA")
+    make_school(name="High View School", postcode="E6 1AA")
+    renew_spelling()
+    assert "Marsh Lane School" in [school.name for school in likely_schools(typed)]
+
+
+@pytest.mark.django_db
+def test_scripts_are_answered_with_facts_of_the_register_that_may_be_cached(client: Client):
     make_hub()
     make_school(urn="999001", name="Marsh Lane School", town="London", postcode="E8 1AA")
-    make_school(urn="999002", name="Marsh Lane Infants", closed_on="2019-08-31", **CLOSED)
+    academy = make_school(urn="999003", name="River Academy", postcode="E8 1AB")
+    make_closed_school(urn="999002", name="Marsh Lane Infants", succeeded_by=academy)
+    make_school(urn="999004", name="Marsh Hall", type_code=11, type_name="Other independent school")
     response = client.get("/schools/search/", {"q": "marsh"})
+    where = {"town": "London", "postcode": "E8 1AA", "local_authority": "Hackney"}
+    plain = {"note": "", "remark": "", "successor": None}
     assert response.json() == [
-        {
-            "urn": "999001",
-            "name": "Marsh Lane School",
-            "town": "London",
-            "postcode": "E8 1AA",
-            "local_authority": "Hackney",
-            "note": "",
-        },
-        {
-            "urn": "999002",
-            "name": "Marsh Lane Infants",
-            "town": "London",
-            "postcode": "E8 1AA",
-            "local_authority": "Hackney",
-            "note": "Closed in August 2019. It may have a new name or number: try the postcode",
+        {"urn": "999001", "name": "Marsh Lane School"} | where | plain,
+        {"urn": "999004", "name": "Marsh Hall"}
+        | where
+        | plain
+        | {"remark": "Other independent school"},
+        {"urn": "999002", "name": "Marsh Lane Infants"}
+        | where
+        | plain
+        | {
+            "note": "Closed in August 2021, now called River Academy (URN 999003)",
+            "successor": {"urn": "999003", "name": "River Academy"}
+            | where
+            | {"postcode": "E8 1AB"},
         },
     ]
     assert response["Cache-Control"] == "public, max-age=600"
+    assert "Accept" in response["Vary"]
+    assert not response.cookies
 
 
 @pytest.mark.django_db

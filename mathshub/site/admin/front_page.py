@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.apps import apps
 from django.contrib import admin
@@ -96,6 +97,7 @@ def figures(request: HttpRequest) -> list[Figure]:
     unanswered = "offer{s} unanswered" + (f", {late} late" if late else "")
     asked = [
         _figure(request, ExpressionOfInterest, "new expression{s} of interest", state="received"),
+        _unmatched(request),
         _figure(request, Place, unanswered, is_late=bool(late), state="offered"),
         _figure(request, UnmatchedLine, "line{s} without a school", state="waiting"),
         _figure(request, WorkGroup, "Work Group{s} not full", room="yes"),
@@ -106,32 +108,40 @@ def figures(request: HttpRequest) -> list[Figure]:
     return [figure for figure in asked if figure is not None]
 
 
+def _unmatched(request: HttpRequest) -> Figure | None:
+    """New expressions whose school somebody has to find in the register; none, no figure."""
+    words = "expression{s} whose school is not matched"
+    figure = _figure(request, ExpressionOfInterest, words, state="received", borough="unmatched")
+    return figure if figure and figure.number else None
+
+
 def _figure(
     request: HttpRequest,
     model: type[models.Model],
     words: str,
     *,
     is_late: bool = False,
-    **chip: str,
+    **chips: str,
 ) -> Figure | None:
-    """The number of rows that a chip of the model's list leaves, with the address of that list."""
-    number = _count(request, model, **chip)
+    """The number of rows that chips of the model's list leave, with the address of that list."""
+    number = _count(request, model, **chips)
     if number is None:
         return None
-    ((name, value),) = chip.items()
-    url = f"{list_url(model)}?{name}={value}"
+    url = f"{list_url(model)}?{urlencode(chips)}"
     words = words.format(s="" if number == 1 else "s")
     return Figure(number, words, url, is_hot=is_late and number > 0)
 
 
-def _count(request: HttpRequest, model: type[models.Model], **chip: str) -> int | None:
+def _count(request: HttpRequest, model: type[models.Model], **chips: str) -> int | None:
     owner = _admin_of(model)
     if not owner.has_view_permission(request):
         return None
-    ((name, value),) = chip.items()
-    chosen = next(each for each in owner.chip_filters(request) if each.parameter_name == name)
-    rows = next(chip.rows for chip in chosen.chips(request) if chip.value == value)
-    return owner.get_queryset(request).filter(rows).count()
+    filters = {each.parameter_name: each for each in owner.chip_filters(request)}
+    chosen = [
+        next(chip.rows for chip in filters[name].chips(request) if chip.value == value)
+        for name, value in chips.items()
+    ]
+    return owner.get_queryset(request).filter(*chosen).count()
 
 
 def newest_expressions(request: HttpRequest, now: datetime) -> list[dict[str, Any]] | None:

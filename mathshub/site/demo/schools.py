@@ -4,7 +4,7 @@ from typing import Any
 
 from mathshub.site.demo.hubs import Borough, HubPlan
 from workgroups.models import LocalAuthority, School
-from workgroups.search import search_text_of
+from workgroups.search import renew_spelling, search_text_of
 
 # No postcode in use ends in these letters, so none that is made here can exist.
 _NEVER_IN_POSTCODES = "CIKMOV"
@@ -42,7 +42,9 @@ def make_schools(plan: HubPlan, authorities: dict[str, LocalAuthority]) -> list[
     schools = [
         _school(plan, number, name, authorities) for number, name in enumerate(plan.school_names)
     ]
-    return School.objects.bulk_create(schools)
+    schools = School.objects.bulk_create(schools)
+    renew_spelling()
+    return schools
 
 
 def _school(

@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 
+from enrolment.models import ExpressionOfInterest
 from enrolment.tests.factories import (
     NOW,
     make_accepted_place,
@@ -55,7 +56,8 @@ def plant_what_waits() -> None:
     group = make_work_group(offering=offering, name="Hackney and Newham")
     full = make_work_group(offering=offering, capacity=1)
     make_expression(offering=offering)
-    make_expression(offering=offering)
+    make_expression(offering=offering, school_as_typed="A school that is not listed")
+    make_expression(school_as_typed="Withdrawn", state=ExpressionOfInterest.State.WITHDRAWN)
     make_place(work_group=group, expression=make_expression(offering=offering))
     make_place(
         work_group=group,
@@ -83,6 +85,7 @@ def test_each_figure_is_the_length_of_the_list_behind_it(lead: Client) -> None:
     }
     assert {words: (number, hot) for words, (number, hot, _) in figures.items()} == {
         "new expressions of interest": (2, False),
+        "expression whose school is not matched": (1, False),
         "offers unanswered, 1 late": (2, True),
         "line without a school": (1, False),
         "Work Group not full": (1, False),
@@ -96,6 +99,12 @@ def test_each_figure_is_the_length_of_the_list_behind_it(lead: Client) -> None:
 
 def test_the_heading_says_the_day(lead: Client) -> None:
     assert "<h1>Monday 16 November: what waits</h1>" in lead.get("/admin/").content.decode()
+
+
+def test_schools_that_are_all_matched_need_no_figure(lead: Client) -> None:
+    make_expression()
+    words = [figure.words for figure in lead.get("/admin/").context["figures"]]
+    assert [each for each in words if "not matched" in each] == []
 
 
 def test_nothing_that_waits_is_not_alarming(lead: Client) -> None:

@@ -17,11 +17,13 @@ from workgroups.search import search_schools
 TITLE = "School search"
 PATH = "/schools/search/"
 ROUNDS = 10
-# What is in half of all names, what is rare, what is a number, what is not there.
+# What is in half of all names, what is rare, what is a number, what is not there, what has a slip.
 TYPED = (
     *("school", "primary", "st", "church", "the", "academy", "college", "infant", "london", "pr"),
     *("primary school", "st mary", "church of england", "saint joseph catholic", "holy trinity ce"),
     *("fernbury", "fernbury primary", "berger", "mandevile", "hackney", "thornwick st"),
+    *("gainsbrough primary school", "holly trinity", "st josehps catholc", "jhon", "st marry"),
+    *("catholic", "thornwik academy", "nightingail hackney", "our ladies", "trinty e5"),
     *("e8", "e8 1", "E5 0EG", "100218", "1002", "10", "204 2046", "zz", "zzzzzz"),
 )
 
