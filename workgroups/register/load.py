@@ -110,7 +110,10 @@ def _changes(
 ) -> Iterator[list[Change]]:
     """What has to be written, in batches; the outcome is complete at the end."""
     while batch := list(islice(rows, BATCH)):
-        known = _stored_values([each.row.urn for each in batch if each.row.urn in stored], reader)
+        urns = [each.row.urn for each in batch if each.row.urn in stored]
+        known = _stored_values(urns, reader)
+        if reader.unread:
+            _keep_found([each.row for each in batch], urns, reader)
         for each in batch:
             _count(outcome, before, each.row, known.get(each.row.urn))
         yield batch
@@ -151,6 +154,17 @@ def _stored_values(urns: list[str], reader: RowReader) -> dict[str, tuple[Any, .
     found = School.objects.filter(urn__in=urns).order_by()
     stored = found.values_list("urn", *reader.fields, "local_authority__code")
     return {urn: tuple(values) for urn, *values in stored}
+
+
+def _keep_found(rows: list[SchoolRow], urns: list[str], reader: RowReader) -> None:
+    unread = {
+        urn: dict(zip(reader.unread, values, strict=True))
+        for urn, *values in School.objects.filter(urn__in=urns)
+        .order_by()
+        .values_list("urn", *reader.unread)
+    }
+    for row in rows:
+        reader.keep_found_by(row, unread.get(row.urn, {}))
 
 
 def _differing_rows(

@@ -189,6 +189,7 @@ COLUMNS = (
 )
 AUTHORITY_CODE, AUTHORITY_NAME, AUTHORITY_GSS = "LA (code)", "LA (name)", "GSSLACode (name)"
 _AS_NUMBER = Struct(">q").unpack  # eight bytes as PostgreSQL's bigint
+SEARCHED = ("locality", "establishment_number")  # of the columns that a file may lack
 REQUIRED = [AUTHORITY_CODE, AUTHORITY_NAME, *(c.name for c in COLUMNS if c.is_required)]
 
 
@@ -210,6 +211,8 @@ class RowReader:
         ]
         self.fields = [*(column.field for column in used), "search_text"]
         places = [*(index for index, _, _ in self._columns), *self._authority]
+        self.unread = [field for field in SEARCHED if field not in self.fields]
+        """Fields by which schools are searched and of which this file has no column."""
         self._used_cells = itemgetter(*(index for index in places if index is not None))
         self._print_of_reading = _print_of_reading([column.name for column in used])
 
@@ -234,6 +237,10 @@ class RowReader:
         authority = _authority(code, name, gss_code)
         values["search_text"] = _search_text(values, authority)
         return SchoolRow(authority, values)
+
+    def keep_found_by(self, row: SchoolRow, unread: dict[str, Any]) -> None:
+        """The school stays found by what an earlier file said of it and this one does not."""
+        row.values["search_text"] = _search_text(unread | row.values, row.authority)
 
 
 def _cell_reader(column: Column) -> Callable[[str], Any]:
