@@ -1,7 +1,7 @@
 """Schools that fit a query, best first."""
 
-from collections.abc import Iterator
-from functools import reduce
+from collections.abc import Iterable, Iterator
+from functools import cache, reduce
 from operator import or_
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.db.models import Case, F, Q, QuerySet, Subquery, Value, When, prefet
 from django.db.models.functions import Coalesce, Collate, StrIndex
 from django.db.models.lookups import GreaterThan
 
+from mathshub.prepared import Prepared, prepared
 from workgroups.models import School
 from workgroups.models.schools import (
     ALL_THROUGH_PHASE,
@@ -130,7 +131,7 @@ def _best(wanted: Wanted, limit: int) -> list[School]:
     schools = _in_alphabet(School.objects.all()).select_related("local_authority")
     phrase = f" {' '.join(nearest for nearest, *_ in wanted)}"
     first = schools.filter(_OPEN_MAINSTREAM).order_by("alphabet")
-    found = _in_england(first.filter(_begins(phrase))[:limit])
+    found = _in_england(_beginning_so(limit)(phrase=phrase, end=_end_of(phrase)))
     if len(found) < limit and not any(is_number(word) for word, *_ in wanted):
         near = first.filter(_is_near_the_beginning(), *map(_holds, wanted))
         found += [school for school in _in_england(near[:limit]) if school not in found]
@@ -146,13 +147,30 @@ def _best(wanted: Wanted, limit: int) -> list[School]:
     return found
 
 
-def _in_england(schools: QuerySet[School]) -> list[School]:
+def _in_england(schools: Iterable[School]) -> list[School]:
     """Asked row by row: PostgreSQL, told to, would leave the walk for fear of finding few."""
     return [school for school in schools if school.is_in_england]
 
 
+@cache
+def _beginning_so(limit: int) -> Prepared[School]:
+    """The first open mainstream schools whose name begins with a phrase: asked at each key."""
+
+    @prepared
+    def schools(phrase: Any, end: Any) -> QuerySet[School]:
+        best = _in_alphabet(School.objects.all()).filter(_OPEN_MAINSTREAM)
+        begin_so = best.filter(alphabet__gte=phrase, alphabet__lt=end)
+        return begin_so.select_related("local_authority").order_by("alphabet")[:limit]
+
+    return schools
+
+
 def _begins(phrase: str) -> Q:
-    return Q(alphabet__gte=phrase, alphabet__lt=f"{phrase}~")  # ~ comes after all letters
+    return Q(alphabet__gte=phrase, alphabet__lt=_end_of(phrase))
+
+
+def _end_of(phrase: str) -> str:
+    return f"{phrase}~"  # which comes after all letters
 
 
 def _is_near_the_beginning() -> Q:
