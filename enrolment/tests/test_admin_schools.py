@@ -53,7 +53,16 @@ def test_the_page_says_what_the_school_took_part_in_and_under_which_name(lead: C
 
 
 def test_a_school_without_a_past_says_how_one_comes_about(lead: Client) -> None:
-    assert "comes from your spreadsheets" in text_of(lead, page_of(make_school()))
+    school = make_school()
+    page = text_of(lead, page_of(school))
+    assert "comes from your spreadsheets" in page
+    assert f"/admin/enrolment/pastparticipation/add/?urn={school.urn}" in page
+
+
+def test_what_was_typed_in_leads_to_the_page_that_changes_it(lead: Client) -> None:
+    past = make_past_participation()
+    page = text_of(lead, page_of(past.school))
+    assert f"/admin/enrolment/pastparticipation/{past.pk}/change/" in page
 
 
 def test_the_page_answers_for_each_programme_of_this_year_and_later(lead: Client) -> None:

@@ -262,7 +262,8 @@ class GrowingHub:
                 **fields,
             )
         make_unmatched_line(programme=self.programme, history_import=self.spreadsheet)
-        urns = School.objects.order_by("pk").values_list("urn", flat=True)[: self.size]
+        # Of a closed school one thing more is asked, whether it was merged.
+        urns = School.objects.open_now().order_by("pk").values_list("urn", flat=True)[: self.size]
         rows = [f"{urn},Dev,2020/21,Y" for urn in urns] + ["999999,Dev,2020/21,N"] * self.size
         self.explained = make_waiting_spreadsheet(
             content="\n".join(["URN,Programme,Year,Completed", *rows]), programme=self.programme

@@ -103,7 +103,7 @@ TABLE: dict[str, tuple[int, int, str]] = {
     "admin:enrolment_briefing_delete": (200, 6, ""),
     "admin:enrolment_briefing_change": (200, 8, "BOROUGH"),
     "admin:enrolment_expressionofinterest_offer": (200, 10, ""),
-    "admin:enrolment_expressionofinterest_match": (200, 8, ""),
+    "admin:enrolment_expressionofinterest_match": (200, 9, "SCHOOL"),
     "admin:enrolment_expressionofinterest_set_aside": (200, 6, ""),
     "admin:enrolment_expressionofinterest_take_up": (200, 6, ""),
     "admin:enrolment_expressionofinterest_withdraw": (200, 6, ""),
@@ -115,7 +115,7 @@ TABLE: dict[str, tuple[int, int, str]] = {
     "admin:enrolment_expressionofinterest_change": (
         *(200, 19, "INTENDEDPARTICIPANT MESSAGE PROGRAMME WORKGROUP"),
     ),
-    "admin:enrolment_pastparticipation_changelist": (200, 12, "HISTORYIMPORT PASTPARTICIPATION SCHOOL"),
+    "admin:enrolment_pastparticipation_changelist": (200, 12, "HISTORYIMPORT PASTPARTICIPATION SCHOOL YEAR"),
     "admin:enrolment_pastparticipation_add": (200, 6, ""),
     "admin:enrolment_pastparticipation_history": (200, 10, "ACCOUNT CHANGE PROGRAMME SCHOOL"),
     "admin:enrolment_pastparticipation_delete": (200, 6, ""),
@@ -136,7 +136,7 @@ TABLE: dict[str, tuple[int, int, str]] = {
     "admin:enrolment_unmatchedline_history":
         (200, 11, "ACCOUNT CHANGE HISTORYIMPORT PROGRAMME SCHOOL YEAR"),
     "admin:enrolment_unmatchedline_delete": (403, 6, ""),
-    "admin:enrolment_unmatchedline_change": (200, 14, ""),
+    "admin:enrolment_unmatchedline_change": (200, 22, ""),
     "admin:workgroups_offering_copy": (200, 9, "WORKGROUP"),
     "admin:workgroups_offering_changelist": (200, 7, "PROGRAMME YEAR"),
     "admin:workgroups_offering_add": (200, 6, "PROGRAMME"),
@@ -254,7 +254,7 @@ TABLE: dict[str, tuple[int, int, str]] = {
     "admin:enrolment_participant_changelist, searched": (200, 8, "PARTICIPANT SCHOOL WORKGROUP"),
     "admin:enrolment_place_changelist, searched": (200, 11, "PLACE SCHOOL WORKGROUP"),
     "admin:enrolment_pastparticipation_changelist, searched":
-        (200, 14, "HISTORYIMPORT PASTPARTICIPATION SCHOOL"),
+        (200, 14, "HISTORYIMPORT PASTPARTICIPATION SCHOOL YEAR"),
     "admin:enrolment_unmatchedline_changelist, searched": (200, 11, "UNMATCHEDLINE"),
     "admin:outbox_message_changelist, searched": (200, 14, "MESSAGE"),
     "admin:workgroup_sessions_session_changelist, searched": (200, 10, "NUMBER SESSION WORKGROUP"),

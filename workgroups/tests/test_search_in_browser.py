@@ -142,6 +142,8 @@ def test_the_option_in_focus_differs_in_forced_colours(page: Page, form: str) ->
     page.goto(form)
     type_in(page, "marsh")
     page.keyboard.press("ArrowDown")
+    expect(options(page).first).to_be_focused()
+    expect(options(page).nth(1)).to_be_visible()
     colours = options(page).evaluate_all(
         "options => options.map(option => getComputedStyle(option).backgroundColor)"
     )
