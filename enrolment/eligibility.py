@@ -16,9 +16,9 @@ from workgroups.models.schools import (
     MAINSTREAM_STATE_TYPES,
     OPEN_STATUSES,
     PRIMARY_PHASES,
+    SECONDARY_PHASES,
 )
 
-SECONDARY_PHASES = (4, 5)
 PROPOSED_STATUS = 4
 PROPOSED_TO_CLOSE_STATUS = 3
 # City technology college, technical college, studio school.
@@ -54,9 +54,11 @@ class Reason(StrEnum):
     OTHER_PHASE = "other-phase"
     PHASE_NOT_KNOWN = "phase-not-known"
     DONE_BEFORE = "done-before"
+    HAS_PLACE = "takes-part-already"
     FOLLOWS = "follows"
     SPECIALIST = "mastery-specialists-school"
     NOT_FINISHED = "prerequisite-not-finished"
+    SAME_YEAR = "prerequisite-same-year"
     NO_RECORD = "no-record"
     ASKED_ALREADY = "asked-already"
     OUT_OF_AREA = "out-of-area"
@@ -153,12 +155,15 @@ class Eligibility:
 
     @property
     def heading(self) -> str:
-        """The answer in words for the school."""
+        """The answer in words for the school; a no of the hub's is for the hub to tell, not for a page."""
+        answer = self.answer
+        if Reason.HUB_SAYS_NO in self.codes:
+            answer = Answer.CHECK_WITH_US
         return {
             Answer.YES: "Good news: your school can take part.",
             Answer.CHECK_WITH_US: "Your school may be able to take part: we will check with you.",
             Answer.NOT_HERE: "This programme may not be the right one for your school.",
-        }[self.answer]
+        }[answer]
 
     @property
     def words(self) -> str:
@@ -205,7 +210,7 @@ def _what_the_hub_decided(step: Step, record: SchoolRecord) -> Finding | None:
     return Finding(
         Reason.HUB_SAYS_NO,
         Answer.NOT_HERE,
-        "Our answer for this year is no: write to us if you would like to talk about it.",
+        "We would like to talk with you about it first.",
         f"The hub has decided that it can’t take part: {decided.reason}.",
     )
 
@@ -311,23 +316,24 @@ def _does_the_phase_fit(school: School, step: Step, record: SchoolRecord) -> Fin
 
 def _has_it_done_this(school: School, step: Step, record: SchoolRecord) -> Finding | None:
     """Development once only per school; what was broken off may be taken up again."""
-    if not step.programme.is_once_only:
-        return None
-    done = [took for took in record.took if took.programme_id == step.programme.pk]
-    if not done:
-        return None
-    if all(took.is_completed is False for took in done):
+    of_this = [took for took in record.took if took.programme_id == step.programme.pk]
+    if now := [took for took in of_this if took.start_year == step.start_year]:
         return Finding(
-            Reason.DONE_BEFORE,
+            Reason.HAS_PLACE,
             Answer.CHECK_WITH_US,
-            f"{_it_took(done[-1])} and, by our record, did not finish: tell us how far you came.",
+            f"By our record it takes part in {now[-1].programme} in {now[-1].year} already.",
         )
-    took = max(done, key=lambda each: (each.is_completed is not False, each.start_year))
+    done = [took for took in of_this if took.start_year < step.start_year]
+    if not (done and step.programme.is_once_only):
+        return None
+    finished = [took for took in done if took.is_completed is not False]
+    if not finished:
+        return _did_not_finish(Reason.DONE_BEFORE, _latest(done))
     next_step = f" {_either(step.leads_to)} is the next step." if step.leads_to else ""
     return Finding(
         Reason.DONE_BEFORE,
         Answer.NOT_HERE,
-        f"{_it_took(took)}, and a school does so once.{next_step}",
+        f"{_it_took(_latest(finished))}, and a school does so once.{next_step}",
     )
 
 
@@ -338,23 +344,21 @@ def _has_it_done_what_comes_before(
     if not step.needs:
         return None
     needed = {programme.pk for programme in step.needs}
-    before = [
-        took
-        for took in record.took
-        if took.programme_id in needed and took.start_year < step.start_year
-    ]
-    finished = [took for took in before if took.is_completed is not False]
+    took = [each for each in record.took if each.programme_id in needed]
+    before = [each for each in took if each.start_year < step.start_year]
+    finished = [each for each in before if each.is_completed is not False]
     if finished:
-        took = max(finished, key=lambda each: each.start_year)
-        return Finding(Reason.FOLLOWS, Answer.YES, f"{_it_took(took)}.")
+        return Finding(Reason.FOLLOWS, Answer.YES, f"{_it_took(_latest(finished))}.")
     if record.has_mastery_specialist and step.programme.takes_specialist_schools:
         return Finding(Reason.SPECIALIST, Answer.YES, "A Mastery Specialist works there.")
     if before:
-        took = max(before, key=lambda each: each.start_year)
+        return _did_not_finish(Reason.NOT_FINISHED, _latest(before))
+    if took:
         return Finding(
-            Reason.NOT_FINISHED,
+            Reason.SAME_YEAR,
             Answer.CHECK_WITH_US,
-            f"{_it_took(took)} and, by our record, did not finish: tell us how far you came.",
+            f"{step.programme} follows {took[0].programme}, in which it takes part in "
+            f"{took[0].year}: it is the step for a later year.",
         )
     return Finding(
         Reason.NO_RECORD,
@@ -364,6 +368,20 @@ def _has_it_done_what_comes_before(
         f"{step.programme} follows {_either(step.needs)}: the hub has no record that the school "
         "took part.",
     )
+
+
+def _did_not_finish(reason: Reason, took: Took) -> Finding:
+    """That it did not is for staff: anybody may choose any school on the form."""
+    return Finding(
+        reason,
+        Answer.CHECK_WITH_US,
+        f"{_it_took(took)}: tell us how far you came.",
+        f"{_it_took(took)} and, by the hub’s record, did not finish.",
+    )
+
+
+def _latest(took: list[Took]) -> Took:
+    return max(took, key=lambda each: each.start_year)
 
 
 def _has_it_asked(school: School, step: Step, record: SchoolRecord) -> Finding | None:

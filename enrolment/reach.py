@@ -10,14 +10,15 @@ from enum import StrEnum
 
 from enrolment.eligibility import Took
 from workgroups.models import Programme, School
-from workgroups.models.schools import ALL_THROUGH_PHASE, PRIMARY_PHASES
+from workgroups.models.schools import ALL_THROUGH_PHASE, PRIMARY_PHASES, SECONDARY_PHASES
 
-SECONDARY_PHASES = (4, 5, 6)
+SECONDARY_AND_LATER = (*SECONDARY_PHASES, 6)  # 6 is the register's “16 plus”
 
 
 class Standing(StrEnum):
     """When a school last took part."""
 
+    NEXT_YEAR = "next-year"
     NOW = "now"
     LAST_YEAR = "last-year"
     LAPSED = "lapsed"
@@ -26,6 +27,7 @@ class Standing(StrEnum):
     @property
     def words(self) -> str:
         return {
+            Standing.NEXT_YEAR: "joins next year",
             Standing.NOW: "takes part this year",
             Standing.LAST_YEAR: "took part last year",
             Standing.LAPSED: "lapsed",
@@ -51,7 +53,9 @@ class PhaseGroup(StrEnum):
             return PhaseGroup.PRIMARY
         if school.phase_code == ALL_THROUGH_PHASE:
             return PhaseGroup.ALL_THROUGH
-        return PhaseGroup.SECONDARY if school.phase_code in SECONDARY_PHASES else PhaseGroup.OTHER
+        return (
+            PhaseGroup.SECONDARY if school.phase_code in SECONDARY_AND_LATER else PhaseGroup.OTHER
+        )
 
 
 @dataclass(frozen=True)
@@ -75,14 +79,17 @@ def reach_of(
     """Where the school has come to. ``positions`` are the programmes' steps in the journey, by id.
 
     ``this_year`` is the year in which the running academic year began. Who last took part before
-    last year has lapsed.
+    last year has lapsed. A place for a coming year is no stage reached yet.
     """
-    if not took:
-        return Reach(school, None, None, Standing.NEVER)
-    furthest = max(took, key=lambda each: (positions.get(each.programme_id, 0), each.start_year))
-    last = max(took, key=lambda each: each.start_year)
-    if last.start_year >= this_year:
+    begun = [each for each in took if each.start_year <= this_year]
+    if not begun:
+        return Reach(school, None, None, Standing.NEXT_YEAR if took else Standing.NEVER)
+    furthest = max(begun, key=lambda each: (positions.get(each.programme_id, 0), each.start_year))
+    last = max(begun, key=lambda each: each.start_year)
+    if last.start_year == this_year:
         standing = Standing.NOW
+    elif len(begun) < len(took):
+        standing = Standing.NEXT_YEAR
     elif last.start_year == this_year - 1:
         standing = Standing.LAST_YEAR
     else:
@@ -131,7 +138,7 @@ class Bar:
     """One borough: how many of its schools came to each stage, in the order of the journey."""
 
     borough: str
-    never: int
+    never: int  # has come to no stage yet
     stages: tuple[int, ...]
 
     @property

@@ -31,7 +31,7 @@ WIDTH, HEIGHT = 1000, 24
 
 @dataclass(frozen=True)
 class Segment:
-    """A piece of a borough's bar; ``tone`` is the step in the journey, 0 for never engaged."""
+    """A piece of a borough's bar; ``tone`` is the step in the journey, 0 for none yet."""
 
     x: float
     width: float
@@ -64,7 +64,7 @@ class CoveragePages(PortalAdmin):
             filters=filters_of(request.GET, reaches, choice, programmes),
             trusts=trusts_of(reaches, choice),
             kept=[(n, v) for n, v in request.GET.items() if n not in ("trust", "p")],
-            stages=["never engaged", *(programme.short_name for programme in programmes)],
+            stages=["none yet", *(programme.short_name for programme in programmes)],
             bars=[
                 {
                     "bar": bar,
@@ -107,7 +107,10 @@ def journey() -> list[Programme]:
 
 
 def choice_of(given: QueryDict) -> Choice:
-    """What the address asks for. Primary schools unless it says otherwise; what is unknown is none."""
+    """What the address asks for: primary schools unless it says otherwise.
+
+    An unknown stage means no school, an unknown phase or standing as if none had been said.
+    """
     phase, stage, standing = given.get("phase"), given.get("stage"), given.get("standing")
     trust = given.get("trust")
     return Choice(
@@ -187,12 +190,12 @@ def trusts_of(reaches: Sequence[Reach], choice: Choice) -> list[dict[str, Any]]:
 
 def _numbers(bar: Bar, programmes: Sequence[Programme]) -> list[tuple[str, int]]:
     """The numbers of schools, each with the stage that it is of."""
-    names = ["Never engaged", *(programme.short_name for programme in programmes)]
+    names = ["None yet", *(programme.short_name for programme in programmes)]
     return list(zip(names, [bar.never, *bar.stages], strict=True))
 
 
 def segments_of(bar: Bar, by_borough: Sequence[Bar]) -> list[Segment]:
-    """The bar's pieces, to the scale of the longest; the stages first, never engaged last."""
+    """The bar's pieces, to the scale of the longest; the stages first, none yet last."""
     longest = max(each.schools for each in by_borough)
     x, segments = 0.0, []
     for tone, number in [*enumerate(bar.stages, start=1), (0, bar.never)]:
@@ -204,8 +207,8 @@ def segments_of(bar: Bar, by_borough: Sequence[Bar]) -> list[Segment]:
 
 
 def words_of(bar: Bar, programmes: Sequence[Programme]) -> str:
-    """The bar in words: “Hackney, 58 schools: 40 never engaged, 3 Readiness, …”."""
-    parts = [f"{bar.never} never engaged"] + [
+    """The bar in words: “Hackney, 58 schools: 40 none yet, 3 Readiness, …”."""
+    parts = [f"{bar.never} none yet"] + [
         f"{number} {programme.short_name}"
         for number, programme in zip(bar.stages, programmes, strict=True)
         if number

@@ -147,4 +147,4 @@ class DecidePages(PortalAdmin):
 def _eligibility_words(expression: ExpressionOfInterest) -> str:
     """Whether the school that was found can take part, and why."""
     eligibility = eligibility_of(expression)
-    return " ".join(eligibility.reasons) if eligibility else ""
+    return " ".join(eligibility.staff_reasons) if eligibility else ""

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +20,6 @@ from enrolment.services.records import record_of, steps_of
 from mathshub.scope_admin import RegisterAdmin
 from mathshub.scope_admin.cells import tag
 from workgroups.models import Offering, School
-from workgroups.models.years import school_year_of
 from workgroups.permissions import leads_only_own_groups, only_own_groups
 from workgroups.search import query_words
 from workgroups.services.succession import forerunners_of
@@ -128,10 +127,7 @@ def took_part(school: School, record: SchoolRecord) -> list[dict[str, Any]]:
 def steps_open_to(school: School, record: SchoolRecord, today: date) -> list[dict[str, Any]]:
     """For each offering that still can be asked for, whether the school can take part, and why."""
     offerings = list(
-        Offering.objects.filter(
-            Q(closes_on=None) | Q(closes_on__gte=today),
-            academic_year__start_year__gte=school_year_of(today),
-        )
+        Offering.objects.still_to_ask_for(today)
         .select_related("programme", "academic_year")
         .order_by("academic_year__start_year", "programme__position")
     )

@@ -108,12 +108,17 @@ def record_of(school: School, *, with_asked: bool) -> SchoolRecord:
 
 
 def without(record: SchoolRecord, expression: ExpressionOfInterest) -> SchoolRecord:
-    """The record as it is beside this expression: whether the school has asked a second time."""
+    """The record as it is beside this expression: without the asking itself, and what it led to."""
     asked = {
         offering: tuple(other for other in references if other != expression.reference)
         for offering, references in record.asked.items()
     }
-    return replace(record, asked=asked)
+    took = record.took
+    if expression.state == State.ACCEPTED:
+        offering = expression.offering
+        own = offering.programme_id, offering.academic_year.start_year
+        took = tuple(each for each in took if (each.programme_id, each.start_year) != own)
+    return replace(record, asked=asked, took=took)
 
 
 def history_of(schools: Collection[School]) -> dict[int, tuple[Took, ...]]:
@@ -123,15 +128,14 @@ def history_of(schools: Collection[School]) -> dict[int, tuple[Took, ...]]:
     spreadsheet or the person who corrected it is believed.
     """
     forerunners = forerunners_of(schools)
-    names = {school.pk: "" for school in schools}
-    for each in forerunners.values():
-        names |= {school.pk: school.name for school in each if school.pk not in names}
-    found = _took_by_school(list(names))
+    everyone = {*(school.pk for school in schools)}
+    everyone |= {school.pk for each in forerunners.values() for school in each}
+    found = _took_by_school(list(everyone))
     return {
         school.pk: tuple(
             sorted(
                 (
-                    replace(took, as_school=names[who.pk] if who.pk != school.pk else "")
+                    replace(took, as_school="" if who.pk == school.pk else who.name)
                     for who in (school, *forerunners.get(school.pk, ()))
                     for took in found.get(who.pk, {}).values()
                 ),

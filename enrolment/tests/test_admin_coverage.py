@@ -81,8 +81,8 @@ def test_choices_narrow_together(
 
 def test_the_picture_and_the_table_say_the_same(lead: Client, area: object) -> None:
     page = " ".join(lead.get(PAGE).content.decode().split())
-    assert 'aria-label="Hackney, 2 schools: 0 never engaged, 2 Development"' in page
-    assert 'aria-label="Newham, 1 schools: 1 never engaged"' in page
+    assert 'aria-label="Hackney, 2 schools: 0 none yet, 2 Development"' in page
+    assert 'aria-label="Newham, 1 schools: 1 none yet"' in page
     assert '<th scope="row">All</th> <td class="n" data-label="Schools">3</td>' in page
 
 

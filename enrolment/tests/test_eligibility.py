@@ -92,6 +92,9 @@ RECORDS = {
     "Sustaining 2025/26 and Embedding 2024/25": SchoolRecord(
         took=(took(EMBEDDING, 2024), took(SUSTAINING, 2025))
     ),
+    "Sustaining 2026/27 and Embedding 2024/25": SchoolRecord(
+        took=(took(EMBEDDING, 2024), took(SUSTAINING, 2026, done=None))
+    ),
     "a Mastery Specialist": SchoolRecord(has_mastery_specialist=True),
     "asked already": SchoolRecord(asked={2: ("ABCD-2345",)}),
     "outside, another hub's": SchoolRecord(
@@ -161,12 +164,29 @@ def test_the_sentences_say_what_to_do() -> None:
     )
 
 
-def test_the_hubs_reason_is_for_its_staff_alone() -> None:
+def test_a_no_of_the_hub_and_its_reason_are_for_its_staff_alone() -> None:
     eligibility = check_eligibility(
         SCHOOLS["primary"], STEPS["Development"], RECORDS["the hub said no"]
     )
-    assert "merges in January" in " ".join(eligibility.staff_reasons)
-    assert "merges in January" not in eligibility.words
+    assert eligibility.answer is NO
+    assert eligibility.staff_reasons == (
+        "The hub has decided that it can’t take part: merges in January.",
+    )
+    assert eligibility.heading == "Your school may be able to take part: we will check with you."
+    assert eligibility.words == (
+        "We would like to talk with you about it first. You can send the form all the same."
+    )
+
+
+@pytest.mark.parametrize("step", ["Development", "Embedding"])
+def test_that_a_school_did_not_finish_is_for_staff_alone(step: str) -> None:
+    unfinished = RECORDS["Development 2024/25, not finished"]
+    eligibility = check_eligibility(SCHOOLS["primary"], STEPS[step], unfinished)
+    assert "did not finish" in " ".join(eligibility.staff_reasons)
+    assert eligibility.words == (
+        "It took part in Development in 2024/25: tell us how far you came. "
+        "You can send the form all the same."
+    )
 
 
 def test_the_gravest_reason_counts_and_stands_alone() -> None:

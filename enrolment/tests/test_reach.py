@@ -43,7 +43,9 @@ def reach(*taken: Took, borough: LocalAuthority = HACKNEY, **school) -> Reach:
     [
         ((), None, Standing.NEVER),
         ((took(1, 2026),), "Stage 1", Standing.NOW),
-        ((took(1, 2027),), "Stage 1", Standing.NOW),  # a place for the coming year
+        ((took(1, 2027),), None, Standing.NEXT_YEAR),  # a place for the coming year
+        ((took(1, 2019), took(2, 2027)), "Stage 1", Standing.NEXT_YEAR),
+        ((took(1, 2026), took(2, 2027)), "Stage 1", Standing.NOW),
         ((took(1, 2025),), "Stage 1", Standing.LAST_YEAR),
         ((took(1, 2024),), "Stage 1", Standing.LAPSED),
         ((took(3, 2019), took(1, 2026)), "Stage 3", Standing.NOW),

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from enrolment.eligibility import HubAnswer, Took, check_eligibility
+from enrolment.eligibility import HubAnswer, SchoolRecord, Took, check_eligibility
 from enrolment.models import ExpressionOfInterest, PastParticipation, Place
 from enrolment.services.places import decline_place
 from enrolment.services.records import record_of, records_of, step_of, without
@@ -132,6 +132,27 @@ def test_whether_a_school_has_asked_is_told_to_who_may_know_and_not_of_itself() 
     record = record_of(school, with_asked=True)
     assert record.asked == {offering.pk: (first.reference, second.reference)}
     assert without(record, first).asked == {offering.pk: (second.reference,)}
+
+
+def test_the_place_that_an_expression_led_to_does_not_speak_against_it() -> None:
+    offering = make_offering(programme=make_programme(is_once_only=True))
+    place = make_accepted_place(work_group=make_work_group(offering=offering))
+    expression = ExpressionOfInterest.objects.get(pk=place.expression_id)
+
+    def codes(record: SchoolRecord) -> tuple[str, ...]:
+        return check_eligibility(place.school, step_of(offering), record).codes
+
+    record = record_of(place.school, with_asked=True)
+    assert codes(record) == ("takes-part-already", "asked-already")
+    assert codes(without(record, expression)) == ("eligible",)
+
+
+def test_a_forerunner_keeps_its_name_also_beside_the_school_that_came_after() -> None:
+    academy = make_school(name="New Hall Academy")
+    old = make_closed_school(name="Old Hall", succeeded_by=academy)
+    make_past_participation(school=old)
+    found = records_of([old, academy], with_asked=False)
+    assert [found[each.pk].took[0].as_school for each in (old, academy)] == ["", "Old Hall"]
 
 
 def test_a_school_outside_hears_which_hub_lists_its_borough(hub: Hub) -> None:

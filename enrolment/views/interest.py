@@ -21,10 +21,12 @@ from enrolment.models import ExpressionOfInterest
 from enrolment.services.interest import submit_expression
 from enrolment.services.records import record_of, step_of
 from enrolment.views.links import expression_of
+from mathshub.client import client_address
 from mathshub.fragments import render_once
 from mathshub.links import make_token
 from mathshub.prepared import prepared
 from workgroups.models import Offering
+from workgroups.search_limit import is_too_often
 
 # Who opened the form before midnight of the last day may finish it.
 GRACE = timedelta(hours=12)
@@ -74,6 +76,9 @@ def express_interest(request: HttpRequest, offering_id: int) -> HttpResponse:
 @require_safe
 def explain_eligibility(request: HttpRequest, offering_id: int) -> JsonResponse:
     """Whether the school of ``?urn=`` can take part, and why: by the register and our record."""
+    # As a search: asking school by school for the whole register is nobody's business.
+    if is_too_often(client_address(request), timezone.now()):
+        return JsonResponse({}, status=429, headers={"Retry-After": "10"})
     offering = _offering(offering_id)
     school = pickable_school(request.GET.get("urn", ""))
     if school is None:

@@ -115,7 +115,9 @@ TABLE: dict[str, tuple[int, int, str]] = {
     "admin:enrolment_expressionofinterest_change": (
         *(200, 19, "INTENDEDPARTICIPANT MESSAGE PROGRAMME WORKGROUP"),
     ),
-    "admin:enrolment_pastparticipation_changelist": (200, 12, "HISTORYIMPORT PASTPARTICIPATION SCHOOL YEAR"),
+    "admin:enrolment_pastparticipation_changelist": (
+        *(200, 12, "HISTORYIMPORT PASTPARTICIPATION SCHOOL YEAR"),
+    ),
     "admin:enrolment_pastparticipation_add": (200, 6, ""),
     "admin:enrolment_pastparticipation_history": (200, 10, "ACCOUNT CHANGE PROGRAMME SCHOOL"),
     "admin:enrolment_pastparticipation_delete": (200, 6, ""),

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django.db import models
 
 from mathshub.scope import HubOwned, SameHub, hub_history, hub_key, hub_manager
-from workgroups.models.years import AcademicYear
+from workgroups.models.years import AcademicYear, school_year_of
 
 
 class Programme(HubOwned):
@@ -90,6 +90,13 @@ class OfferingQuerySet(models.QuerySet["Offering"]):
     def open_to_interest(self, today: date) -> "OfferingQuerySet":
         """Those whose window for expressions of interest is open on ``today``."""
         return self.filter(opens_on__lte=today, closes_on__gte=today)
+
+    def still_to_ask_for(self, today: date) -> "OfferingQuerySet":
+        """Of this academic year or later, and not closed to interest on ``today``."""
+        return self.filter(
+            models.Q(closes_on=None) | models.Q(closes_on__gte=today),
+            academic_year__start_year__gte=school_year_of(today),
+        )
 
     def in_order(self) -> "OfferingQuerySet":
         """Latest year first, then along the journey."""

@@ -15,6 +15,7 @@ from workgroups.models.hubs import LocalAuthority
 OPEN_STATUSES = (1, 3)
 CLOSED_STATUS = 2
 PRIMARY_PHASES = (2, 3)
+SECONDARY_PHASES = (4, 5)
 ALL_THROUGH_PHASE = 7
 MAINSTREAM_STATE_TYPES = (1, 2, 3, 5, 28, 34, 35)
 # By type alone: the register's groups of types hold fee-paying special schools and colleges too.
