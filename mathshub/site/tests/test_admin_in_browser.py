@@ -22,13 +22,16 @@ from mathshub.scope import hub_scope
 from mathshub.testing.browser import DESK, PHONE, sign_in
 from mathshub.testing.portal import LivePortal
 from sessions.tests.factories import make_sessions
-from workgroups.models import Hub, HubMember, WorkGroup
+from workgroups.models import Hub, HubMember, SchoolLink, WorkGroup
 from workgroups.tests.factories import (
     make_account,
+    make_closed_school,
     make_days_to_avoid,
     make_hub,
+    make_link,
     make_local_authority,
     make_member,
+    make_register_import,
     make_school,
     make_term_dates,
     make_work_group,
@@ -65,6 +68,9 @@ def hub(transactional_db: None) -> Iterator[Hub]:
         make_past_participation(
             school=make_school(trust_code="2044", trust_name="The Trust of the Upper Lea Valley")
         )
+        closed = make_closed_school(name="The Old Infants’ School of Our Lady and Saint John")
+        make_link(closed, make_school(), kind=SchoolLink.Kind.MERGER)
+        make_register_import()
         loaded = make_history_import(uploaded_at=NOW - timedelta(days=2), faults=[[3, "No year."]])
         make_past_participation(history_import=loaded)
         make_unmatched_line(history_import=loaded, school_as_typed="Our Lady, E8 1AA")
@@ -96,6 +102,10 @@ def pages() -> list[str]:
         "/admin/workgroups/school/*/change/",
         "/admin/workgroups/school/*/known/",
         "/admin/workgroups/school/coverage/?phase=all",
+        "/admin/workgroups/registerimport/",
+        "/admin/workgroups/registerimport/*/change/",
+        "/admin/workgroups/schoollink/",
+        "/admin/workgroups/schoollink/*/change/",
         "/admin/enrolment/pastparticipation/",
         "/admin/enrolment/pastparticipation/*/change/",
         "/admin/enrolment/historyimport/",
