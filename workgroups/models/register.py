@@ -159,6 +159,10 @@ class RegisterImport(models.Model):
         default=0, help_text="Lines that do not say that one school followed another."
     )
     complaints = models.JSONField(default=list, help_text="The first skipped lines, with reasons.")
+    blanked = models.PositiveIntegerField(
+        default=0, help_text="Cells left blank because they can't be read; their schools are in."
+    )
+    blanks = models.JSONField(default=list, help_text="The first of these, with lines and reasons.")
     refusal = models.TextField(blank=True)
     forced_because = models.CharField(max_length=300, blank=True)
 

@@ -85,6 +85,8 @@ def _end(
     row.created, row.updated, row.unchanged = outcome.created, outcome.updated, outcome.unchanged
     row.closed, row.skipped = outcome.closed, outcome.skipped
     row.complaints = _complaints(outcome)
+    row.blanked = outcome.blanked
+    row.blanks = [{"line": each.line, "reason": each.reason} for each in outcome.blanks]
     if outcome.links:
         row.links = outcome.links.pairs
         row.links_added, row.links_removed = outcome.links.added, outcome.links.removed

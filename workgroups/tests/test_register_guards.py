@@ -120,7 +120,8 @@ def test_links_that_would_go_refuse_the_file_of_links(tmp_path: Path, db: None):
 @pytest.mark.database
 def test_an_import_leaves_a_row_with_what_it_did(tmp_path: Path, db: None):
     register = rows(150)
-    register[0]["OpenDate"] = "yesterday"
+    register[0]["EstablishmentName"] = ""
+    register[1]["OpenDate"] = "yesterday"
     links = write_links(
         tmp_path / "links_a.csv",
         [
@@ -152,12 +153,12 @@ def test_an_import_leaves_a_row_with_what_it_did(tmp_path: Path, db: None):
         "links_skipped": 1,
         "links_passed_over": 1,
         "complaints": [
-            {
-                "of": "schools",
-                "line": 2,
-                "reason": "OpenDate is “yesterday”, not a date like 31-08-2023",
-            },
+            {"of": "schools", "line": 2, "reason": "the school has no name"},
             {"of": "links", "line": 203, "reason": "the school 100006 is linked with itself"},
+        ],
+        "blanked": 1,
+        "blanks": [
+            {"line": 3, "reason": "OpenDate is “yesterday”, not a date like 31-08-2023"},
         ],
         "refusal": "",
         "forced_because": "",
