@@ -13,7 +13,7 @@ from typing import Any
 
 from workgroups.models import School
 from workgroups.register.read import RegisterFile, RegisterRefused
-from workgroups.search import words
+from workgroups.search import spelling, words
 
 COMPLAINTS_KEPT = 100
 LONGEST_REASON = 200  # characters: a cell may be very long
@@ -290,8 +290,11 @@ def _read_cell(column: Column, longest: int | None, cell: str) -> Any:
 
 @lru_cache(maxsize=1)
 def _reading() -> bytes:
-    """The code that makes rows of lines: where it changes, every line must be read anew."""
-    return b"".join(Path(module).read_bytes() for module in (__file__, words.__file__))
+    """The code that makes rows of lines, and lists of their words: where it changes, every line
+    must be read anew.
+    """
+    modules = (__file__, words.__file__, spelling.__file__)
+    return b"".join(Path(module).read_bytes() for module in modules)
 
 
 def _print_of_reading(columns: list[str]) -> blake2b:

@@ -2,16 +2,18 @@
 
 from datetime import date
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from workgroups.models import LocalAuthority, School
+from workgroups.models import LocalAuthority, School, SearchWord
 from workgroups.register import Outcome, RegisterRefused, import_register
 from workgroups.register import rows as reading
 from workgroups.register.load import BATCH
+from workgroups.search import spelling, words
 from workgroups.tests.registers import DATA, ROW, rows, write_register
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +76,25 @@ def test_where_lines_are_read_in_a_new_way_every_school_is_looked_at_again(
     with CaptureQueriesContext(connection) as queries:
         assert counts(import_register(RAW)) == (0, 0, 12, 0)
     assert not any('urn" IN' in query["sql"] for query in queries)  # no school by its URN
+
+
+@pytest.mark.parametrize("module", [reading, words, spelling])
+def test_after_an_update_of_what_schools_are_found_by_one_import_renews_it(
+    module: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    import_register(RAW)
+    SearchWord.objects.all().delete()
+    import_register(RAW)
+    assert not SearchWord.objects.exists()  # nothing changed, and nothing was written
+    later = tmp_path / "later.py"
+    later.write_text(Path(str(module.__file__)).read_text() + "# a later version\n")
+    monkeypatch.setattr(module, "__file__", str(later))
+    reading._reading.cache_clear()
+    try:
+        import_register(RAW)
+    finally:
+        reading._reading.cache_clear()
+    assert SearchWord.objects.exists()
 
 
 @pytest.mark.database
