@@ -141,6 +141,9 @@ class RegisterImport(models.Model):
     source = models.CharField(max_length=8, choices=Source, default=Source.COMMAND)
     file_name = models.CharField(max_length=200)
     links_file_name = models.CharField(max_length=200, blank=True)
+    links_missing = models.TextField(
+        blank=True, help_text="Why the schools were imported without the links to be fetched."
+    )
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     created = models.PositiveIntegerField(default=0)

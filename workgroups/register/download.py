@@ -74,7 +74,8 @@ def fetch_register(*, clock: Callable[[], datetime]) -> None:
 def download_and_import(*, clock: Callable[[], datetime]) -> Outcome:
     """Fetch the newest register, and its links where GIAS_LINKS_URL is set, and import them.
 
-    Raises ``NothingNew``, ``RegisterRefused``, and ``DownloadFailed``, which is on record then.
+    Links that can't be had keep no school out: why they were not there is on record. Raises
+    ``NothingNew``, ``RegisterRefused``, and ``DownloadFailed``, which is on record then.
     """
     today, until = timezone.localdate(clock()), monotonic() + ALL_WITHIN
     if not settings.GIAS_URL:
@@ -82,22 +83,28 @@ def download_and_import(*, clock: Callable[[], datetime]) -> Outcome:
     with TemporaryDirectory(prefix="register-", dir=settings.VAR_DIR) as folder:
         try:
             path = fetch_newest(settings.GIAS_URL, today=today, until=until, folder=Path(folder))
-            links = (
-                fetch_newest(
-                    settings.GIAS_LINKS_URL,
-                    today=today,
-                    until=until,
-                    folder=Path(folder),
-                    again=True,
-                )
-                if settings.GIAS_LINKS_URL
-                else None
-            )
         except DownloadFailed as error:
             name = _name_of(_dated(settings.GIAS_URL, today))
             record_failure(file_name=name, why=str(error), source=SOURCE, clock=clock)
             raise
-        return import_and_record(path, links=links, source=SOURCE, clock=clock)
+        links, links_missing = _fetch_links(today=today, until=until, folder=Path(folder))
+        return import_and_record(
+            path, links=links, links_missing=links_missing, source=SOURCE, clock=clock
+        )
+
+
+def _fetch_links(*, today: date, until: float, folder: Path) -> tuple[Path | None, str]:
+    """The file of links, or None, and why it is wanted and not there."""
+    if not settings.GIAS_LINKS_URL:
+        return None, ""
+    try:
+        path = fetch_newest(
+            settings.GIAS_LINKS_URL, today=today, until=until, folder=folder, again=True
+        )
+    except DownloadFailed as error:
+        log.warning("The links between schools were not brought up to date: %s", error)
+        return None, str(error)
+    return path, ""
 
 
 def fetch_newest(url: str, *, today: date, until: float, folder: Path, again: bool = False) -> Path:

@@ -119,6 +119,19 @@ def test_links_are_fetched_with_it(store: Store, settings, tmp_path: Path, csv_b
     assert RegisterImport.objects.get().links_file_name == "links20261126.csv"
 
 
+def test_links_that_cannot_be_had_keep_no_school_out(
+    store: Store, settings, csv_bytes: bytes, caplog: pytest.LogCaptureFixture
+):
+    settings.GIAS_LINKS_URL = store.url + "/links{date:%Y%m%d}.csv"
+    store.has("/all20261127.csv", csv_bytes)
+    store.has("/links20261127.csv", b"", status=503)
+    assert fetch().created == 3
+    row = RegisterImport.objects.get()
+    why = "links20261127.csv could not be fetched (the server answered 503)."
+    assert (row.state, row.links_file_name, row.links_missing) == ("done", "", why)
+    assert f"The links between schools were not brought up to date: {why}" in caplog.text
+
+
 def test_a_zip_may_come_instead(store: Store, csv_bytes: bytes):
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:

@@ -139,6 +139,7 @@ def test_an_import_leaves_a_row_with_what_it_did(tmp_path: Path, db: None):
         "source": "command",
         "file_name": "a.csv",
         "links_file_name": "links_a.csv",
+        "links_missing": "",
         "started_at": NOW,
         "ended_at": NOW,
         "created": 149,
