@@ -7,7 +7,7 @@ from threading import Barrier, BrokenBarrierError
 
 import pytest
 from django.conf import LazySettings
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.db.models.signals import pre_save
 from django.test import Client
 from django.urls import reverse
@@ -23,8 +23,15 @@ from enrolment.tests.filling import filled_in, form_url
 from enrolment.tests.together import at_once, sql_seen_by, without_locks
 from mathshub.outbox.models import Message
 from mathshub.scope import hub_scope
-from workgroups.models import Hub, WorkGroup
-from workgroups.tests.factories import make_hub, make_offering, make_school, make_work_group
+from workgroups.models import Hub, SuccessionDecision, WorkGroup
+from workgroups.services.succession import decide_succession
+from workgroups.tests.factories import (
+    make_closed_school,
+    make_hub,
+    make_offering,
+    make_school,
+    make_work_group,
+)
 from workgroups.tests.staff import staff_client
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
@@ -110,6 +117,43 @@ def test_without_the_lock_the_last_place_would_be_given_twice(hub: Hub) -> None:
     group, outcomes = offer_last_place_twice(hub, is_locked=False)
     assert [type(outcome) for outcome in outcomes] == [Place, Place]
     assert group.places.held().count() == 2
+
+
+def decide_twice(hub: Hub, *, is_locked: bool) -> list:
+    """Two hub leads decide first of the same two schools, and differently."""
+    predecessor, successor = make_closed_school(), make_school()
+    both_about_to_write = Barrier(2)
+
+    def hold_up(sql: str) -> str:
+        if sql.startswith('INSERT INTO "workgroups_successiondecision"'):
+            with suppress(BrokenBarrierError):
+                both_about_to_write.wait(timeout=1)
+        return sql if is_locked else without_locks(sql)
+
+    def decide_that(counts: bool) -> Callable[[], SuccessionDecision]:
+        def decide() -> SuccessionDecision:
+            with sql_seen_by(hold_up):
+                return decide_succession(
+                    predecessor, successor, counts=counts, reason="Known", by=None, now=NOW
+                )
+
+        return decide
+
+    return at_once(hub, [decide_that(True), decide_that(False)])
+
+
+def test_two_first_decisions_of_the_same_schools_are_one_that_was_changed(hub: Hub) -> None:
+    outcomes = decide_twice(hub, is_locked=True)
+    assert [type(outcome) for outcome in outcomes] == [SuccessionDecision] * 2
+    (decision,) = SuccessionDecision.objects.all()
+    assert [row.history_type for row in decision.history.all()] == ["~", "+"]
+
+
+@on_postgresql
+def test_without_the_lock_the_second_first_decision_would_fail(hub: Hub) -> None:
+    """The negative control: the test above could fail."""
+    outcomes = decide_twice(hub, is_locked=False)
+    assert {type(outcome) for outcome in outcomes} == {SuccessionDecision, IntegrityError}
 
 
 def test_twelve_acceptances_of_one_place_are_one(hub: Hub) -> None:

@@ -86,6 +86,7 @@ class RegisterImportAdmin(RegisterAdmin):
                 *((f"Links: {words}", f"{number:,}") for number, words in _links(obj)),
             ],
             "more_skipped": obj.skipped + obj.links_skipped - len(obj.complaints),
+            "more_blanked": obj.blanked - len(obj.blanks),
         }
 
 

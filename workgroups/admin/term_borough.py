@@ -167,7 +167,7 @@ class BoroughPages(PortalAdmin):
 
 def year_or_404(request: HttpRequest) -> int:
     text = request.GET.get("year", "")
-    if not (text.isascii() and text.isdecimal() and int(text[:5]) in YEARS):
+    if not (text.isascii() and text.isdecimal() and len(text) == 4 and int(text) in YEARS):
         raise Http404
     return int(text)
 

@@ -141,6 +141,9 @@ class RegisterImport(models.Model):
     source = models.CharField(max_length=8, choices=Source, default=Source.COMMAND)
     file_name = models.CharField(max_length=200)
     links_file_name = models.CharField(max_length=200, blank=True)
+    links_missing = models.TextField(
+        blank=True, help_text="Why the schools were imported without the links to be fetched."
+    )
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     created = models.PositiveIntegerField(default=0)
@@ -159,6 +162,10 @@ class RegisterImport(models.Model):
         default=0, help_text="Lines that do not say that one school followed another."
     )
     complaints = models.JSONField(default=list, help_text="The first skipped lines, with reasons.")
+    blanked = models.PositiveIntegerField(
+        default=0, help_text="Cells left blank because they can't be read; their schools are in."
+    )
+    blanks = models.JSONField(default=list, help_text="The first of these, with lines and reasons.")
     refusal = models.TextField(blank=True)
     forced_because = models.CharField(max_length=300, blank=True)
 

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 DAYS_BACK = 7  # before today; no file is made at weekends now and then
 ANSWER_WITHIN = 20  # seconds, of silence
-WHOLE_WITHIN = 900  # seconds
+ALL_WITHIN = 150  # seconds, for all files together: see workgroups/tasks.py
 LARGEST = 300_000_000  # bytes; the file of 2024 has 60 million
 CHUNK = 1 << 18
 NOT_THERE = (400, 403, 404, 410)  # how file stores say that there is no such file
@@ -74,31 +74,44 @@ def fetch_register(*, clock: Callable[[], datetime]) -> None:
 def download_and_import(*, clock: Callable[[], datetime]) -> Outcome:
     """Fetch the newest register, and its links where GIAS_LINKS_URL is set, and import them.
 
-    Raises ``NothingNew``, ``RegisterRefused``, and ``DownloadFailed``, which is on record then.
+    Links that can't be had keep no school out: why they were not there is on record. Raises
+    ``NothingNew``, ``RegisterRefused``, and ``DownloadFailed``, which is on record then.
     """
-    today = timezone.localdate(clock())
+    today, until = timezone.localdate(clock()), monotonic() + ALL_WITHIN
     if not settings.GIAS_URL:
         raise DownloadFailed("GIAS_URL is not set: say where the register is to be fetched.")
     with TemporaryDirectory(prefix="register-", dir=settings.VAR_DIR) as folder:
         try:
-            path = fetch_newest(settings.GIAS_URL, today=today, folder=Path(folder))
-            links = (
-                fetch_newest(settings.GIAS_LINKS_URL, today=today, folder=Path(folder), again=True)
-                if settings.GIAS_LINKS_URL
-                else None
-            )
+            path = fetch_newest(settings.GIAS_URL, today=today, until=until, folder=Path(folder))
         except DownloadFailed as error:
             name = _name_of(_dated(settings.GIAS_URL, today))
             record_failure(file_name=name, why=str(error), source=SOURCE, clock=clock)
             raise
-        return import_and_record(path, links=links, source=SOURCE, clock=clock)
+        links, links_missing = _fetch_links(today=today, until=until, folder=Path(folder))
+        return import_and_record(
+            path, links=links, links_missing=links_missing, source=SOURCE, clock=clock
+        )
 
 
-def fetch_newest(url: str, *, today: date, folder: Path, again: bool = False) -> Path:
+def _fetch_links(*, today: date, until: float, folder: Path) -> tuple[Path | None, str]:
+    """The file of links, or None, and why it is wanted and not there."""
+    if not settings.GIAS_LINKS_URL:
+        return None, ""
+    try:
+        path = fetch_newest(
+            settings.GIAS_LINKS_URL, today=today, until=until, folder=folder, again=True
+        )
+    except DownloadFailed as error:
+        log.warning("The links between schools were not brought up to date: %s", error)
+        return None, str(error)
+    return path, ""
+
+
+def fetch_newest(url: str, *, today: date, until: float, folder: Path, again: bool = False) -> Path:
     """The file of today, or of the last day that has one, as a file in ``folder``.
 
     Raises ``NothingNew`` at a file that was imported before (unless ``again``), ``DownloadFailed``
-    when there is none within a week or it can't be had.
+    when there is none within a week or it can't be had ``until`` then, by the monotonic clock.
     """
     opener = build_opener(_SecureRedirects)
     for days in range(DAYS_BACK + 1):
@@ -107,7 +120,7 @@ def fetch_newest(url: str, *, today: date, folder: Path, again: bool = False) ->
         if not again and _was_imported(name):
             raise NothingNew
         try:
-            return _fetch(opener, address, folder / name)
+            return _fetch(opener, address, folder / name, until)
         except _NotThere:
             continue
         except (OSError, HTTPException, ssl.SSLError) as error:
@@ -115,12 +128,13 @@ def fetch_newest(url: str, *, today: date, folder: Path, again: bool = False) ->
     raise DownloadFailed(f"There is no {_name_of(_dated(url, today))}, nor one of the week before.")
 
 
-def _fetch(opener: OpenerDirector, address: str, path: Path) -> Path:
+def _fetch(opener: OpenerDirector, address: str, path: Path, until: float) -> Path:
     _refuse_insecure(address)
+    _refuse_late(path.name, until)
     request = Request(address, headers={"User-Agent": "maths-hub-portal"})  # noqa: S310  (checked)
     try:
         with closing(opener.open(request, timeout=ANSWER_WITHIN)) as answer:
-            _save(answer, path)
+            _save(answer, path, until)
     except HTTPError as error:
         if error.code in NOT_THERE:
             raise _NotThere from error
@@ -131,20 +145,24 @@ def _fetch(opener: OpenerDirector, address: str, path: Path) -> Path:
     return path
 
 
-def _save(answer: Any, path: Path) -> None:
+def _save(answer: Any, path: Path, until: float) -> None:
     """Stream what comes to ``path``; not more than a register has, nor for longer than one takes."""
     announced = answer.headers.get("Content-Length")
-    until, size = monotonic() + WHOLE_WITHIN, 0
+    size = 0
     with path.open("wb") as file:
         while chunk := answer.read1(CHUNK):
             size += len(chunk)
             if size > LARGEST:
                 raise DownloadFailed(f"{path.name} is larger than {LARGEST / 1e6:.0f} MB.")
-            if monotonic() > until:
-                raise DownloadFailed(f"{path.name} took more than {WHOLE_WITHIN // 60} minutes.")
+            _refuse_late(path.name, until)
             file.write(chunk)
     if announced and announced.isdecimal() and size < int(announced):
         raise DownloadFailed(f"{path.name} broke off after {size:,} of {int(announced):,} bytes.")
+
+
+def _refuse_late(name: str, until: float) -> None:
+    if monotonic() > until:
+        raise DownloadFailed(f"{name} had not come after {ALL_WITHIN} seconds.")
 
 
 def is_dated_url(url: str) -> bool:

@@ -33,6 +33,9 @@ class Outcome:
     """Of the updated ones, those that were open before."""
     skipped: int = 0
     complaints: list[Complaint] = field(default_factory=list)
+    blanked: int = 0
+    """Cells that were left blank because they can't be read; their schools are imported."""
+    blanks: list[Complaint] = field(default_factory=list)
     links: LinksOutcome | None = None
     successions: int = 0
     """Schools for which it changed where their successions end."""
@@ -55,7 +58,8 @@ def import_register(
 
     Schools that the file does not name stay as they are, and so do fields whose column it lacks.
     A line that reads as it did when its school was last written is passed over, unread. Lines
-    that can't be read are skipped and reported. ``links`` replaces what earlier files of links
+    that can't be read are skipped and reported; where a school can be told and another cell can't
+    be read, that one is left blank and reported, once. ``links`` replaces what earlier files of links
     said. A rehearsal does all of it and takes it back. ``outcome`` is counted into from the start,
     for who wants to know how far an import came that was refused.
 
@@ -193,6 +197,9 @@ def _differing_rows(
             continue
         named[urn] = line.number
         if row:
+            for reason in row.blanked:
+                outcome.blanked += 1
+                complain(outcome.blanks, Complaint(line.number, reason))
             yield Change(row, print_)
         else:
             outcome.unchanged += 1

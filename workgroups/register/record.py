@@ -18,6 +18,7 @@ def import_and_record(
     path: Path,
     *,
     links: Path | None = None,
+    links_missing: str = "",
     forced_because: str = "",
     source: RegisterImport.Source = RegisterImport.Source.COMMAND,
     clock: Callable[[], datetime],
@@ -25,13 +26,15 @@ def import_and_record(
 ) -> Outcome:
     """As ``import_register``, forced where there is a reason; what it did or why it did not is kept.
 
-    The row stands outside the import's transaction, so that a refusal leaves it. An import that
-    only found another one at work leaves none, nor does one whose file is not there.
+    ``links_missing`` says why links that should be there are not. The row stands outside the
+    import's transaction, so that a refusal leaves it. An import that only found another one at work
+    leaves none, nor does one whose file is not there.
     """
     row = RegisterImport.objects.create(
         source=source,
         file_name=path.name[:200],
         links_file_name=links.name[:200] if links else "",
+        links_missing=links_missing,
         forced_because=forced_because,
         started_at=clock(),
     )
@@ -85,6 +88,8 @@ def _end(
     row.created, row.updated, row.unchanged = outcome.created, outcome.updated, outcome.unchanged
     row.closed, row.skipped = outcome.closed, outcome.skipped
     row.complaints = _complaints(outcome)
+    row.blanked = outcome.blanked
+    row.blanks = [{"line": each.line, "reason": each.reason} for each in outcome.blanks]
     if outcome.links:
         row.links = outcome.links.pairs
         row.links_added, row.links_removed = outcome.links.added, outcome.links.removed

@@ -13,7 +13,7 @@ from typing import Any
 
 from workgroups.models import School
 from workgroups.register.read import RegisterFile, RegisterRefused
-from workgroups.search import words
+from workgroups.search import spelling, words
 
 COMPLAINTS_KEPT = 100
 LONGEST_REASON = 200  # characters: a cell may be very long
@@ -28,7 +28,7 @@ class BadRow(Exception):
 
 @dataclass(frozen=True)
 class Complaint:
-    """A line that was skipped, and why."""
+    """A line, and why it was skipped or which of its cells was left blank."""
 
     line: int
     reason: str
@@ -58,6 +58,8 @@ class SchoolRow:
 
     authority: Authority | None
     values: dict[str, Any]
+    blanked: tuple[str, ...] = ()
+    """Of each cell that was left blank because it can't be read: column, and what stands there."""
 
     @property
     def urn(self) -> str:
@@ -149,7 +151,8 @@ def _postcode(cell: str, column: str) -> str:
 class Column:
     """A column of the register and the field of School that it fills.
 
-    ``repeats`` where many schools have the same in it: such a cell is read once, then remembered.
+    ``is_required`` where a file without the column is no register. ``repeats`` where many schools
+    have the same in it: such a cell is read once, then remembered.
     """
 
     name: str
@@ -157,6 +160,11 @@ class Column:
     convert: Convert
     is_required: bool = False
     repeats: bool = True
+
+    @property
+    def is_telling(self) -> bool:
+        """Without it there is no school to speak of; other cells are left blank where they are bad."""
+        return self.convert in (read_urn, _name, _code)
 
 
 COLUMNS = (
@@ -206,6 +214,11 @@ class RowReader:
         self._columns = [
             (known[column.name.casefold()], column.field, _cell_reader(column)) for column in used
         ]
+        self._blanks = {
+            column.field: column.convert("", column.name)
+            for column in used
+            if not column.is_telling
+        }
         self._authority = [
             known.get(name.casefold()) for name in (AUTHORITY_CODE, AUTHORITY_NAME, AUTHORITY_GSS)
         ]
@@ -231,12 +244,32 @@ class RowReader:
         return used[0], _AS_NUMBER(digest.digest())[0]
 
     def read(self, cells: Sequence[str]) -> SchoolRow:
-        """The school that a line's cells tell of; raises ``BadRow``."""
-        values = {field: read(cells[index]) for index, field, read in self._columns}
+        """The school that a line's cells tell of; raises ``BadRow``.
+
+        Raises for a cell without which there is no school; another bad one is left blank.
+        """
+        blanked: tuple[str, ...] = ()
+        try:
+            values = {field: read(cells[index]) for index, field, read in self._columns}
+        except BadRow:
+            values, blanked = self._read_leniently(cells)
         code, name, gss_code = ("" if i is None else cells[i] for i in self._authority)
         authority = _authority(code, name, gss_code)
         values["search_text"] = _search_text(values, authority)
-        return SchoolRow(authority, values)
+        return SchoolRow(authority, values, blanked)
+
+    def _read_leniently(self, cells: Sequence[str]) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """Cell by cell, which few lines need: the values, and what is wrong with those left blank."""
+        values, blanked = {}, []
+        for index, field, read in self._columns:
+            try:
+                values[field] = read(cells[index])
+            except BadRow as error:
+                if field not in self._blanks:
+                    raise
+                values[field] = self._blanks[field]
+                blanked.append(str(error))
+        return values, tuple(blanked)
 
     def keep_found_by(self, row: SchoolRow, unread: dict[str, Any]) -> None:
         """The school stays found by what an earlier file said of it and this one does not."""
@@ -251,14 +284,17 @@ def _cell_reader(column: Column) -> Callable[[str], Any]:
 def _read_cell(column: Column, longest: int | None, cell: str) -> Any:
     value = column.convert(clean(cell) if cell else "", column.name)
     if longest and len(value) > longest:
-        raise BadRow(f"{column.name} has {len(value)} characters, {longest} at most")
+        raise BadRow(f"{column.name} has {len(value)} characters, {longest} at most: “{value}”")
     return value
 
 
 @lru_cache(maxsize=1)
 def _reading() -> bytes:
-    """The code that makes rows of lines: where it changes, every line must be read anew."""
-    return b"".join(Path(module).read_bytes() for module in (__file__, words.__file__))
+    """The code that makes rows of lines, and lists of their words: where it changes, every line
+    must be read anew.
+    """
+    modules = (__file__, words.__file__, spelling.__file__)
+    return b"".join(Path(module).read_bytes() for module in modules)
 
 
 def _print_of_reading(columns: list[str]) -> blake2b:

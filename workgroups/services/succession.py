@@ -10,8 +10,9 @@ from django.db.models import QuerySet
 
 from mathshub.accounts.models import Account
 from mathshub.prepared import one_of, prepared
+from mathshub.scope import current_hub
 from workgroups.errors import StillOpen
-from workgroups.models import School, SchoolLink, SuccessionDecision
+from workgroups.models import Hub, School, SchoolLink, SuccessionDecision
 from workgroups.models.schools import CLOSED_STATUS, OPEN_STATUSES
 from workgroups.succession import end_of
 
@@ -65,8 +66,10 @@ def decide_succession(
     """
     if predecessor.status_code != CLOSED_STATUS:
         raise StillOpen(str(predecessor))
-    known = SuccessionDecision.objects.select_for_update()
-    decision: Any = known.filter(predecessor=predecessor, successor=successor).first()
+    # The first decision has no row to lock yet: the hub's stands in for it.
+    Hub.objects.select_for_update(no_key=True).get(pk=current_hub().pk)
+    known = SuccessionDecision.objects.filter(predecessor=predecessor, successor=successor)
+    decision: Any = known.first()
     decision = decision or SuccessionDecision(predecessor=predecessor, successor=successor)
     decision.counts, decision.reason = counts, reason
     decision.decided_by, decision.decided_at = by, now

@@ -49,6 +49,22 @@ def test_the_page_names_the_lines_that_were_skipped(client: Client):
     assert "What it did" in page
 
 
+def test_the_page_names_the_cells_that_were_left_blank(client: Client):
+    blank = {"line": 9, "reason": "OpenDate is “May”, not a date like 31-08-2023"}
+    row = make_register_import(blanked=3, blanks=[blank])
+    page = text(client, f"{LIST}{row.pk}/change/")
+    assert "Line Why 9 OpenDate is “May”, not a date like 31-08-2023 And 2 more." in page
+    assert "left blank" not in text(client, f"{LIST}{make_register_import().pk}/change/")
+
+
+def test_the_page_says_that_the_links_were_not_there(client: Client):
+    words = "The links between schools were not there, and stay as they were."
+    row = make_register_import(links_missing="l.csv is larger than 300 MB.")
+    page = text(client, f"{LIST}{row.pk}/change/")
+    assert f"{words} l.csv is larger than 300 MB." in page
+    assert words not in text(client, f"{LIST}{make_register_import().pk}/change/")
+
+
 def test_the_page_of_a_refused_import_says_why(client: Client):
     row = make_register_import(
         state=RegisterImport.State.REFUSED, refusal="a.csv is empty.", complaints=[], skipped=0

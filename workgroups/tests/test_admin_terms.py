@@ -58,6 +58,14 @@ def form_on(page: str) -> dict[str, list[str]]:
 # --- the year ---
 
 
+@pytest.mark.parametrize(
+    "year", ["", "1999", "2100", "02026", "0202612345", "9" * 30, "20 26", "２０２６", "-2026"]
+)
+@pytest.mark.parametrize("page", [f"{TERMS}?", f"{TERMS}borough/?borough=315&"])
+def test_what_is_no_year_of_four_digits_has_no_page(lead: Client, page: str, year: str):
+    assert lead.get(f"{page}year={year}").status_code == 404
+
+
 def test_a_year_says_what_is_missing_and_leads_to_adding_it(lead: Client) -> None:
     make_term_dates()
     make_term_dates(local_authority=make_local_authority(name="Newham"))

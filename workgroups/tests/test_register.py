@@ -2,16 +2,18 @@
 
 from datetime import date
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from workgroups.models import LocalAuthority, School
+from workgroups.models import LocalAuthority, School, SearchWord
 from workgroups.register import Outcome, RegisterRefused, import_register
 from workgroups.register import rows as reading
 from workgroups.register.load import BATCH
+from workgroups.search import spelling, words
 from workgroups.tests.registers import DATA, ROW, rows, write_register
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +76,25 @@ def test_where_lines_are_read_in_a_new_way_every_school_is_looked_at_again(
     with CaptureQueriesContext(connection) as queries:
         assert counts(import_register(RAW)) == (0, 0, 12, 0)
     assert not any('urn" IN' in query["sql"] for query in queries)  # no school by its URN
+
+
+@pytest.mark.parametrize("module", [reading, words, spelling])
+def test_after_an_update_of_what_schools_are_found_by_one_import_renews_it(
+    module: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    import_register(RAW)
+    SearchWord.objects.all().delete()
+    import_register(RAW)
+    assert not SearchWord.objects.exists()  # nothing changed, and nothing was written
+    later = tmp_path / "later.py"
+    later.write_text(Path(str(module.__file__)).read_text() + "# a later version\n")
+    monkeypatch.setattr(module, "__file__", str(later))
+    reading._reading.cache_clear()
+    try:
+        import_register(RAW)
+    finally:
+        reading._reading.cache_clear()
+    assert SearchWord.objects.exists()
 
 
 @pytest.mark.database
@@ -174,24 +195,46 @@ def test_a_ragged_row_is_skipped(tmp_path: Path):
 def test_one_bad_row_in_a_hundred_is_borne_and_more_refuse_the_file(tmp_path: Path):
     register = rows(200)
     for row in register[:2]:
-        row["OpenDate"] = "31-02-2001"
+        row["PhaseOfEducation (code)"] = ""
     assert counts(import_register(write_register(tmp_path / "a.csv", register)))[3] == 2
 
     School.objects.all().delete()
-    register[2]["OpenDate"] = "yesterday"
+    register[2]["PhaseOfEducation (code)"] = "primary"
     with pytest.raises(RegisterRefused, match=r"^3 of 200 lines of b\.csv can't be read.*Line 2: "):
         import_register(write_register(tmp_path / "b.csv", register))
     assert not School.objects.exists()
     assert LocalAuthority.objects.count() == 1  # from the first file only
 
 
+@pytest.mark.database
+def test_cells_that_cannot_be_read_cost_no_school(tmp_path: Path):
+    register = rows(3, SchoolWebsite="w" * 201)
+    register[1] |= {"Postcode": "E8 1AA or E8 2", "NumberOfPupils": "many"}
+    path = write_register(tmp_path / "a.csv", register)
+    outcome = import_register(path)
+    assert counts(outcome) == (3, 0, 0, 0)
+    assert outcome.blanked == 5
+    assert [str(blank)[:60] for blank in outcome.blanks if blank.line == 3] == [
+        "Line 3: NumberOfPupils is “many”, not a whole number.",
+        "Line 3: Postcode has 14 characters, 8 at most: “E8 1AA OR E8 2”."[:60],
+        "Line 3: SchoolWebsite has 201 characters, 200 at most: “wwwwwwww"[:60],
+    ]
+    school = School.objects.get(urn="100002")
+    assert (school.website, school.postcode, school.pupils) == ("", "", None)
+    assert counts(import_register(path)) == (0, 0, 3, 0)
+
+
 def test_the_command_says_what_it_did(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     register = rows(150)
     register[0]["TypeOfEstablishment (code)"] = ""
+    register[1]["OpenDate"] = "yesterday"
     call_command("import_schools", write_register(tmp_path / "a.csv", register))
     said = capsys.readouterr()
     assert said.out == "150 rows: 149 created, 0 updated, 0 unchanged, 0 closed, 1 skipped.\n"
-    assert said.err == ("Skipped. Line 2: TypeOfEstablishment (code) is “”: a code is needed.\n")
+    assert said.err == (
+        "Skipped. Line 2: TypeOfEstablishment (code) is “”: a code is needed.\n"
+        "Left blank. Line 3: OpenDate is “yesterday”, not a date like 31-08-2023.\n"
+    )
 
 
 def test_the_command_refuses_with_a_sentence(tmp_path: Path):

@@ -8,11 +8,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
 from threading import Thread
+from time import sleep
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 
+from mathshub.broker import transport_options
 from workgroups.checks import check_settings
 from workgroups.models import RegisterImport, School, SchoolLink
 from workgroups.register import RegisterRefused, download
@@ -38,6 +40,7 @@ class Store:
         self.url = url
         self.answers: dict[str, Answer] = {}
         self.asked: list[str] = []
+        self.slowly = 0.0
 
     def has(self, path: str, content: bytes, *, status: int = 200, **headers: str) -> None:
         self.answers[path] = status, headers, content
@@ -52,6 +55,7 @@ def store(settings: Any, tmp_path: Path) -> Iterator[Store]:
             self.send_response(status)
             for name, value in {"Content_Length": str(len(content)), **headers}.items():
                 self.send_header(name.replace("_", "-"), value)
+            sleep(store.slowly)
             self.end_headers()
             self.wfile.write(content)
 
@@ -115,6 +119,19 @@ def test_links_are_fetched_with_it(store: Store, settings, tmp_path: Path, csv_b
     assert RegisterImport.objects.get().links_file_name == "links20261126.csv"
 
 
+def test_links_that_cannot_be_had_keep_no_school_out(
+    store: Store, settings, csv_bytes: bytes, caplog: pytest.LogCaptureFixture
+):
+    settings.GIAS_LINKS_URL = store.url + "/links{date:%Y%m%d}.csv"
+    store.has("/all20261127.csv", csv_bytes)
+    store.has("/links20261127.csv", b"", status=503)
+    assert fetch().created == 3
+    row = RegisterImport.objects.get()
+    why = "links20261127.csv could not be fetched (the server answered 503)."
+    assert (row.state, row.links_file_name, row.links_missing) == ("done", "", why)
+    assert f"The links between schools were not brought up to date: {why}" in caplog.text
+
+
 def test_a_zip_may_come_instead(store: Store, csv_bytes: bytes):
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
@@ -145,6 +162,11 @@ def with_redirect_to_file(store: Store, content: bytes) -> None:
     store.has("/all20261127.csv", b"", status=302, Location="file:///etc/passwd")
 
 
+def with_slow_answers(store: Store, content: bytes) -> None:
+    store.has("/all20261127.csv", content)
+    store.slowly = 0.3  # seconds
+
+
 def with_nothing(store: Store, content: bytes) -> None:
     pass
 
@@ -162,6 +184,7 @@ def with_large_file(store: Store, content: bytes) -> None:
         (with_redirect_to_file, "all20261127.csv could not be fetched (the server answered 302)."),
         (with_nothing, "There is no all20261127.csv, nor one of the week before."),
         (with_large_file, "all20261127.csv is larger than 0 MB."),
+        (with_slow_answers, "all20261127.csv had not come after 0.2 seconds."),
     ],
 )
 def test_a_download_that_fails_leaves_yesterdays_data_and_a_row(
@@ -175,6 +198,8 @@ def test_a_download_that_fails_leaves_yesterdays_data_and_a_row(
     reason: str,
 ):
     monkeypatch.setattr(download, "LARGEST", 10_000)
+    if make is with_slow_answers:
+        monkeypatch.setattr(download, "ALL_WITHIN", 0.2)
     call_command("import_schools", tmp_path / "a.csv")
     make(store, csv_bytes)
     with caplog.at_level(logging.WARNING, "workgroups"):
@@ -200,6 +225,25 @@ def test_a_file_that_is_refused_is_on_record_as_such(store: Store):
         fetch()
     fetch_register_task()  # asks again, of the days around the real today
     assert [row[:2] for row in on_record()][:1] == [("refused", "download")]
+
+
+def test_all_files_together_have_one_stretch_of_time(
+    store: Store, settings, monkeypatch: pytest.MonkeyPatch, csv_bytes: bytes
+):
+    monkeypatch.setattr(download, "ALL_WITHIN", 0.5)
+    store.slowly = 0.2
+    store.has("/all20261121.csv", csv_bytes)
+    with pytest.raises(DownloadFailed, match=r"had not come after 0\.5 seconds"):
+        fetch()
+    assert len(store.asked) < 5
+
+
+def test_the_daily_round_ends_before_the_broker_hands_it_to_a_second_worker(settings):
+    task = fetch_register_task
+    patience = transport_options("redis://", settings.VAR_DIR)["visibility_timeout"]
+    longest_download = download.ALL_WITHIN + download.ANSWER_WITHIN
+    assert longest_download < task.soft_time_limit < task.time_limit < patience - 30
+    assert not task.acks_late
 
 
 def test_outside_tests_nothing_is_fetched_without_https(store: Store, settings, csv_bytes: bytes):

@@ -120,7 +120,8 @@ def test_links_that_would_go_refuse_the_file_of_links(tmp_path: Path, db: None):
 @pytest.mark.database
 def test_an_import_leaves_a_row_with_what_it_did(tmp_path: Path, db: None):
     register = rows(150)
-    register[0]["OpenDate"] = "yesterday"
+    register[0]["EstablishmentName"] = ""
+    register[1]["OpenDate"] = "yesterday"
     links = write_links(
         tmp_path / "links_a.csv",
         [
@@ -138,6 +139,7 @@ def test_an_import_leaves_a_row_with_what_it_did(tmp_path: Path, db: None):
         "source": "command",
         "file_name": "a.csv",
         "links_file_name": "links_a.csv",
+        "links_missing": "",
         "started_at": NOW,
         "ended_at": NOW,
         "created": 149,
@@ -152,12 +154,12 @@ def test_an_import_leaves_a_row_with_what_it_did(tmp_path: Path, db: None):
         "links_skipped": 1,
         "links_passed_over": 1,
         "complaints": [
-            {
-                "of": "schools",
-                "line": 2,
-                "reason": "OpenDate is “yesterday”, not a date like 31-08-2023",
-            },
+            {"of": "schools", "line": 2, "reason": "the school has no name"},
             {"of": "links", "line": 203, "reason": "the school 100006 is linked with itself"},
+        ],
+        "blanked": 1,
+        "blanks": [
+            {"line": 3, "reason": "OpenDate is “yesterday”, not a date like 31-08-2023"},
         ],
         "refusal": "",
         "forced_because": "",

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workgroups.register.read import LONGEST_LINE, RegisterRefused, open_register
-from workgroups.register.rows import BadRow, RowReader, clean
+from workgroups.register.rows import BadRow, RowReader, SchoolRow, clean
 from workgroups.tests.registers import ROW, rows, write_register
 
 HEADER = ",".join(ROW)
@@ -27,11 +27,17 @@ def read(content: bytes) -> list[dict[str, Any]]:
 
 
 def read_row(**changes: str) -> dict[str, Any]:
-    """The values of one row that differs from ROW in columns without blanks in their names."""
+    """The values of one row that differs from ROW."""
+    return row_of(**changes).values
+
+
+def row_of(**changes: str) -> SchoolRow:
     row = ROW | changes
     out = io.StringIO()
     csv.writer(out).writerows([row.keys(), row.values()])
-    return read(out.getvalue().encode())[0]
+    register = open_register(io.BytesIO(out.getvalue().encode()), name="it")
+    (line,) = register.lines()
+    return RowReader(register).read(line.cells)
 
 
 @pytest.mark.parametrize(
@@ -102,16 +108,48 @@ def test_a_cell_is_read_as_the_register_means_it(column: str, cell: str, field: 
         ("EstablishmentName", "x" * 151, "EstablishmentName has 151 characters, 150 at most"),
         ("LA (code)", "Hackney", "LA (code) is “Hackney”, not a whole number"),
         ("LA (name)", "", "the local authority 204 needs a name"),
-        ("OpenDate", "31-02-2001", "OpenDate is “31-02-2001”: there is no such day"),
-        ("OpenDate", "2001-02-28", "OpenDate is “2001-02-28”, not a date like 31-08-2023"),
-        ("NumberOfPupils", "-3", "NumberOfPupils is “-3”, not a whole number"),
         ("PhaseOfEducation (code)", "", "PhaseOfEducation (code) is “”: a code is needed"),
     ],
 )
-def test_a_bad_cell_says_what_is_wrong(column: str, cell: str, reason: str):
+def test_a_bad_cell_without_which_there_is_no_school_refuses_the_line(
+    column: str, cell: str, reason: str
+):
     with pytest.raises(BadRow) as bad:
         read_row(**{column: cell})
     assert reason in str(bad.value)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "field", "blank", "reason"),
+    [
+        ("OpenDate", "31-02-2001", "opened_on", None, "is “31-02-2001”: there is no such day"),
+        ("CloseDate", "May", "closed_on", None, "is “May”, not a date like 31-08-2023"),
+        ("NumberOfPupils", "-3", "pupils", None, "is “-3”, not a whole number"),
+        (
+            "Postcode",
+            "E8 1AA or E8 2",
+            "postcode",
+            "",
+            "has 14 characters, 8 at most: “E8 1AA OR E8 2”",
+        ),
+        ("Town", "x" * 101, "town", "", f"has 101 characters, 60 at most: “{'x' * 101}”"),
+        (
+            "SchoolWebsite",
+            "w" * 201,
+            "website",
+            "",
+            f"has 201 characters, 200 at most: “{'w' * 201}”",
+        ),
+        ("EstablishmentNumber", "A12", "establishment_number", "", "is “A12”, not a whole number"),
+    ],
+)
+def test_any_other_bad_cell_is_left_blank_and_the_rest_of_its_line_read(
+    column: str, cell: str, field: str, blank: Any, reason: str
+):
+    whole, bad = read_row(**{column: ""}), row_of(**{column: cell})
+    assert bad.values == whole | {field: blank}
+    assert bad.blanked == (f"{column} {reason}",)
+    assert row_of(**{column: cell}).blanked == bad.blanked
 
 
 def test_columns_are_found_by_name_wherever_they_stand(tmp_path: Path):

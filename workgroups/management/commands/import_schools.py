@@ -89,6 +89,10 @@ class Command(BaseCommand):
             self.stderr.write(f"Skipped. {complaint}")
         if outcome.skipped > COMPLAINTS_SHOWN:
             self.stderr.write(f"... and {outcome.skipped - COMPLAINTS_SHOWN:,} more.")
+        for blank in outcome.blanks[:COMPLAINTS_SHOWN]:
+            self.stderr.write(f"Left blank. {blank}")
+        if outcome.blanked > COMPLAINTS_SHOWN:
+            self.stderr.write(f"... and {outcome.blanked - COMPLAINTS_SHOWN:,} more.")
         self.stdout.write(
             f"{outcome.rows:,} rows: {outcome.created:,} created, {outcome.updated:,} updated, "
             f"{outcome.unchanged:,} unchanged, {outcome.closed:,} closed, "
