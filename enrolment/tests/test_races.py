@@ -30,9 +30,11 @@ from enrolment.tests.filling import filled_in, form_url
 from enrolment.tests.together import at_once, sql_seen_by, without_locks
 from mathshub.outbox.models import Message
 from mathshub.scope import hub_scope
-from workgroups.models import Hub, WorkGroup
+from workgroups.models import Hub, SuccessionDecision, WorkGroup
+from workgroups.services.succession import decide_succession
 from workgroups.tests.factories import (
     make_account,
+    make_closed_school,
     make_hub,
     make_offering,
     make_school,
@@ -46,6 +48,7 @@ FORMS, TIMES = 60, 8
 FIRST_WORDS = (
     'INSERT INTO "enrolment_eligibilityoverride"',
     'INSERT INTO "enrolment_knownschool"',
+    'INSERT INTO "workgroups_successiondecision"',
 )
 SAM = NamedSeat(name="Sam Okafor", email="sam@school.example")
 on_postgresql = pytest.mark.skipif(
@@ -175,7 +178,7 @@ def say_first_twice(hub: Hub, say: Callable[[], object], *, is_locked: bool) -> 
 
 
 def first_words() -> list[Callable[[], object]]:
-    """An answer to eligibility, and a note, of a school of which the hub has said nothing."""
+    """An answer, a note and a decision, about schools of which the hub has said nothing."""
     school, offering, account = make_school(), make_offering(), make_account()
 
     def answer() -> EligibilityOverride:
@@ -189,15 +192,24 @@ def first_words() -> list[Callable[[], object]]:
             school, has_mastery_specialist=True, note="Keen", by=account, now=NOW
         )
 
-    return [answer, note]
+    closed = make_closed_school()
+
+    def decide() -> SuccessionDecision:
+        return decide_succession(
+            closed, school, counts=True, reason="They went over", by=account, now=NOW
+        )
+
+    return [answer, note, decide]
 
 
-def test_two_first_answers_and_two_first_notes_of_a_school_are_one_each(hub: Hub) -> None:
-    answer, note = first_words()
+def test_two_first_words_about_a_school_are_one(hub: Hub) -> None:
+    answer, note, decide = first_words()
     answers = say_first_twice(hub, answer, is_locked=True)
     assert answers == [EligibilityOverride.objects.get()] * 2
     notes = say_first_twice(hub, note, is_locked=True)
     assert notes == [KnownSchool.objects.get()] * 2
+    decisions = say_first_twice(hub, decide, is_locked=True)
+    assert decisions == [SuccessionDecision.objects.get()] * 2
 
 
 @on_postgresql

@@ -10,8 +10,9 @@ from django.db.models import QuerySet
 
 from mathshub.accounts.models import Account
 from mathshub.prepared import one_of, prepared
+from mathshub.scope import current_hub
 from workgroups.errors import StillOpen
-from workgroups.models import School, SchoolLink, SuccessionDecision
+from workgroups.models import Hub, School, SchoolLink, SuccessionDecision
 from workgroups.models.schools import CLOSED_STATUS, OPEN_STATUSES
 from workgroups.succession import end_of
 
@@ -65,8 +66,9 @@ def decide_succession(
     """
     if predecessor.status_code != CLOSED_STATUS:
         raise StillOpen(str(predecessor))
-    known = SuccessionDecision.objects.select_for_update()
-    decision: Any = known.filter(predecessor=predecessor, successor=successor).first()
+    # The hub's row: where there is no decision yet, none can be locked.
+    Hub.objects.select_for_update(no_key=True).get(pk=current_hub().pk)
+    decision: Any = SuccessionDecision.objects.filter(predecessor=predecessor, successor=successor).first()
     decision = decision or SuccessionDecision(predecessor=predecessor, successor=successor)
     decision.counts, decision.reason = counts, reason
     decision.decided_by, decision.decided_at = by, now
