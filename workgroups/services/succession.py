@@ -68,7 +68,9 @@ def decide_succession(
         raise StillOpen(str(predecessor))
     # The hub's row: where there is no decision yet, none can be locked.
     Hub.objects.select_for_update(no_key=True).get(pk=current_hub().pk)
-    decision: Any = SuccessionDecision.objects.filter(predecessor=predecessor, successor=successor).first()
+    decision: Any = SuccessionDecision.objects.filter(
+        predecessor=predecessor, successor=successor
+    ).first()
     decision = decision or SuccessionDecision(predecessor=predecessor, successor=successor)
     decision.counts, decision.reason = counts, reason
     decision.decided_by, decision.decided_at = by, now
