@@ -3,7 +3,12 @@
 from celery import shared_task
 from django.utils import timezone
 
-from enrolment.services.retention import forget_expressions, forget_spreadsheets
+from enrolment.services.retention import (
+    empty_spreadsheets,
+    forget_expressions,
+    forget_lines,
+    forget_spreadsheets,
+)
 from workgroups.services.hubs import in_every_hub
 
 
@@ -13,3 +18,5 @@ def forget_task() -> None:
     now = timezone.now()
     in_every_hub(forget_expressions, now=now)
     in_every_hub(forget_spreadsheets, now=now)
+    in_every_hub(forget_lines, now=now)
+    in_every_hub(empty_spreadsheets, now=now)

@@ -21,7 +21,7 @@ from enrolment.services.answers import (
 )
 from enrolment.services.records import record_of, step_of
 from mathshub.accounts.who import account_of
-from mathshub.scope_admin import PortalAdmin, posted
+from mathshub.scope_admin import PortalAdmin, SeenForm, posted
 from workgroups.models import Offering, School
 
 BY_THE_RULES = "rules"
@@ -32,7 +32,7 @@ ANSWERS = [
 ]
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(SeenForm, forms.Form):
     answer = forms.ChoiceField(
         label="The hub’s answer",
         choices=ANSWERS,
@@ -54,7 +54,7 @@ class AnswerForm(forms.Form):
         return given
 
 
-class KnownForm(forms.Form):
+class KnownForm(SeenForm, forms.Form):
     has_mastery_specialist = forms.BooleanField(
         label="A Mastery Specialist works here",
         required=False,

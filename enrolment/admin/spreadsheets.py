@@ -321,7 +321,7 @@ class HistoryImportAdmin(HubOwnedAdmin):
         if spreadsheet.state != State.LOADED:
             return []
         waiting = spreadsheet.waiting_lines
-        return [
+        figures = [
             _figure(spreadsheet.created, "recorded", _list_of_rows(spreadsheet)),
             _figure(spreadsheet.known, "on record already"),
             _figure(spreadsheet.differing, "differed, the record was kept"),
@@ -330,9 +330,11 @@ class HistoryImportAdmin(HubOwnedAdmin):
                 "line without a school" if waiting == 1 else "lines without a school",
                 _tray_of(spreadsheet),
             ),
-            _figure(len(spreadsheet.faults), "could not be read", "#faults"),
             _figure(spreadsheet.left_out, "left out"),
         ]
+        if spreadsheet.mapping:  # else it was emptied, and how many there were went with them
+            figures.insert(-1, _figure(len(spreadsheet.faults), "could not be read", "#faults"))
+        return figures
 
     # --- what the pages have in common ---
 

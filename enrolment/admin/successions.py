@@ -15,7 +15,7 @@ from enrolment.admin.words import page_of, place_tag
 from enrolment.models import PastParticipation, Place
 from enrolment.services.successions import MOST_URGENT_FIRST, mergers_and_splits
 from mathshub.accounts.who import account_of
-from mathshub.scope_admin import Chip, ChipFilter, RegisterAdmin, posted
+from mathshub.scope_admin import Chip, ChipFilter, RegisterAdmin, SeenForm, posted
 from mathshub.scope_admin.cells import tag
 from mathshub.scope_admin.history import changes_of
 from workgroups.errors import Refusal
@@ -30,7 +30,7 @@ MAY_DECIDE = "workgroups.change_successiondecision"
 TO_DECIDE = Q(counts__isnull=True, has_records=True)
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(SeenForm, forms.Form):
     counts = forms.TypedChoiceField(
         label="Does its history count?",
         choices=[

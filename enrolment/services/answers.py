@@ -4,6 +4,7 @@ from datetime import datetime
 
 from enrolment.models import EligibilityOverride, KnownSchool
 from enrolment.services.history import delete_as, save_as
+from enrolment.services.participation import lock_past
 from enrolment.services.transactions import one_transaction
 from mathshub.accounts.models import Account
 from workgroups.models import Offering, School
@@ -20,6 +21,7 @@ def answer_for_school(
     now: datetime,
 ) -> EligibilityOverride:
     """Decide whether the school can take part, in place of the rules. Tells nobody."""
+    lock_past()  # no row can be locked where there is none yet
     row = _answer_of(school, offering) or EligibilityOverride(school=school, offering=offering)
     row.answer, row.reason, row.decided_by, row.decided_at = answer, reason, by, now
     save_as(row, by=by, now=now, why=row.get_answer_display())
@@ -43,6 +45,7 @@ def note_about_school(
     school: School, *, has_mastery_specialist: bool, note: str, by: Account, now: datetime
 ) -> KnownSchool:
     """Keep what the hub knows of the school beyond the register."""
+    lock_past()
     known = KnownSchool.objects.select_for_update().filter(school=school).first()
     known = known or KnownSchool(school=school)
     known.has_mastery_specialist, known.note = has_mastery_specialist, note

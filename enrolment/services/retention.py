@@ -62,10 +62,28 @@ def lines_to_forget(now: datetime) -> QuerySet:
     )
 
 
+def spreadsheets_to_empty(now: datetime) -> QuerySet:
+    """Loaded ones, undone or not, that still quote what stood in them: for as long as their lines.
+
+    A fault quotes a cell, and the mapping has every word of some columns: both may name people.
+    """
+    old = HistoryImport.objects.filter(loaded_at__lt=current_hub().interest_kept_since(now))
+    return old.exclude(faults=[], mapping={})
+
+
 def forget_spreadsheets(now: datetime) -> int:
-    """Delete the files, and what was typed in lines without a school; returns how many files."""
-    in_batches(lines_to_forget(now), lambda keys: erase(UnmatchedLine, id__in=keys))
+    """Delete the files that were never loaded; returns how many."""
     return in_batches(spreadsheets_to_forget(now), lambda keys: erase(HistoryImport, id__in=keys))
+
+
+def forget_lines(now: datetime) -> int:
+    """Delete what was typed in lines without a school; returns how many lines."""
+    return in_batches(lines_to_forget(now), lambda keys: erase(UnmatchedLine, id__in=keys))
+
+
+def empty_spreadsheets(now: datetime) -> int:
+    """Take the words out of spreadsheets, which stay as figures; returns of how many."""
+    return in_batches(spreadsheets_to_empty(now), _empty_spreadsheets)
 
 
 def empty_places(places: QuerySet) -> int:
@@ -86,6 +104,10 @@ def _forget(keys: list[int]) -> None:
     erase_history(Place, expression__in=keys)
     erase(IntendedParticipant, expression__in=keys)
     erase(ExpressionOfInterest, id__in=keys)
+
+
+def _empty_spreadsheets(keys: list[int]) -> None:
+    HistoryImport.objects.filter(pk__in=keys).update(faults=[], mapping={})
 
 
 def _empty_places(keys: list[int]) -> None:

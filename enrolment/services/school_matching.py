@@ -11,6 +11,7 @@ from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
+from django.utils.text import get_text_list
 
 from enrolment.spreadsheet.words import find_postcode, without_postcode
 from mathshub.scope import current_hub
@@ -74,7 +75,7 @@ class SchoolMatcher:
         in_area = _schools().filter(local_authority__in=self._area) if named else ()
         self._named_in_area = _grouped(in_area, key=lambda school: name_key(school.name))
         self._to_ask_about = _with_several_successors(self._all_found())
-        self._hub_of_borough = _hubs_of_boroughs(self._all_found(), self._area)
+        self._hubs_of_borough = _hubs_of_boroughs(self._all_found(), self._area)
 
     def match(self, typed: TypedSchool) -> Match:
         """The school that is meant, or the reason why a person has to say which."""
@@ -113,8 +114,9 @@ class SchoolMatcher:
         if school.local_authority_id in self._area:
             return Match(school)
         borough = school.local_authority.name if school.local_authority else "no borough"
-        theirs = self._hub_of_borough.get(school.local_authority_id or 0)
-        whose = f", which is in the area of {theirs}" if theirs else ", outside the hub’s area"
+        theirs = self._hubs_of_borough.get(school.local_authority_id or 0)
+        area = f", which is in the area of {get_text_list(theirs, 'and')}" if theirs else ""
+        whose = area or ", outside the hub’s area"
         return Match(None, f"{school} is in {borough}{whose}. Confirm that it is this one.")
 
     def _all_found(self) -> list[School]:
@@ -196,11 +198,14 @@ def _with_several_successors(schools: list[School]) -> set[str]:
     return set(links.values_list("predecessor_urn", flat=True))
 
 
-def _hubs_of_boroughs(schools: list[School], area: set[int]) -> dict[int, str]:
-    """The name of another hub that works in a school's borough; published, so no secret."""
+def _hubs_of_boroughs(schools: list[School], area: set[int]) -> dict[int, list[str]]:
+    """The names of other hubs that work in a school's borough; published, so no secret."""
     boroughs = {school.local_authority_id for school in schools} - area - {None}
     hubs = Hub.objects.exclude(pk=current_hub().pk).filter(local_authorities__in=boroughs)
-    return dict(hubs.values_list("local_authorities", "name"))
+    found: dict[int, list[str]] = defaultdict(list)
+    for borough, name in hubs.order_by("name").values_list("local_authorities", "name"):
+        found[borough].append(name)
+    return found
 
 
 def likely_schools(typed: str) -> list[School]:

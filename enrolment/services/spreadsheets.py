@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
+from hashlib import blake2b
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -55,6 +56,19 @@ class PlannedLine:
     outcome: str = ""
 
     @property
+    def does(self) -> tuple[int, str, str, int | None, int | None, int | None, str]:
+        """All that its fate leaves in the record or in the tray."""
+        return (
+            self.number,
+            self.fate.value,
+            self.typed,
+            self.school.pk if self.school else None,
+            self.programme.pk if self.programme else None,
+            self.year.start_year if self.year else None,
+            self.outcome,
+        )
+
+    @property
     def outcome_words(self) -> str:
         return str(Outcome(self.outcome).label) if self.outcome else ""
 
@@ -74,8 +88,9 @@ class Plan:
 
     @property
     def print(self) -> str:
-        """Differs when another plan does."""
-        return "-".join(str(len(lines)) for lines in self.by_fate.values())
+        """Two plans with one print would do the same."""
+        does = [line.does for line in self.lines]
+        return blake2b(repr(does).encode(), digest_size=8).hexdigest()
 
     def number(self, fate: Fate) -> int:
         return len(self.by_fate[fate])

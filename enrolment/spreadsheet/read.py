@@ -16,6 +16,10 @@ from workgroups.register.read import RegisterRefused, encoding_of
 
 MOST_BYTES = 2_000_000  # of the file
 MOST_UNPACKED = 50_000_000  # bytes; an xlsx file is a zip, and a small one may hold a big one
+MOST_OF_PART = {  # bytes of parts that are read as a whole, into many times as much memory
+    "styles.xml": 2_000_000,
+    "sharedstrings.xml": 20_000_000,
+}
 MOST_ROWS = 5_000  # with something in them, after the header
 MOST_SHEETS = 30  # of a workbook; further ones are not looked at
 MOST_LOOKED_AT = 50_000  # rows, blank ones too: a sheet may be formatted to its very end
@@ -201,16 +205,21 @@ def _check_size_unpacked(content: bytes) -> None:
     try:
         with zipfile.ZipFile(BytesIO(content)) as packed:
             # Python reads no more of a part than stands here, so this can't be a lie.
-            size = sum(part.file_size for part in packed.infolist())
+            parts = packed.infolist()
     except zipfile.BadZipFile as error:
         raise SpreadsheetRefused(
             "The file is damaged. Save it again in your spreadsheet, and choose it again."
         ) from error
-    if size > MOST_UNPACKED:
+    if sum(part.file_size for part in parts) > MOST_UNPACKED or any(map(_is_too_big, parts)):
         raise SpreadsheetRefused(
             "The workbook is far bigger inside than it looks. Copy the columns that are needed "
             "into a new workbook."
         )
+
+
+def _is_too_big(part: zipfile.ZipInfo) -> bool:
+    name = part.filename.rpartition("/")[2].lower()
+    return part.file_size > MOST_OF_PART.get(name, MOST_UNPACKED)
 
 
 def _in_words(cell: Any) -> str:

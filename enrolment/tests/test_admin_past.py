@@ -266,6 +266,16 @@ def test_a_hub_without_an_area_is_told_what_comes_first(hub: Hub) -> None:
     )
 
 
+def test_an_emptied_spreadsheet_does_not_say_that_all_was_read(lead: Client) -> None:
+    kept = make_history_import(created=7, mapping={"year": 2021}, faults=[[6, "“Sam Okafor”"]])
+    address = f"{SPREADSHEETS}{kept.pk}/change/"
+    assert "could not be read" in page(lead, address)
+    HistoryImport.objects.update(mapping={}, faults=[])
+    text = page(lead, address)
+    assert "recorded" in text
+    assert "could not be read" not in text
+
+
 # --- the list, and one by hand ---
 
 

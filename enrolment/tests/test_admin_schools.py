@@ -6,10 +6,12 @@ from django.test import Client
 from enrolment.models import EligibilityOverride, KnownSchool
 from enrolment.tests.factories import (
     make_expression,
+    make_known_school,
     make_override,
     make_past_participation,
 )
 from mathshub.scope import hub_scope
+from mathshub.scope_admin.seen import CHANGED
 from workgroups.models import Hub, HubMember, Offering, School
 from workgroups.tests.factories import (
     make_closed_school,
@@ -38,6 +40,10 @@ def answer_url(school: School, offering: Offering) -> str:
 
 def text_of(client: Client, url: str) -> str:
     return " ".join(client.get(url).content.decode().split())
+
+
+def changed_to(label: str, now: str) -> str:
+    return CHANGED.format(label=label, now=now)
 
 
 def test_the_page_says_what_the_school_took_part_in_and_under_which_name(lead: Client) -> None:
@@ -126,6 +132,37 @@ def test_staff_note_that_a_mastery_specialist_works_at_the_school(lead: Client) 
     assert "Hosts gladly" in text_of(lead, page_of(school))
     lead.post(url, {"note": ""})
     assert not KnownSchool.objects.get().has_mastery_specialist
+
+
+def test_an_answer_that_a_colleague_gave_meanwhile_is_not_written_over(lead: Client) -> None:
+    school, offering = make_school(), make_offering()
+    url = answer_url(school, offering)
+    as_of = lead.get(url).context["form"].as_of
+    theirs = make_override(school=school, offering=offering, answer="yes", reason="Theirs")
+    mine = {"answer": "not_here", "reason": "Mine"}
+    told = lead.post(url, mine | {"as_of": as_of})
+    assert told.context["form"].errors == {
+        "answer": [changed_to("The hub’s answer", "It can take part")],
+        "reason": [changed_to("Reason", "Theirs")],
+    }
+    theirs.refresh_from_db()
+    assert (theirs.answer, theirs.reason) == ("yes", "Theirs")
+    lead.post(url, mine | {"as_of": told.context["form"].as_of})
+    theirs.refresh_from_db()
+    assert (theirs.answer, theirs.reason) == ("not_here", "Mine")
+
+
+def test_a_note_that_a_colleague_wrote_meanwhile_is_not_written_over(lead: Client) -> None:
+    known = make_known_school(note="Before")
+    url = f"/admin/workgroups/school/{known.school_id}/known/"
+    as_of = lead.get(url).context["form"].as_of
+    KnownSchool.objects.update(note="Theirs")
+    mine = {"has_mastery_specialist": "on", "note": "Mine"}
+    told = lead.post(url, mine | {"as_of": as_of})
+    assert told.context["form"].errors == {"note": [changed_to("Note", "Theirs")]}
+    assert KnownSchool.objects.get().note == "Theirs"
+    lead.post(url, mine | {"as_of": told.context["form"].as_of})
+    assert KnownSchool.objects.get().note == "Mine"
 
 
 @pytest.mark.parametrize("role", [HubMember.Role.VIEWER, HubMember.Role.WORK_GROUP_LEAD])

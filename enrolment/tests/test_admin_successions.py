@@ -152,6 +152,22 @@ def test_a_decision_is_asked_for_in_words_and_can_be_changed(merger: SchoolLink,
     assert "It was another school after all" in text(client, f"{LIST}{merger.pk}/history/")
 
 
+def test_a_decision_that_a_colleague_took_meanwhile_is_not_written_over(
+    merger: SchoolLink,
+) -> None:
+    client, decide = staff_client(), f"{LIST}{merger.pk}/decide/"
+    as_of = client.get(decide).context["form"].as_of
+    closed, other = school_of(merger.predecessor_urn), school_of(merger.successor_urn)
+    decide_succession(closed, other, counts=True, reason=REASON, by=None, now=NOW)
+    mine = {"counts": "no", "reason": "It was another school"}
+    told = client.post(decide, mine | {"as_of": as_of})
+    assert set(told.context["form"].errors) == {"counts", "reason"}
+    assert f"somebody has changed it to “{REASON}”" in told.content.decode()
+    assert SuccessionDecision.objects.get().counts
+    client.post(decide, mine | {"as_of": told.context["form"].as_of})
+    assert not SuccessionDecision.objects.get().counts
+
+
 @pytest.mark.parametrize("role", [HubMember.Role.VIEWER, HubMember.Role.WORK_GROUP_LEAD])
 def test_who_may_not_decide_is_refused(merger: SchoolLink, role: str) -> None:
     client = staff_client(role)

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,12 +17,14 @@ from enrolment.models import HistoryImport, PastParticipation, UnmatchedLine
 from enrolment.services.participation import change_participation, record_participation
 from enrolment.services.spreadsheets import (
     Fate,
+    explain_spreadsheet,
     load_spreadsheet,
     plan_spreadsheet,
     undo_spreadsheet,
 )
 from enrolment.services.tray import leave_out_lines, match_lines
 from enrolment.spreadsheet.columns import Role
+from enrolment.spreadsheet.meaning import Meaning
 from enrolment.tests.factories import NOW, make_past_participation, make_waiting_spreadsheet
 from mathshub.scope import hub_scope
 from workgroups.models import AcademicYear, Hub, Programme, School
@@ -328,6 +331,23 @@ def test_what_is_loaded_is_what_was_shown(ferry: School, dev: Programme) -> None
     with pytest.raises(SpreadsheetChangedMeanwhile):
         load_spreadsheet(waiting, by=None, now=NOW, as_shown=shown)
     assert HistoryImport.objects.get().state == State.UPLOADED
+
+
+def test_another_meaning_of_the_same_words_is_not_what_was_shown(
+    ferry: School, dev: Programme
+) -> None:
+    waiting = wait_with("999001,,TfM,2021/22,Y,", programme=dev, programmes={"tfm": dev.pk})
+    shown = plan_spreadsheet(waiting, now=NOW).print
+    assert plan_spreadsheet(waiting, now=NOW).print == shown
+    meaning = Meaning.from_json(waiting.mapping)
+    embedding = make_programme(name="Embedding")
+    explain_spreadsheet(waiting, meaning=replace(meaning, programmes={"tfm": embedding.pk}))
+    with pytest.raises(SpreadsheetChangedMeanwhile):
+        load_spreadsheet(waiting, by=None, now=NOW, as_shown=shown)
+    assert on_record() == set()
+    shown = plan_spreadsheet(waiting, now=NOW).print
+    load_spreadsheet(waiting, by=None, now=NOW, as_shown=shown)
+    assert on_record() == {("999001", "Embedding", "2021/22", "completed")}
 
 
 def test_another_hub_neither_sees_nor_is_changed(ferry: School, dev: Programme) -> None:

@@ -13,7 +13,14 @@ from django.test import Client
 from django.urls import reverse
 
 from enrolment.errors import PlaceNotOffered, SomeoneElseIsChanging, WorkGroupFull
-from enrolment.models import ExpressionOfInterest, Participant, Place
+from enrolment.models import (
+    EligibilityOverride,
+    ExpressionOfInterest,
+    KnownSchool,
+    Participant,
+    Place,
+)
+from enrolment.services.answers import answer_for_school, note_about_school
 from enrolment.services.interest import withdraw_expression
 from enrolment.services.places import accept_place, decline_place, offer_place
 from enrolment.services.seats import NamedSeat
@@ -26,6 +33,7 @@ from mathshub.scope import hub_scope
 from workgroups.models import Hub, SuccessionDecision, WorkGroup
 from workgroups.services.succession import decide_succession
 from workgroups.tests.factories import (
+    make_account,
     make_closed_school,
     make_hub,
     make_offering,
@@ -37,6 +45,11 @@ from workgroups.tests.staff import staff_client
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 
 FORMS, TIMES = 60, 8
+FIRST_WORDS = (
+    'INSERT INTO "enrolment_eligibilityoverride"',
+    'INSERT INTO "enrolment_knownschool"',
+    'INSERT INTO "workgroups_successiondecision"',
+)
 SAM = NamedSeat(name="Sam Okafor", email="sam@school.example")
 on_postgresql = pytest.mark.skipif(
     "connection.vendor != 'postgresql'",
@@ -182,6 +195,66 @@ def test_accepting_declining_and_withdrawing_at_once_leave_one_answer(hub: Hub) 
     place.refresh_from_db()
     assert place.state == place.expression.state
     assert place.seats.count() == (1 if place.state == Place.State.ACCEPTED else 0)
+
+
+def say_first_twice(hub: Hub, say: Callable[[], object], *, is_locked: bool) -> list:
+    """Two say the first word of a school; each waits for the other to write, where it can."""
+    both_about_to_write = Barrier(2)
+
+    def hold_up(sql: str) -> str:
+        if sql.startswith(FIRST_WORDS):
+            with suppress(BrokenBarrierError):
+                both_about_to_write.wait(timeout=1)
+        return sql if is_locked else without_locks(sql)
+
+    def say_it() -> object:
+        with sql_seen_by(hold_up):
+            return say()
+
+    return at_once(hub, [say_it] * 2)
+
+
+def first_words() -> list[Callable[[], object]]:
+    """An answer, a note and a decision, about schools of which the hub has said nothing."""
+    school, offering, account = make_school(), make_offering(), make_account()
+
+    def answer() -> EligibilityOverride:
+        yes = EligibilityOverride.Answer.YES
+        return answer_for_school(
+            school, offering=offering, answer=yes, reason="Known to us", by=account, now=NOW
+        )
+
+    def note() -> KnownSchool:
+        return note_about_school(
+            school, has_mastery_specialist=True, note="Keen", by=account, now=NOW
+        )
+
+    closed = make_closed_school()
+
+    def decide() -> SuccessionDecision:
+        return decide_succession(
+            closed, school, counts=True, reason="They went over", by=account, now=NOW
+        )
+
+    return [answer, note, decide]
+
+
+def test_two_first_words_about_a_school_are_one(hub: Hub) -> None:
+    answer, note, decide = first_words()
+    answers = say_first_twice(hub, answer, is_locked=True)
+    assert answers == [EligibilityOverride.objects.get()] * 2
+    notes = say_first_twice(hub, note, is_locked=True)
+    assert notes == [KnownSchool.objects.get()] * 2
+    decisions = say_first_twice(hub, decide, is_locked=True)
+    assert decisions == [SuccessionDecision.objects.get()] * 2
+
+
+@on_postgresql
+def test_without_the_lock_the_second_first_word_would_be_an_error(hub: Hub) -> None:
+    """The negative control: the test above could fail."""
+    for say in first_words():
+        outcomes = say_first_twice(hub, say, is_locked=False)
+        assert IntegrityError in map(type, outcomes)
 
 
 @on_postgresql

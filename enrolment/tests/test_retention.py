@@ -20,7 +20,9 @@ from enrolment.services.erasing import erase, in_batches
 from enrolment.services.places import accept_place, decline_place, withdraw_place
 from enrolment.services.retention import (
     LED_TO_NOTHING,
+    empty_spreadsheets,
     forget_expressions,
+    forget_lines,
     forget_spreadsheets,
 )
 from enrolment.services.seats import NamedSeat
@@ -180,14 +182,37 @@ def test_a_spreadsheet_that_nobody_loads_goes_after_a_week(hub: Hub) -> None:
 
 def test_what_was_typed_in_lines_goes_after_the_months_of_the_hub(hub: Hub) -> None:
     line = make_unmatched_line(history_import=make_history_import(loaded_at=SINCE))
-    forget_spreadsheets(NOW)
+    assert forget_lines(NOW) == 0
     assert UnmatchedLine.objects.get() == line
     HistoryImport.objects.update(loaded_at=BEFORE)
     row = make_past_participation(history_import=line.history_import)
-    forget_spreadsheets(NOW)
+    assert forget_lines(NOW) == 1
     assert (UnmatchedLine.objects.count(), UnmatchedLine.history.count()) == (0, 0)
     # What came on record names no person, and stays.
     assert PastParticipation.objects.get() == row
+
+
+@pytest.mark.parametrize("state", [HistoryImport.State.LOADED, HistoryImport.State.UNDONE])
+def test_what_a_spreadsheet_quotes_goes_after_the_months_of_the_hub(hub: Hub, state: str) -> None:
+    words = {
+        "faults": [[6, "“Sam Okafor” can’t be read as a year such as 2023/24."]],
+        "mapping": {"outcomes": {"left with ana lima": "not_completed"}},
+    }
+    kept = make_history_import(state=state, loaded_at=SINCE, created=7, **words)
+    assert empty_spreadsheets(NOW) == 0
+    HistoryImport.objects.update(loaded_at=BEFORE)
+    make_history_import(state=state, loaded_at=SINCE, **words)
+    assert empty_spreadsheets(NOW) == 1
+    kept.refresh_from_db()
+    assert (kept.faults, kept.mapping, kept.created) == ([], {}, 7)
+    assert HistoryImport.objects.exclude(pk=kept.pk).get().faults == words["faults"]
+    assert empty_spreadsheets(NOW) == 0
+
+
+def test_one_that_waits_keeps_what_was_said_of_it(hub: Hub) -> None:
+    mapping = make_waiting_spreadsheet().mapping
+    assert empty_spreadsheets(NOW + timedelta(days=3000)) == 0
+    assert HistoryImport.objects.get().mapping == mapping != {}
 
 
 def test_the_nightly_job_forgets_spreadsheets_in_every_hub(hub: Hub) -> None:
@@ -195,8 +220,11 @@ def test_the_nightly_job_forgets_spreadsheets_in_every_hub(hub: Hub) -> None:
     for each in (hub, other):
         with hub_scope(each):
             make_waiting_spreadsheet()
+            old = make_history_import(loaded_at=BEFORE, faults=[[6, "“Sam Okafor”"]])
+            make_unmatched_line(history_import=old)
     with time_machine.travel(NOW + timedelta(days=8)):
         forget_task()
     for each in (hub, other):
         with hub_scope(each):
-            assert HistoryImport.objects.count() == 0
+            assert HistoryImport.objects.get().faults == []
+            assert not UnmatchedLine.objects.exists()

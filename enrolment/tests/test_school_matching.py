@@ -130,6 +130,17 @@ def test_a_school_of_another_hubs_area_is_never_taken_without_a_persons_word() -
     assert found(name="Weir") is None
 
 
+def test_all_hubs_of_a_borough_are_named_in_order() -> None:
+    croydon = make_local_authority(name="Croydon")
+    for name in ("Zeta Maths Hub", "Beult Maths Hub"):
+        make_hub(name=name, local_authorities=[croydon])
+    make_school(urn="999002", name="Weir", local_authority=croydon)
+    assert reason("999002") == (
+        "Weir is in Croydon, which is in the area of Beult Maths Hub, Wandle Maths Hub and Zeta "
+        "Maths Hub. Confirm that it is this one."
+    )
+
+
 def test_nor_is_one_outside_every_area() -> None:
     make_school(urn="999003", name="Far", local_authority=make_local_authority(name="Essex"))
     assert reason("999003") == (

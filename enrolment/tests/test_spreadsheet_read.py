@@ -119,6 +119,18 @@ def bomb() -> bytes:
     return content.getvalue()
 
 
+def with_part(name: str, size: int) -> bytes:
+    """A workbook of which a part is as big as that, with blanks that mean nothing."""
+    with zipfile.ZipFile(BytesIO(WORKBOOK)) as packed:
+        parts = {name: b"", **{each: packed.read(each) for each in packed.namelist()}}
+    parts[name] = parts[name].ljust(size)
+    content = BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as bigger:
+        for each, text in parts.items():
+            bigger.writestr(each, text)
+    return content.getvalue()
+
+
 def zipped(name: str) -> bytes:
     content = BytesIO()
     with zipfile.ZipFile(content, "w") as packed:
@@ -153,6 +165,15 @@ def zipped(name: str) -> bytes:
 def test_what_is_no_table_is_refused_with_what_to_do(content: bytes, words: str) -> None:
     with pytest.raises(SpreadsheetRefused, match=words):
         read_table(content)
+
+
+@pytest.mark.parametrize(
+    ("name", "most"), [("xl/styles.xml", 2_000_000), ("xl/sharedStrings.xml", 20_000_000)]
+)
+def test_no_part_of_a_workbook_fills_the_memory(name: str, most: int) -> None:
+    assert cells(with_part(name, most)) == [tuple(HEADER), tuple(LINE)]
+    with pytest.raises(SpreadsheetRefused, match="far bigger inside"):
+        read_table(with_part(name, most + 1))
 
 
 def test_five_thousand_rows_are_taken() -> None:

@@ -8,9 +8,22 @@ import time_machine
 from django.conf import settings
 from django.core.management import call_command
 
-from enrolment.models import ExpressionOfInterest, IntendedParticipant, Participant, Place, Seat
+from enrolment.models import (
+    ExpressionOfInterest,
+    IntendedParticipant,
+    Participant,
+    Place,
+    Seat,
+    UnmatchedLine,
+)
 from enrolment.services.seats import NamedSeat, give_up_seat
-from enrolment.tests.factories import make_accepted_place, make_expression, make_participant
+from enrolment.tests.factories import (
+    make_accepted_place,
+    make_expression,
+    make_history_import,
+    make_participant,
+    make_unmatched_line,
+)
 from mathshub.celery import app
 from mathshub.scope import hub_scope
 from sessions.models import Apology, Session
@@ -211,13 +224,20 @@ def test_the_command_says_what_it_forgot_and_a_dry_run_changes_nothing(hub: Hub)
     take_part(ended_at=BEFORE)
     for _ in range(2):
         make_expression(submitted_at=datetime(2025, 11, 1, tzinfo=UTC), people=(SAM,))
+    old = make_history_import(
+        loaded_at=datetime(2025, 11, 1, tzinfo=UTC), faults=[[6, "“Sam Okafor”"]]
+    )
+    for _ in range(2):
+        make_unmatched_line(history_import=old)
     report = (
         "Lea Valley Maths Hub: 2 expressions of interest, 0 spreadsheets never loaded, "
+        "2 lines without a school, the words of 1 spreadsheet, "
         "1 participant, the contacts of 1 place\n"
         "Wandle Maths Hub: 0 expressions of interest, 0 spreadsheets never loaded, "
+        "0 lines without a school, the words of 0 spreadsheets, "
         "0 participants, the contacts of 0 places\n"
     )
-    models = (*PEOPLE, Place, ExpressionOfInterest)
+    models = (*PEOPLE, Place, ExpressionOfInterest, UnmatchedLine)
     before = rows_left(*models), list(Place.objects.values()), IntendedParticipant.objects.count()
     assert forgetting("--dry-run") == report + "Nothing was changed.\n"
     assert before == (

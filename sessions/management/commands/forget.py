@@ -7,9 +7,13 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from enrolment.services.retention import (
+    empty_spreadsheets,
     expressions_to_forget,
     forget_expressions,
+    forget_lines,
     forget_spreadsheets,
+    lines_to_forget,
+    spreadsheets_to_empty,
     spreadsheets_to_forget,
 )
 from mathshub.scope import hub_scope
@@ -19,9 +23,9 @@ from workgroups.models import Hub
 
 class Command(BaseCommand):
     help = (
-        "Delete interest that led to nothing, spreadsheets that were never loaded, participants, "
-        "and the contacts of schools, once the hub has kept them as long as its settings say. "
-        "Celery's beat does so every night."
+        "Delete interest that led to nothing, spreadsheets that were never loaded, what loaded ones "
+        "quote, participants, and the contacts of schools, once the hub has kept them as long as "
+        "its settings say. Celery's beat does so every night."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -37,26 +41,38 @@ class Command(BaseCommand):
             self.stdout.write("Nothing was changed.")
 
 
-def count(now: datetime) -> tuple[int, int, int, int]:
-    """How many expressions, spreadsheets, participants and places ``forget`` would be about."""
+def count(now: datetime) -> tuple[int, ...]:
+    """How many of each ``forget`` would be about, in the order of ``in_words``."""
     return (
         expressions_to_forget(now).count(),
         spreadsheets_to_forget(now).count(),
+        lines_to_forget(now).count(),
+        spreadsheets_to_empty(now).count(),
         participants_to_forget(now).count(),
         places_to_empty(now).count(),
     )
 
 
-def forget(now: datetime) -> tuple[int, int, int, int]:
+def forget(now: datetime) -> tuple[int, ...]:
     """Forget in the hub in scope; returns how many of each, in the order of ``count``."""
-    return forget_expressions(now), forget_spreadsheets(now), *forget_people(now)
+    return (
+        forget_expressions(now),
+        forget_spreadsheets(now),
+        forget_lines(now),
+        empty_spreadsheets(now),
+        *forget_people(now),
+    )
 
 
-def in_words(expressions: int, spreadsheets: int, participants: int, places: int) -> str:
+def in_words(
+    expressions: int, spreadsheets: int, lines: int, emptied: int, participants: int, places: int
+) -> str:
     return ", ".join(
         [
             f"{expressions} expression{'' if expressions == 1 else 's'} of interest",
             f"{spreadsheets} spreadsheet{'' if spreadsheets == 1 else 's'} never loaded",
+            f"{lines} line{'' if lines == 1 else 's'} without a school",
+            f"the words of {emptied} spreadsheet{'' if emptied == 1 else 's'}",
             f"{participants} participant{'' if participants == 1 else 's'}",
             f"the contacts of {places} place{'' if places == 1 else 's'}",
         ]
