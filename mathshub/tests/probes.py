@@ -41,6 +41,8 @@ QUERIES: dict[str, tuple[dict[str, type[models.Model]], dict[str, str]]] = {
         {"chosen": ExpressionOfInterest, "group": WorkGroup},
         {"reply_by": "2026-12-20"},
     ),
+    # A word without a number in it: those are looked for in another way when they have four figures.
+    "admin:enrolment_expressionofinterest_match": ({}, {"q": "school"}),
     "admin:workgroups_termdate_borough": ({}, {"borough": "204", "year": "2026"}),
     "enrolment:explain_eligibility": ({}, {"urn": SHARED_URNS[0]}),
 }
