@@ -33,6 +33,7 @@ PLUMBING = (
     "scope_admin",
     "statements",
     "static_files",
+    "stopping",
 )
 # Name the apps by string and are imported by none, but for what starts the process.
 TOP = ("settings", "urls", "celery", "wsgi")

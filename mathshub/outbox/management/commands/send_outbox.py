@@ -2,9 +2,7 @@
 
 import logging
 import signal
-import threading
 from argparse import ArgumentParser
-from types import FrameType
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +10,7 @@ from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 
 from mathshub.outbox.sweep import sweep
+from mathshub.stopping import Stop
 
 log = logging.getLogger(__name__)
 
@@ -27,19 +26,15 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, loop: bool, **options: Any) -> None:
-        self.stopping = threading.Event()
+        self.stopping = Stop()
         if not loop:
             self.send()
             return
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self.stop)
+            signal.signal(number, self.stopping.set)  # finish the message in hand, then end
         while not self.stopping.is_set():
             self.send_whatever_happens()
             self.stopping.wait(settings.CELERY_BEAT_SCHEDULE["sweep"]["schedule"])
-
-    def stop(self, number: int, frame: FrameType | None) -> None:
-        """Finish the message in hand, put back the others, end."""
-        self.stopping.set()
 
     def send(self) -> None:
         tally = sweep(should_stop=self.stopping.is_set)

@@ -4,7 +4,6 @@ import fcntl
 import os
 import signal
 import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +25,7 @@ from mathshub.processes import (
     web_part,
     worker_part,
 )
+from mathshub.stopping import Stop
 from workgroups.models import Hub
 
 READY_SECONDS = 60
@@ -63,9 +63,9 @@ class Command(BaseCommand):
 
     def run(self, parts: list[Part]) -> None:
         """Run the parts until a signal comes. Raises CommandError when one ends by itself."""
-        stopping = threading.Event()
+        stopping = Stop()
         for number in STOP_SIGNALS:
-            signal.signal(number, lambda *_: stopping.set())
+            signal.signal(number, stopping.set)
         try:
             for part in parts:
                 start_part(part, stopping)
@@ -93,7 +93,7 @@ def uses_embedded_server() -> bool:
     return not settings.REDIS_URL and broker.server_binary() is not None
 
 
-def start_part(part: Part, stopping: threading.Event) -> None:
+def start_part(part: Part, stopping: Stop) -> None:
     """Start it and wait until the next one may follow. Raises PartEnded or TimeoutError."""
     if stopping.is_set():
         return
@@ -108,7 +108,7 @@ def is_ready(part: Part) -> bool:
     return part.name != "web server" or answers(settings.PORT)
 
 
-def watch(parts: list[Part], stopping: threading.Event) -> None:
+def watch(parts: list[Part], stopping: Stop) -> None:
     """Return when asked to stop. Raises PartEnded when a part ends before that."""
     while not stopping.wait(WATCH_SECONDS):
         for part in parts:
