@@ -17,6 +17,7 @@ from workgroups.forms import SchoolChoiceForm
 from workgroups.models import School
 from workgroups.search import (
     is_enough_to_ask,
+    number_remark,
     open_successor,
     sort_found,
     what_it_is,
@@ -89,6 +90,7 @@ def _page(request: HttpRequest, is_over_limit: bool) -> HttpResponse:
         "is_over_limit": is_over_limit,
         "is_too_short": bool(query) and not is_enough_to_ask(query),
         "found": found,
+        "number_remark": number_remark(query),
         "are_more": len(schools) > SHOWN,
         "choice": SchoolChoiceForm(found),
     }

@@ -9,13 +9,14 @@ from workgroups.search.choosing import (
 )
 from workgroups.search.finding import is_enough_to_ask, likely_schools, search_schools
 from workgroups.search.spelling import renew_spelling
-from workgroups.search.words import fold, query_words, search_text, search_text_of
+from workgroups.search.words import fold, number_remark, query_words, search_text, search_text_of
 
 __all__ = [
     "Found",
     "fold",
     "is_enough_to_ask",
     "likely_schools",
+    "number_remark",
     "open_successor",
     "query_words",
     "renew_spelling",

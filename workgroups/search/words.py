@@ -42,6 +42,8 @@ _IN_FULL = {
 # Letters, one or two figures or a figure and a letter; a figure, two letters. Not “E8 1, St John’s”.
 _POSTCODE = re.compile(r"\b([a-z]{1,2}) ?(\d) ?([a-z\d]?) ?(\d)(?: (?!st\b))?([a-z]{2})\b")
 _HALF_POSTCODE = re.compile(r"\b([a-z]{1,2}) (\d[a-z\d]?)\b")
+# A postcode of which the last letters, or the last one, are still to be typed: “E17 3”, “RM9 5U”.
+_PART_OF_POSTCODE = re.compile(r"\b([a-z]{1,2}\d[a-z\d]?) (\d[a-z]?)\b")
 _DFE_NUMBER = re.compile(r"\b(\d{3}) (\d{4})\b")
 # What people add, or take one for the other.
 _KINDS = """
@@ -113,6 +115,7 @@ def query_words(query: str) -> list[str]:
     text = fold(query[:LONGEST_QUERY])
     text = _POSTCODE.sub(r"\1\2\3\4\5", text)
     text = _HALF_POSTCODE.sub(r"\1\2", text)
+    text = _PART_OF_POSTCODE.sub(r"\1\2", text)
     text = _DFE_NUMBER.sub(r"\1\2", text)
     return text.split()[:MOST_WORDS]
 
@@ -131,3 +134,18 @@ def postcode_in(query: str) -> str:
     """The whole postcode that stands somewhere in ``query``, folded; or nothing."""
     found = _POSTCODE.search(fold(query))
     return "".join(found.groups()) if found else ""
+
+
+def number_remark(query: str) -> str:
+    """What a number that no school has may be instead, in a sentence; nothing for other queries.
+
+    A DfE number has seven digits, and is found where it is right; a UKPRN has eight.
+    """
+    number = query.replace(" ", "")
+    if not (number.isascii() and number.isdecimal()):
+        return ""
+    if len(number) == len("10012345"):
+        return "That looks like a UKPRN, which has eight digits. The URN has six."
+    if len(number) == len("123456"):
+        return "No school has that URN: is a figure of it wrong?"
+    return "The URN has six digits."

@@ -83,3 +83,19 @@ def test_too_many_searches_are_refused_kindly_and_what_was_typed_is_kept(
     shown = response.content.decode()
     assert "Very many searches have come from your network within a minute" in shown
     assert 'value="marsh"' in shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "remark"),
+    [
+        ("10012345", "That looks like a UKPRN, which has eight digits. The URN has six."),
+        ("123456", "No school has that URN: is a figure of it wrong?"),
+        ("1234", "The URN has six digits."),
+        ("204 9999", "The URN has six digits."),
+        ("Nowhere", "Try fewer words"),
+    ],
+)
+def test_a_number_that_finds_nothing_is_told_what_it_may_be(
+    client: Client, typed: str, remark: str
+):
+    assert remark in page(client, q=typed)

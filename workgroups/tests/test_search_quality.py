@@ -64,6 +64,9 @@ BY_PLACE_OR_NUMBER = """
 e178er                            | St Saviour's Church of England Primary School       | E17 8ER
 E17  8 er                         | St Saviour's Church of England Primary School       | E17 8ER
 e 17 8e saviour                   | St Saviour's Church of England Primary School       | E17 8ER
+E17 3                             | Our Lady and St George's Catholic Primary School    | E17 3EA
+rm9 5u                            | St Joseph's Catholic Primary School                 | RM9 5UL
+ig11 7a                           | St Joseph's Catholic Primary School                 | IG11 7AR
 rm10 8d hunters                   | Hunters Hall Primary School                         | RM10 8DE
 100263                            | Holy Trinity Church of England Primary School       | E8 3DY
 320/3311                          | Our Lady and St George's Catholic Primary School    | E17 3EA
