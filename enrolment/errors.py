@@ -4,6 +4,7 @@ Each is raised before anything changes; ``str()`` of it is a plain sentence that
 """
 
 from datetime import date
+from typing import Any
 
 from django.utils import formats
 
@@ -17,6 +18,51 @@ class TooManyExpressions(Refusal):
         return (
             "Many forms have named this e-mail address within the last hour, so we have stopped "
             "for now. Please try again in an hour, or write to us."
+        )
+
+
+class AskedAlready(Refusal):
+    """The school has asked for this offering, and that has not been withdrawn."""
+
+    def __init__(self, expression: Any) -> None:
+        super().__init__(expression.reference)
+        self.expression = expression
+
+    def __str__(self) -> str:
+        return (
+            f"This school has already asked for this programme in this year: reference "
+            f"{self.expression.reference}."
+        )
+
+
+class AlreadySent(Refusal):
+    """The form has been sent, perhaps from another device."""
+
+    def __str__(self) -> str:
+        return "This form has been sent already."
+
+
+class CodeWrong(Refusal):
+    """Not the code of the e-mail."""
+
+    def __str__(self) -> str:
+        return "That is not the code that we sent: check the six figures in the e-mail."
+
+
+class TooManyCodes(Refusal):
+    """So many codes have been tried that more would be guessing."""
+
+    def __str__(self) -> str:
+        return "Too many codes have been tried. Open the link in the e-mail instead."
+
+
+class CannotBeChanged(Refusal):
+    """The answers stay as they are once the hub has begun to review them."""
+
+    def __str__(self) -> str:
+        return (
+            "The hub has begun to look at this expression of interest, so it can’t be changed "
+            "here any more: write to us instead."
         )
 
 

@@ -20,6 +20,11 @@ from mathshub.client import client_address
 MOST_POSTS = 600
 WINDOW = timedelta(minutes=10)
 
+# New forms: of one network, and of all together. A council's schools behind one proxy pass, and so
+# does the whole country on the last day.
+MOST_DRAFTS = 150
+MOST_DRAFTS_OF_ALL = 6_000
+
 _COUNT = """
     INSERT INTO {table} (cache_key, value, expires) VALUES (%s, '1', %s)
     ON CONFLICT (cache_key)
@@ -43,6 +48,17 @@ def is_over_limit(
         return _count(f"limit:{name}:{window}:{digest}", expires=now + WINDOW) > most
     except DatabaseError:
         return False  # the form itself will say what is wrong with the database
+
+
+def too_many_drafts(request: HttpRequest, *, now: datetime) -> bool:
+    """Count one more form that is begun; True when its network, or the world, begins too many."""
+    if is_over_limit(request, now=now, name="draft", most=MOST_DRAFTS):
+        return True
+    window = int(now.timestamp() // WINDOW.total_seconds())
+    try:
+        return _count(f"limit:drafts:{window}", expires=now + WINDOW) > MOST_DRAFTS_OF_ALL
+    except DatabaseError:
+        return False
 
 
 def _one_network(address: str) -> str:

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from enrolment.services.drafts import forget_drafts
 from enrolment.services.retention import (
     empty_spreadsheets,
     forget_expressions,
@@ -16,6 +17,7 @@ from workgroups.services.hubs import in_every_hub
 def forget_task() -> None:
     """Forget the interest that led to nothing and has been kept long enough; spreadsheets too."""
     now = timezone.now()
+    in_every_hub(forget_drafts, now=now)
     in_every_hub(forget_expressions, now=now)
     in_every_hub(forget_spreadsheets, now=now)
     in_every_hub(forget_lines, now=now)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from enrolment.views import briefings, interest, manage, places
+from enrolment.views import briefings, drafts, interest, manage, places, received
 
 app_name = "enrolment"
 
@@ -15,7 +15,13 @@ urlpatterns = [
         interest.explain_eligibility,
         name="explain_eligibility",
     ),
-    path("interest/received/<str:token>/", interest.interest_received, name="interest_received"),
+    path("interest/form/<str:token>/", drafts.resume_interest, name="resume_interest"),
+    path("interest/form/<str:token>/check/", drafts.check_interest, name="check_interest"),
+    path("interest/form/<str:token>/later/", drafts.keep_for_later, name="keep_interest"),
+    path("interest/form/<str:token>/<slug:page_name>/", drafts.fill_page, name="fill_interest"),
+    path("interest/received/<str:token>/", received.interest_received, name="interest_received"),
+    path("interest/confirm/<str:token>/", received.confirm_address, name="confirm_address"),
     path("interest/manage/<str:token>/", manage.manage_interest, name="manage_interest"),
+    path("interest/manage/<str:token>/hand-over/", manage.hand_over_contact, name="hand_over"),
     path("place/<str:token>/", places.answer_place, name="answer_place"),
 ]

@@ -24,11 +24,11 @@ class SchoolChoiceForm(forms.Form):
         field: Any = self.fields["urn"]
         field.choices = [(school.urn, school.name) for school in found.choices]
         field.widget.hints = {
-            school.urn: _hint(school, former) for school, former in found.choices.items()
+            school.urn: choice_hint(school, former) for school, former in found.choices.items()
         }
 
 
-def _hint(school: School, former: str) -> str:
+def choice_hint(school: School, former: str) -> str:
     """Where it is, what it is if few look for such a one, and what it was called before."""
     what = what_it_is(school)
     return " ".join(filter(None, [f"{school.whereabouts}.", what and f"{what}.", former]))

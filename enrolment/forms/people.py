@@ -8,7 +8,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 
 from enrolment.forms.fields import Address, PlainText
-from enrolment.models import Participant
+from enrolment.models import IntendedParticipant, Participant
 from enrolment.services.seats import NamedSeat
 
 MOST_ROWS = 12
@@ -23,6 +23,7 @@ class Row:
     name: BoundField
     email: BoundField
     role: BoundField
+    year_group: BoundField | None = None
 
 
 class PeopleForm(forms.Form):
@@ -34,14 +35,17 @@ class PeopleForm(forms.Form):
         rows: int,
         known: Sequence[NamedSeat] = (),
         beside: int = 0,
+        with_year_groups: bool = False,
         **kwargs: Any,
     ) -> None:
         """``known`` people stand in the rows until others are typed; ``beside`` are seated before.
 
+        ``with_year_groups`` asks which one each teaches; a person may then stay without a name.
         The fields count from one, the words on the page go on after those who are seated.
         """
         super().__init__(*args, **kwargs)
         self.beside = beside
+        self.has_year_groups = with_year_groups
         self.row_count = min(rows, MOST_ROWS)
         for number in range(1, self.row_count + 1):
             self._add_row(number)
@@ -55,6 +59,7 @@ class PeopleForm(forms.Form):
             Row(
                 self.who(number),
                 *(self[f"person_{number}_{part}"] for part in ("name", "email", "role")),
+                self[f"person_{number}_year_group"] if self.has_year_groups else None,
             )
             for number in range(1, self.row_count + 1)
         ]
@@ -80,7 +85,11 @@ class PeopleForm(forms.Form):
 
     def named_people(self) -> list[NamedSeat]:
         """The people typed into a valid form, in order."""
-        return [person for _, person in self._typed(self.cleaned_data) if person.name]
+        return [
+            person
+            for _, person in self._typed(self.cleaned_data)
+            if person.name or person.year_group
+        ]
 
     def who(self, number: int) -> str:
         """The words for the person in a row: “First person”, “Second person”, …, “Person 7”."""
@@ -109,6 +118,13 @@ class PeopleForm(forms.Form):
             initial=Participant.Role.MATHS_LEAD if leads else Participant.Role.TEACHER,
             error_messages={"invalid_choice": f"{who}’s role: choose one of the list."},
         )
+        if self.has_year_groups:
+            self.fields[f"person_{number}_year_group"] = forms.ChoiceField(
+                label="Year group",
+                required=False,
+                choices=[("", "Not known yet"), *IntendedParticipant.YearGroup.choices],
+                error_messages={"invalid_choice": f"{who}’s year group: choose one of the list."},
+            )
 
     def _typed(self, cleaned: dict[str, Any]) -> Iterator[tuple[int, NamedSeat]]:
         """Each row in which a name or an address was typed, with its number."""
@@ -116,5 +132,6 @@ class PeopleForm(forms.Form):
             name = cleaned.get(f"person_{number}_name") or ""
             email = cleaned.get(f"person_{number}_email") or ""
             role = cleaned.get(f"person_{number}_role") or Participant.Role.TEACHER
-            if name or email:
-                yield number, NamedSeat(name=name, email=email, role=role)
+            year_group = cleaned.get(f"person_{number}_year_group") or ""
+            if name or email or year_group:
+                yield number, NamedSeat(name=name, email=email, role=role, year_group=year_group)

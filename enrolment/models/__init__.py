@@ -1,6 +1,7 @@
 """Who takes part: expressions of interest, places, seats, briefings, and the past."""
 
 from enrolment.models.briefings import Briefing
+from enrolment.models.drafts import InterestDraft
 from enrolment.models.history import (
     EligibilityOverride,
     HistoryImport,
@@ -8,19 +9,23 @@ from enrolment.models.history import (
     PastParticipation,
     UnmatchedLine,
 )
-from enrolment.models.interest import ExpressionOfInterest, IntendedParticipant
+from enrolment.models.interest import ExpressionOfInterest, FurtherForm, IntendedParticipant
 from enrolment.models.places import Participant, Place, Seat
+from enrolment.models.questions import Question
 
 __all__ = [
     "Briefing",
     "EligibilityOverride",
     "ExpressionOfInterest",
+    "FurtherForm",
     "HistoryImport",
     "IntendedParticipant",
+    "InterestDraft",
     "KnownSchool",
     "Participant",
     "PastParticipation",
     "Place",
+    "Question",
     "Seat",
     "UnmatchedLine",
 ]

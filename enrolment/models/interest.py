@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
 from django.db import models
@@ -11,6 +12,8 @@ from workgroups.models import Offering, School
 
 # Without the letters and figures that are misread or misheard on the telephone.
 _REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+CONFIRMED_WITHIN = timedelta(hours=1)  # after that the hub sees that nobody has
 
 
 def make_reference() -> str:
@@ -25,8 +28,40 @@ class ExpressionOfInterestQuerySet(models.QuerySet["ExpressionOfInterest"]):
         return self.filter(state=ExpressionOfInterest.State.RECEIVED)
 
 
-class ExpressionOfInterest(HubOwned):
+class SentForm(HubOwned):
+    """What every form that arrives has: its token and reference, and who sent it."""
+
+    class SenderRole(models.TextChoices):
+        HEADTEACHER = "headteacher", "the headteacher"
+        MATHS_LEAD = "maths_lead", "the maths lead"
+        OFFICE = "office", "somebody else at the school"
+
+    form_token = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    reference = models.CharField(max_length=9, unique=True, default=make_reference, editable=False)
+    sender_role = models.CharField(
+        "sent by", max_length=12, choices=SenderRole, default=SenderRole.HEADTEACHER
+    )
+    sender_name = models.CharField("sender's name", max_length=120, blank=True)
+    sender_email = models.EmailField("sender's e-mail address", max_length=254, blank=True)
+    submitted_at = models.DateTimeField(editable=False)
+    confirmed_at = models.DateTimeField("address confirmed", null=True, blank=True, editable=False)
+    codes_tried = models.PositiveSmallIntegerField(default=0, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def is_unconfirmed(self, now: datetime) -> bool:
+        """Whether nobody has confirmed the sender's address within the hour."""
+        return self.confirmed_at is None and self.submitted_at < now - CONFIRMED_WITHIN
+
+
+class ExpressionOfInterest(SentForm):
     """A school's interest in an offering. It belongs to the school; contacts are roles."""
+
+    class Appetite(models.TextChoices):
+        YES = "yes", "yes"
+        MAYBE = "maybe", "maybe"
+        NOT_THIS_YEAR = "not_this_year", "not this year"
 
     class State(models.TextChoices):
         RECEIVED = "received", "received"
@@ -47,8 +82,7 @@ class ExpressionOfInterest(HubOwned):
     school_as_typed = models.CharField(
         max_length=200, blank=True, help_text="What was typed where no school was chosen."
     )
-    form_token = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    reference = models.CharField(max_length=9, unique=True, default=make_reference, editable=False)
+    appetite = models.CharField(max_length=14, choices=Appetite, default=Appetite.YES)
     headteacher_name = models.CharField("headteacher's name", max_length=120)
     headteacher_email = models.EmailField("headteacher's e-mail address", max_length=254)
     maths_lead_name = models.CharField("maths lead's name", max_length=120, blank=True)
@@ -56,14 +90,17 @@ class ExpressionOfInterest(HubOwned):
     answers = models.JSONField(
         default=dict, blank=True, help_text="Further answers, by the question's name."
     )
+    pages = models.JSONField(
+        default=dict, blank=True, editable=False, help_text="The web form, page by page."
+    )
+    review_began_at = models.DateTimeField(null=True, blank=True, editable=False)
     state = models.CharField(max_length=14, choices=State, default=State.RECEIVED)
     source = models.CharField(max_length=10, choices=Source, default=Source.WEB, editable=False)
     staff_note = models.TextField(blank=True, help_text="For the hub only; never sent.")
     link_generation = models.PositiveIntegerField(default=1, editable=False)
-    submitted_at = models.DateTimeField(editable=False)
 
     objects: ClassVar[Any] = hub_manager(ExpressionOfInterestQuerySet)
-    history = hub_history()
+    history = hub_history(excluded_fields=["pages"])
 
     class Meta:
         ordering = ["-submitted_at"]
@@ -75,6 +112,12 @@ class ExpressionOfInterest(HubOwned):
                 condition=models.Q(school__isnull=False) | ~models.Q(school_as_typed=""),
                 name="expression_names_a_school",
                 violation_error_message="Choose the school, or type its name.",
+            ),
+            models.UniqueConstraint(
+                fields=["offering", "school"],
+                condition=~models.Q(state="withdrawn"),
+                name="expression_once_per_school_and_offering",
+                violation_error_message="This school has already asked for this programme.",
             ),
             SameHub("offering", name="expression_offering_same_hub"),
         ]
@@ -98,9 +141,67 @@ class ExpressionOfInterest(HubOwned):
     def can_be_withdrawn(self) -> bool:
         return self.state in (self.State.RECEIVED, self.State.OFFERED)
 
+    def can_be_changed(self, today: date) -> bool:
+        """Whether the school may change its answers: until the review begins, by the last day."""
+        is_reviewed = self.review_began_at is not None or self.state != self.State.RECEIVED
+        return bool(self.pages) and not is_reviewed and self.offering.is_open_to_interest(today)
+
+    def is_unconfirmed(self, now: datetime) -> bool:
+        """Whether it came by web and nobody has confirmed the address within the hour."""
+        return self.source == self.Source.WEB and super().is_unconfirmed(now)
+
+    @property
+    def is_lead(self) -> bool:
+        """Whether the school would rather wait: a lead for the hub, not yet an application."""
+        return self.appetite != self.Appetite.YES
+
+    @property
+    def contact_email(self) -> str:
+        """The mailbox that sent it; the headteacher's where the hub entered it."""
+        return self.sender_email or self.headteacher_email
+
+    @property
+    def contact_name(self) -> str:
+        return self.sender_name or self.headteacher_name
+
+    def addresses(self) -> set[str]:
+        """The mailboxes that know of it, folded."""
+        every = (self.sender_email, self.headteacher_email, self.maths_lead_email)
+        return {address.casefold() for address in every if address}
+
+
+class FurtherForm(SentForm):
+    """A form of a school that had asked for the offering before: joined to the first one."""
+
+    expression = models.ForeignKey(
+        ExpressionOfInterest, on_delete=models.CASCADE, related_name="further_forms"
+    )
+    answers = models.JSONField(default=list, help_text="What was answered, as (question, answer).")
+    is_from_known_mailbox = models.BooleanField(default=False)
+
+    history = hub_history()
+
+    class Meta:
+        ordering = ["submitted_at"]
+        constraints = [hub_key(), SameHub("expression", name="further_form_same_hub")]
+
+    def __str__(self) -> str:
+        return f"{self.sender_name} ({self.reference})"
+
 
 class IntendedParticipant(HubOwned):
     """A teacher whom the school means to send; becomes a participant when the place is accepted."""
+
+    class YearGroup(models.TextChoices):
+        NURSERY = "nursery", "Nursery"
+        RECEPTION = "reception", "Reception"
+        YEAR_1 = "year_1", "Year 1"
+        YEAR_2 = "year_2", "Year 2"
+        YEAR_3 = "year_3", "Year 3"
+        YEAR_4 = "year_4", "Year 4"
+        YEAR_5 = "year_5", "Year 5"
+        YEAR_6 = "year_6", "Year 6"
+        SEVERAL = "several", "several or none"
 
     class Role(models.TextChoices):
         MATHS_LEAD = "maths_lead", "maths lead"
@@ -111,9 +212,10 @@ class IntendedParticipant(HubOwned):
         ExpressionOfInterest, on_delete=models.CASCADE, related_name="intended_participants"
     )
     position = models.PositiveSmallIntegerField(default=1)
-    name = models.CharField(max_length=120)
+    name = models.CharField(max_length=120, blank=True, help_text="May follow later.")
     email = models.EmailField("work e-mail address", max_length=254, blank=True)
     role = models.CharField(max_length=16, choices=Role, default=Role.TEACHER)
+    year_group = models.CharField(max_length=10, choices=YearGroup, blank=True)
 
     class Meta:
         ordering = ["position"]
@@ -125,4 +227,4 @@ class IntendedParticipant(HubOwned):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.name or "name to follow"

@@ -6,12 +6,20 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError
+from django.db.models import Q
 
-from enrolment.errors import CannotBeWithdrawn, TooManyExpressions
-from enrolment.models import ExpressionOfInterest, IntendedParticipant, Place
+from enrolment.errors import AskedAlready, CannotBeWithdrawn, TooManyExpressions
+from enrolment.models import (
+    ExpressionOfInterest,
+    FurtherForm,
+    IntendedParticipant,
+    InterestDraft,
+    Place,
+)
 from enrolment.services.history import save_as
 from enrolment.services.places import release_place
 from enrolment.services.seats import NamedSeat, lock_place
+from enrolment.services.three_a_day import has_had_enough
 from enrolment.services.transactions import one_transaction
 from mathshub.accounts.models import Account
 from mathshub.outbox.services import Draft, queue_messages
@@ -33,11 +41,17 @@ class InterestAnswers:
     headteacher_name: str
     headteacher_email: str
     school_as_typed: str = ""
+    sender_role: str = ExpressionOfInterest.SenderRole.HEADTEACHER
+    sender_name: str = ""
+    sender_email: str = ""
     maths_lead_name: str = ""
     maths_lead_email: str = ""
+    appetite: str = ExpressionOfInterest.Appetite.YES
     intended_participants: tuple[NamedSeat, ...] = ()
     further: dict[str, Any] = field(default_factory=dict)
     """Answers to further questions, by the question's name; JSON."""
+    told: tuple[tuple[str, str], ...] = ()
+    """All of it as (question, answer), in words."""
 
 
 def submit_expression(
@@ -48,18 +62,35 @@ def submit_expression(
     source: ExpressionOfInterest.Source,
     by: Account | None,
     now: datetime,
+    draft: InterestDraft | None = None,
 ) -> tuple[ExpressionOfInterest, bool]:
-    """Store the expression, queue its acknowledgement to the headteacher; True when it is new.
+    """Store the expression, queue its acknowledgement to who sent it; True when it is new.
 
     The same form token, sent again or eight times at once, gives the expression that was stored
-    first. Raises ``TooManyExpressions``, ``SomeoneElseIsChanging``.
+    first. ``draft`` is emptied with it. Raises ``TooManyExpressions``, ``SomeoneElseIsChanging``,
+    and ``AskedAlready`` where another expression of the school for the offering stands.
     """
-    if _is_flooded(answers.headteacher_email, now):
+    address = answers.sender_email or answers.headteacher_email
+    if _is_flooded(address, now):
         return _stored_first(form_token, otherwise=TooManyExpressions()), False
     try:
-        return _store(answers, offering, form_token, source, by=by, now=now), True
+        return _store(answers, offering, form_token, source, draft, by=by, now=now), True
     except IntegrityError as conflict:
-        return _stored_first(form_token, otherwise=conflict), False
+        earlier = standing_expression(answers.school, offering)
+        refusal = AskedAlready(earlier) if earlier else conflict
+        return _stored_first(form_token, otherwise=refusal), False
+
+
+def standing_expression(school: School | None, offering: Offering) -> ExpressionOfInterest | None:
+    """The expression of the school for the offering that has not been withdrawn."""
+    if school is None:
+        return None
+    found: ExpressionOfInterest | None = (
+        ExpressionOfInterest.objects.filter(school=school, offering=offering)
+        .exclude(state=ExpressionOfInterest.State.WITHDRAWN)
+        .first()
+    )
+    return found
 
 
 @one_transaction
@@ -83,6 +114,7 @@ def _store(
     offering: Offering,
     form_token: UUID,
     source: ExpressionOfInterest.Source,
+    draft: InterestDraft | None,
     *,
     by: Account | None,
     now: datetime,
@@ -92,15 +124,30 @@ def _store(
         school=answers.school,
         school_as_typed=answers.school_as_typed,
         form_token=form_token,
+        sender_role=answers.sender_role,
+        sender_name=answers.sender_name,
+        sender_email=answers.sender_email,
+        appetite=answers.appetite,
         headteacher_name=answers.headteacher_name,
         headteacher_email=answers.headteacher_email,
         maths_lead_name=answers.maths_lead_name,
         maths_lead_email=answers.maths_lead_email,
         answers=answers.further,
+        pages=draft.answers if draft else {},
         source=source,
         submitted_at=now,
     )
     save_as(expression, by=by, now=now, why=f"Received by {expression.get_source_display()}")
+    name_people(expression, answers)
+    if draft is not None:
+        empty_draft(draft, expression=expression)
+    if not has_had_enough(expression.contact_email, now=now):
+        queue_messages([eoi_received(expression)], now=now)
+    return expression
+
+
+def name_people(expression: ExpressionOfInterest, answers: InterestAnswers) -> None:
+    """The teachers whom the school means to send, in its order."""
     IntendedParticipant.objects.bulk_create(
         IntendedParticipant(
             expression=expression,
@@ -108,16 +155,23 @@ def _store(
             name=person.name,
             email=person.email,
             role=person.role,
+            year_group=person.year_group,
         )
         for position, person in enumerate(answers.intended_participants, start=1)
     )
-    queue_messages([eoi_received(expression)], now=now)
-    return expression
+
+
+def empty_draft(draft: InterestDraft, **sent_as: ExpressionOfInterest | FurtherForm) -> None:
+    """The draft keeps no answers once it is sent, only what became of it."""
+    InterestDraft.objects.filter(pk=draft.pk).update(
+        answers={}, school_as_typed="", link_email="", **sent_as
+    )
 
 
 def _is_flooded(address: str, now: datetime) -> bool:
     recent = ExpressionOfInterest.objects.filter(submitted_at__gt=now - WITHIN)
-    return recent.filter(headteacher_email__iexact=address).count() >= MOST_PER_ADDRESS
+    from_it = Q(sender_email__iexact=address) | Q(headteacher_email__iexact=address)
+    return recent.filter(from_it).count() >= MOST_PER_ADDRESS
 
 
 def _stored_first(form_token: UUID, *, otherwise: Exception) -> ExpressionOfInterest:
@@ -129,13 +183,13 @@ def _stored_first(form_token: UUID, *, otherwise: Exception) -> ExpressionOfInte
 
 
 def eoi_received(expression: ExpressionOfInterest) -> Draft:
-    """The acknowledgement with the link to follow it; a new link makes a new message."""
+    """The acknowledgement, to who sent it, with the link to follow it; a new link, a new message."""
     generation = expression.link_generation
     return Draft(
         kind=EOI_RECEIVED,
         key=f"{EOI_RECEIVED}:{expression.form_token}"
         + (f":{generation}" if generation > 1 else ""),
-        recipient=expression.headteacher_email,
-        recipient_name=expression.headteacher_name,
+        recipient=expression.contact_email,
+        recipient_name=expression.contact_name,
         context={"expression": expression.pk},
     )

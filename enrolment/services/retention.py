@@ -5,12 +5,14 @@ All of this works on the hub in scope, by its own periods.
 
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from enrolment.models import (
     ExpressionOfInterest,
+    FurtherForm,
     HistoryImport,
     IntendedParticipant,
+    InterestDraft,
     Place,
     Seat,
     UnmatchedLine,
@@ -103,6 +105,8 @@ def _forget(keys: list[int]) -> None:
     # A place that was offered again belongs to a later expression; its history knew this one.
     erase_history(Place, expression__in=keys)
     erase(IntendedParticipant, expression__in=keys)
+    erase(FurtherForm, expression__in=keys)
+    InterestDraft.objects.filter(Q(expression__in=keys) | Q(changes__in=keys)).delete()
     erase(ExpressionOfInterest, id__in=keys)
 
 
@@ -126,11 +130,15 @@ def _expressions_to_empty() -> QuerySet:
 def _empty_expressions(keys: list[int]) -> None:
     erase_history(ExpressionOfInterest, id__in=keys)
     erase(IntendedParticipant, expression__in=keys)
+    erase(FurtherForm, expression__in=keys)
     ExpressionOfInterest.objects.filter(pk__in=keys).update(
         headteacher_name="",
         headteacher_email="",
         maths_lead_name="",
         maths_lead_email="",
+        sender_name="",
+        sender_email="",
         answers={},
+        pages={},
         staff_note="",
     )

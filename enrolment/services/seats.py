@@ -13,7 +13,7 @@ from enrolment.errors import (
     SeatAlreadyGivenUp,
     SeatNotBegun,
 )
-from enrolment.models import Participant, Place, Seat
+from enrolment.models import IntendedParticipant, Participant, Place, Seat
 from enrolment.services.history import save_as
 from enrolment.services.transactions import one_transaction
 from mathshub.accounts.models import Account
@@ -30,6 +30,11 @@ class NamedSeat:
     name: str
     email: str = ""
     role: str = Participant.Role.TEACHER
+    year_group: str = ""  # of IntendedParticipant.YearGroup, where it was asked
+
+    @property
+    def year_group_words(self) -> str:
+        return IntendedParticipant.YearGroup(self.year_group).label if self.year_group else ""
 
 
 @one_transaction

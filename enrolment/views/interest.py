@@ -1,44 +1,30 @@
-"""The form of interest: choose a programme, tell the hub about the school, see that it arrived."""
+"""The way into the form of interest: choose a programme, say which school it is."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from enrolment.eligibility import check_eligibility
-from enrolment.errors import Refusal
-from enrolment.forms.interest import LONGEST_SCHOOL, InterestForm, pickable_school
+from enrolment.forms.interest import LONGEST_SCHOOL, NOT_LISTED, PAGES, SchoolPage, Way
+from enrolment.forms.interest.school import pickable_school
 from enrolment.forms.tokens import BadFormToken, FormToken, make_form_token, read_form_token
-from enrolment.limits import is_over_limit
-from enrolment.models import ExpressionOfInterest
-from enrolment.services.interest import submit_expression
+from enrolment.limits import is_over_limit, too_many_drafts
+from enrolment.models import InterestDraft
+from enrolment.services.drafts import start_draft
 from enrolment.services.records import record_of, step_of
-from enrolment.views.links import expression_of
+from enrolment.views.drafts import TOO_MANY, UNKNOWN_PAGE, show_closed, to_page, to_received
 from mathshub.client import client_address
-from mathshub.fragments import render_once
-from mathshub.links import make_token
 from mathshub.prepared import prepared
 from workgroups.models import Offering
 from workgroups.search_limit import is_too_often
-
-# Who opened the form before midnight of the last day may finish it.
-GRACE = timedelta(hours=12)
-
-UNKNOWN_PAGE = (
-    "This page could not be matched to the one that you opened, perhaps because it was open for "
-    "very long. Nothing you typed is lost: please check it and send the form again."
-)
-TOO_MANY = (
-    "Very many forms have come from your network within a few minutes. Nothing you typed is lost: "
-    "please wait ten minutes and send the form again."
-)
 
 
 @login_not_required
@@ -61,15 +47,20 @@ def choose_offering(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def express_interest(request: HttpRequest, offering_id: int) -> HttpResponse:
-    """The form for one offering; sent, it leads to the page that says it has arrived."""
+    """The form's first page: the school. Its answer begins a draft, whose link goes on."""
     offering = _offering(offering_id)
     now = timezone.now()
+    draft = InterestDraft(offering=offering)
     if request.method == "POST":
-        return _receive(request, offering, now)
+        return _receive(request, draft, now)
     if not offering.is_open_to_interest(timezone.localdate(now)):
-        return _show_closed(request, offering, now)
-    form = InterestForm.for_school(request.GET, offering=offering)
-    return _show_form(request, form, _new_token(offering, now))
+        return show_closed(request, offering, now)
+    page = SchoolPage(
+        draft=draft,
+        school=pickable_school(request.GET.get("urn", "")),
+        typed=request.GET.get("school", "").strip()[:LONGEST_SCHOOL],
+    )
+    return _show(request, page, _new_token(offering, now))
 
 
 @login_not_required
@@ -88,19 +79,6 @@ def explain_eligibility(request: HttpRequest, offering_id: int) -> JsonResponse:
     return JsonResponse(
         {"heading": eligibility.heading, "words": eligibility.words, "tone": eligibility.tone}
     )
-
-
-@login_not_required
-@require_safe
-def interest_received(request: HttpRequest, token: str) -> HttpResponse:
-    """What was received, its reference, and what happens next."""
-    expression = expression_of(token, purpose="received")
-    context = {
-        "page_title": "We have your expression of interest",
-        "expression": expression,
-        "manage_token": make_token("manage", expression.pk, expression.link_generation),
-    }
-    return render(request, "enrolment/interest_received.html", context)
 
 
 @dataclass
@@ -127,104 +105,66 @@ def _sort_by_window(offerings: list[Offering], today: date) -> Windows:
     return windows
 
 
-def _receive(request: HttpRequest, offering: Offering, now: datetime) -> HttpResponse:
+def _receive(request: HttpRequest, draft: InterestDraft, now: datetime) -> HttpResponse:
+    offering = draft.offering
+    assert offering is not None
     token = _read_token(request, offering)
-    if not _may_still_send(offering, token, now):
-        return _show_closed(request, offering, now, token)
+    begun = token and InterestDraft.objects.filter(form_token=token.uuid).first()
+    if begun and begun.is_sent:
+        return to_received(begun)
+    if not offering.is_open_to_interest(timezone.localdate(now)):
+        return show_closed(request, offering, now)
     shown = request.POST["form_token"] if token else _new_token(offering, now)
+    page = SchoolPage(request.POST, draft=draft)
     if is_over_limit(request, now=now):
-        form = InterestForm.as_typed_so_far(request.POST, offering=offering)
-        return _show_form(request, form, shown, problem=TOO_MANY, status=429)
+        page.look_for(_typed(request), is_not_listed=False)
+        return _show(request, page, shown, problem=TOO_MANY, status=429)
     if "find" in request.POST:
-        form = InterestForm.as_typed_so_far(request.POST, offering=offering)
-        return _show_form(request, form, shown, looked_for_school=True)
-    form = InterestForm(request.POST, offering=offering)
-    if not form.is_valid() or token is None:
-        return _show_form(request, form, shown, problem="" if form.errors else UNKNOWN_PAGE)
-    return _submit(request, form, token, shown, now)
+        page.look_for(_typed(request), is_not_listed=request.POST["find"] == NOT_LISTED)
+        return _show(request, page, shown, looked_for_school=True)
+    if not page.is_valid() or token is None or request.POST.get("leave_empty"):
+        problem = "" if page.errors else UNKNOWN_PAGE
+        return _show(request, page, shown, problem=problem)
+    if too_many_drafts(request, now=now):
+        return _show(request, page, shown, problem=TOO_MANY, status=429)
+    begun = start_draft(
+        form_token=token.uuid,
+        offering=offering,
+        school=page.chosen_school,
+        school_as_typed=page.school_as_typed,
+        now=now,
+    )
+    return to_page(begun, Way(begun).first_open)
 
 
-def _submit(
-    request: HttpRequest, form: InterestForm, token: FormToken, shown: str, now: datetime
-) -> HttpResponse:
-    try:
-        expression, _ = submit_expression(
-            form.answers(),
-            offering=form.offering,
-            form_token=token.uuid,
-            source=ExpressionOfInterest.Source.WEB,
-            by=None,
-            now=now,
-        )
-    except Refusal as refusal:
-        return _show_form(request, form, shown, problem=str(refusal))
-    return _redirect_to_received(expression)
-
-
-def _redirect_to_received(expression: ExpressionOfInterest) -> HttpResponse:
-    token = make_token("received", expression.pk, expression.link_generation)
-    return redirect("enrolment:interest_received", token)
-
-
-def _show_form(
+def _show(
     request: HttpRequest,
-    form: InterestForm,
+    page: SchoolPage,
     form_token: str,
     *,
     problem: str = "",
     looked_for_school: bool = False,
     status: int = 200,
 ) -> HttpResponse:
-    """The form with what was typed; ``problem`` is a sentence about the form as a whole."""
-    if form.typed_school or form["urn"].value():
-        form.show_schools()
+    """The page with what was typed; ``problem`` is a sentence about the page as a whole."""
+    if page.typed_school and (page.is_bound or page.initial):
+        page.show_schools()
     context = {
-        "page_title": f"Express your interest in {form.offering.programme}",
-        "form": form,
+        "page_title": page.heading,
+        "form": page,
         "form_token": form_token,
-        "offering": form.offering,
+        "offering": page.draft.offering,
         "problem": problem,
         "looked_for_school": looked_for_school,
-        "blank_cards": _blank_cards(request, form),
+        "number": 1,
+        "total": len(PAGES),
+        "is_first": True,
     }
-    return render(request, "enrolment/express_interest.html", context, status=status)
+    return render(request, page.template, context, status=status)
 
 
-def _blank_cards(request: HttpRequest, form: InterestForm) -> str:
-    """The cards after the school, where nothing has been typed: the same for every reader."""
-    if form.is_bound or form.initial:
-        return ""
-    hub, offering = request.hub, form.offering  # type: ignore[attr-defined]
-    return render_once(
-        "enrolment/_interest_cards.html",
-        {"form": form, "offering": offering, "hub": hub},
-        rows=(hub, offering, offering.programme),
-    )
-
-
-def _show_closed(
-    request: HttpRequest, offering: Offering, now: datetime, token: FormToken | None = None
-) -> HttpResponse:
-    """Why the form can't be sent, unless it was sent before: then that it has arrived."""
-    stored = token and ExpressionOfInterest.objects.filter(form_token=token.uuid).first()
-    if stored:
-        return _redirect_to_received(stored)
-    opens_later = offering.opens_on is None or offering.opens_later(timezone.localdate(now))
-    state = "is not open yet" if opens_later else "has closed"
-    context = {
-        "page_title": f"Interest in {offering.programme} {state}",
-        "offering": offering,
-        "opens_later": opens_later,
-    }
-    return render(request, "enrolment/interest_closed.html", context)
-
-
-def _may_still_send(offering: Offering, token: FormToken | None, now: datetime) -> bool:
-    if offering.is_open_to_interest(timezone.localdate(now)):
-        return True
-    if token is None or token.shown_at < now - GRACE:
-        return False
-    return offering.is_open_to_interest(timezone.localdate(token.shown_at))
+def _typed(request: HttpRequest) -> str:
+    return request.POST.get("school_typed", "").strip()[:LONGEST_SCHOOL]
 
 
 @prepared

@@ -3,7 +3,7 @@
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from enrolment.models import ExpressionOfInterest, Place
+from enrolment.models import ExpressionOfInterest, FurtherForm, Place
 from mathshub.links import BadLink, Link, read_token
 
 
@@ -17,6 +17,21 @@ def expression_of(token: str, *, purpose: str) -> ExpressionOfInterest:
         pk=link.pk,
         link_generation=link.generation,
     )
+
+
+def further_form_of(token: str, *, purpose: str) -> FurtherForm | None:
+    """The form that was joined to another, behind the link; raises ``Http404`` for a bad one."""
+    link = _read(token, purpose)
+    found: FurtherForm | None = (
+        FurtherForm.objects.select_related(
+            "expression__school__local_authority",
+            "expression__offering__programme",
+            "expression__offering__academic_year",
+        )
+        .filter(pk=link.pk)
+        .first()
+    )
+    return found
 
 
 def place_of(token: str) -> Place:

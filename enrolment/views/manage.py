@@ -1,4 +1,5 @@
-"""The page behind the link in the acknowledgement: where the interest stands, and withdrawing it."""
+"""Behind the link in the acknowledgement: where the interest stands; changing it, handing it over,
+withdrawing it."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -7,10 +8,14 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from enrolment.errors import CannotBeWithdrawn, Refusal
+from enrolment.errors import CannotBeChanged, CannotBeWithdrawn, Refusal
+from enrolment.forms.handing_over import HandOverForm
+from enrolment.forms.interest import sent_rows
 from enrolment.forms.withdrawal import WithdrawalForm
 from enrolment.models import ExpressionOfInterest, Place
+from enrolment.services.changing import begin_changes, hand_over
 from enrolment.services.interest import withdraw_expression
+from enrolment.views.drafts import to_page
 from enrolment.views.links import expression_of
 from mathshub.links import make_token
 
@@ -20,13 +25,45 @@ from mathshub.links import make_token
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def manage_interest(request: HttpRequest, token: str) -> HttpResponse:
-    """Status and answers; ``?ask=withdraw`` asks whether to withdraw, which a POST then does."""
+    """Status and answers; ``?ask=withdraw`` asks whether to withdraw, which a POST then does.
+
+    A POST of ``change`` begins a draft with what was sent.
+    """
     expression = expression_of(token, purpose="manage")
+    if request.method == "POST" and "change" in request.POST:
+        return _change(request, expression, token)
     if request.method == "POST":
         return _withdraw(request, expression, token)
     if request.GET.get("ask") == "withdraw" and expression.can_be_withdrawn:
         return _ask_whether_to_withdraw(request, expression, token, WithdrawalForm())
     return _show(request, expression, token)
+
+
+@csrf_exempt
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def hand_over_contact(request: HttpRequest, token: str) -> HttpResponse:
+    """Put somebody else in a contact's role; the link goes to them, and this one ends."""
+    expression = expression_of(token, purpose="manage")
+    if expression.state == State.WITHDRAWN:
+        return redirect("enrolment:manage_interest", token)
+    form = HandOverForm(request.POST if request.method == "POST" else None, expression=expression)
+    problem = ""
+    if form.is_valid():
+        try:
+            hand_over(expression, **form.cleaned_data, now=timezone.now())
+            context = {"page_title": "It is handed over", "email": form.cleaned_data["email"]}
+            return render(request, "enrolment/handed_over.html", context)
+        except Refusal as refusal:
+            problem = str(refusal)
+    context = {
+        "page_title": "Hand it over to somebody else",
+        "expression": expression,
+        "token": token,
+        "form": form,
+        "problem": problem,
+    }
+    return render(request, "enrolment/hand_over.html", context)
 
 
 State = ExpressionOfInterest.State
@@ -40,6 +77,14 @@ _TITLES = {
 }
 
 
+def _change(request: HttpRequest, expression: ExpressionOfInterest, token: str) -> HttpResponse:
+    try:
+        draft = begin_changes(expression, now=timezone.now())
+    except CannotBeChanged:
+        return redirect("enrolment:manage_interest", token)  # which says so
+    return to_page(draft, "")
+
+
 def _show(request: HttpRequest, expression: ExpressionOfInterest, token: str) -> HttpResponse:
     place = Place.objects.held().filter(expression=expression).select_related("work_group").first()
     context = {
@@ -48,6 +93,8 @@ def _show(request: HttpRequest, expression: ExpressionOfInterest, token: str) ->
         "place": place,
         "place_token": place and make_token("place", place.pk, place.link_generation),
         "people": list(expression.intended_participants.all()),
+        "rows": sent_rows(expression),
+        "can_be_changed": expression.can_be_changed(timezone.localdate()),
         "token": token,
     }
     return render(request, "enrolment/manage_interest.html", context)

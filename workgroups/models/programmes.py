@@ -36,6 +36,11 @@ class Programme(HubOwned):
     asks_for_barriers = models.BooleanField(
         default=False, help_text="The form asks what stands in the school's way."
     )
+    has_visits = models.BooleanField(
+        "visits to the school",
+        default=False,
+        help_text="The form asks the headteacher to agree to them.",
+    )
     strapline = models.CharField(max_length=80, blank=True)
     summary = models.TextField(blank=True)
     for_whom = models.TextField("who it is for", blank=True)

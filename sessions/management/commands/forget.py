@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
+from enrolment.services.drafts import drafts_to_forget, forget_drafts
 from enrolment.services.retention import (
     empty_spreadsheets,
     expressions_to_forget,
@@ -23,8 +24,8 @@ from workgroups.models import Hub
 
 class Command(BaseCommand):
     help = (
-        "Delete interest that led to nothing, spreadsheets that were never loaded, what loaded ones "
-        "quote, participants, and the contacts of schools, once the hub has kept them as long as "
+        "Delete forms that were not sent, interest that led to nothing, spreadsheets that were "
+        "never loaded, what loaded ones quote, participants, and the contacts of schools, once the hub has kept them as long as "
         "its settings say. Celery's beat does so every night."
     )
 
@@ -44,6 +45,7 @@ class Command(BaseCommand):
 def count(now: datetime) -> tuple[int, ...]:
     """How many of each ``forget`` would be about, in the order of ``in_words``."""
     return (
+        drafts_to_forget(now).count(),
         expressions_to_forget(now).count(),
         spreadsheets_to_forget(now).count(),
         lines_to_forget(now).count(),
@@ -56,6 +58,7 @@ def count(now: datetime) -> tuple[int, ...]:
 def forget(now: datetime) -> tuple[int, ...]:
     """Forget in the hub in scope; returns how many of each, in the order of ``count``."""
     return (
+        forget_drafts(now),
         forget_expressions(now),
         forget_spreadsheets(now),
         forget_lines(now),
@@ -65,10 +68,17 @@ def forget(now: datetime) -> tuple[int, ...]:
 
 
 def in_words(
-    expressions: int, spreadsheets: int, lines: int, emptied: int, participants: int, places: int
+    drafts: int,
+    expressions: int,
+    spreadsheets: int,
+    lines: int,
+    emptied: int,
+    participants: int,
+    places: int,
 ) -> str:
     return ", ".join(
         [
+            f"{drafts} form{'' if drafts == 1 else 's'} of interest not sent",
             f"{expressions} expression{'' if expressions == 1 else 's'} of interest",
             f"{spreadsheets} spreadsheet{'' if spreadsheets == 1 else 's'} never loaded",
             f"{lines} line{'' if lines == 1 else 's'} without a school",

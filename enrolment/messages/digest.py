@@ -1,49 +1,23 @@
-"""Messages about interest: the acknowledgement to the school, the hourly digest to the hub.
-
-“place-offered” and “seat-named” are queued here and registered by ``sessions``: they say when the
-next session is.
-"""
+"""The hourly digest of new expressions of interest, to the hub's leads."""
 
 from datetime import UTC, datetime, timedelta
 
 from django.db.models import QuerySet
 
 from enrolment.models import ExpressionOfInterest
-from enrolment.services.interest import EOI_RECEIVED
-from mathshub.links import absolute, make_token
+from mathshub.links import absolute
 from mathshub.outbox.kinds import Kind, Letter, register, register_planner
 from mathshub.outbox.models import Message
 from mathshub.outbox.services import Draft, queue_messages
 from workgroups.models import HubMember
 
 EOI_DIGEST = "eoi-digest"
-EOI_RECEIVED_TEMPLATE = "enrolment/email/eoi_received"
 EOI_DIGEST_TEMPLATE = "enrolment/email/eoi_digest"
 DIGEST_ROLES = [HubMember.Role.ADMINISTRATOR, HubMember.Role.HUB_LEAD]
 LOOK_BACK = timedelta(hours=48)
 # An expression that was stamped before the hour ended may commit a little after it.
 SETTLED_AFTER = timedelta(minutes=5)
 HOUR = timedelta(hours=1)
-
-
-def render_eoi_received(message: Message, now: datetime) -> Letter:
-    """To the headteacher: we have it, its reference, what happens next and when."""
-    expression = _expression(message)
-    token = make_token("manage", expression.pk, expression.link_generation)
-    return Letter(
-        template=EOI_RECEIVED_TEMPLATE,
-        context={
-            "expression": expression,
-            "facts": _facts(expression),
-            "manage_url": absolute(expression.hub, "enrolment:manage_interest", token),
-        },
-    )
-
-
-def why_eoi_received_is_unwanted(message: Message, now: datetime) -> str:
-    if _expression(message).state == ExpressionOfInterest.State.WITHDRAWN:
-        return "the school withdrew its interest"
-    return ""
 
 
 def render_eoi_digest(message: Message, now: datetime) -> Letter:
@@ -110,17 +84,6 @@ def _received_in(hour: datetime) -> QuerySet[ExpressionOfInterest]:
     )
 
 
-def _facts(expression: ExpressionOfInterest) -> list[tuple[str, str]]:
-    people = expression.intended_participants.all()
-    return [
-        ("Reference", expression.reference),
-        ("School", expression.school_name),
-        ("Programme", str(expression.offering.programme)),
-        ("Year", str(expression.offering.academic_year)),
-        ("Taking part", ", ".join(person.name for person in people) or "names to follow"),
-    ]
-
-
 def _start_of_hour(moment: datetime) -> datetime:
     """In UTC, so that the hour that comes twice in autumn has two keys."""
     return moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
@@ -130,21 +93,6 @@ def _hour(message: Message) -> datetime:
     return datetime.fromisoformat(message.context["hour"])
 
 
-def _expression(message: Message) -> ExpressionOfInterest:
-    return ExpressionOfInterest.objects.select_related(
-        "hub", "school__local_authority", "offering__programme", "offering__academic_year"
-    ).get(pk=message.context["expression"])
-
-
-register(
-    Kind(
-        name=EOI_RECEIVED,
-        label="expression of interest received",
-        render=render_eoi_received,
-        unwanted=why_eoi_received_is_unwanted,
-        template=EOI_RECEIVED_TEMPLATE,
-    )
-)
 register(
     Kind(
         name=EOI_DIGEST,

@@ -1,0 +1,11 @@
+"""Messages about interest: to who sends a form, to those it names, to the hub.
+
+“place-offered” and “seat-named” are queued in this app and registered by ``sessions``: they say
+when the next session is.
+"""
+
+from enrolment.messages.digest import plan_digests
+from enrolment.messages.drafts import plan_nudges
+from enrolment.messages.received import render_eoi_received
+
+__all__ = ["plan_digests", "plan_nudges", "render_eoi_received"]

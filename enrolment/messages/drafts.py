@@ -1,0 +1,64 @@
+"""To who has not finished a form: the link that opens it again, and one reminder."""
+
+from datetime import datetime
+
+from enrolment.models import InterestDraft
+from enrolment.models.drafts import KEPT_FOR
+from enrolment.services.drafts import DRAFT_LINK, DRAFT_NUDGE, plan_nudges
+from mathshub.links import absolute, make_token
+from mathshub.outbox.kinds import Kind, Letter, register, register_planner
+from mathshub.outbox.models import Message
+
+LINK_TEMPLATE = "enrolment/email/draft_link"
+NUDGE_TEMPLATE = "enrolment/email/draft_nudge"
+
+
+def render_draft_link(message: Message, now: datetime) -> Letter:
+    """The link, and until when it works."""
+    return Letter(template=LINK_TEMPLATE, context=_context(message))
+
+
+def render_draft_nudge(message: Message, now: datetime) -> Letter:
+    """Your answers are still there."""
+    return Letter(template=NUDGE_TEMPLATE, context=_context(message))
+
+
+def why_draft_is_unwanted(message: Message, now: datetime) -> str:
+    draft = InterestDraft.objects.filter(pk=message.context["draft"]).first()
+    if draft is None:
+        return "the form has been deleted"
+    return "the form has been sent" if draft.is_sent else ""
+
+
+def _context(message: Message) -> dict:
+    draft = InterestDraft.objects.select_related("hub", "offering__programme").get(
+        pk=message.context["draft"]
+    )
+    token = make_token("draft", draft.pk, draft.link_generation)
+    return {
+        "draft": draft,
+        "draft_url": absolute(draft.hub, "enrolment:resume_interest", token),
+        "kept_until": draft.changed_at + KEPT_FOR,
+    }
+
+
+register(
+    Kind(
+        name=DRAFT_LINK,
+        label="link to a form that is not finished",
+        render=render_draft_link,
+        unwanted=why_draft_is_unwanted,
+        template=LINK_TEMPLATE,
+    )
+)
+register(
+    Kind(
+        name=DRAFT_NUDGE,
+        label="reminder of a form that is not finished",
+        render=render_draft_nudge,
+        unwanted=why_draft_is_unwanted,
+        priority=Message.Priority.REMINDER,
+        template=NUDGE_TEMPLATE,
+    )
+)
+register_planner(plan_nudges)

@@ -1,0 +1,178 @@
+"""To who sent a form: we have it; and to those who are named in it."""
+
+from datetime import datetime
+
+from enrolment.models import ExpressionOfInterest, FurtherForm
+from enrolment.services.changing import EOI_HANDED_OVER
+from enrolment.services.confirming import EOI_COPY, code_of
+from enrolment.services.further_forms import EOI_AGAIN, EOI_JOINED
+from enrolment.services.interest import EOI_RECEIVED
+from mathshub.links import absolute, make_token
+from mathshub.outbox.kinds import Kind, Letter, register
+from mathshub.outbox.models import Message
+
+FOLDER = "enrolment/email"
+State = ExpressionOfInterest.State
+
+
+def render_eoi_received(message: Message, now: datetime) -> Letter:
+    """To the sender: its reference, what happens next and when, and how to confirm the address."""
+    expression = _expression(message)
+    return Letter(
+        template=f"{FOLDER}/eoi_received",
+        context={
+            "expression": expression,
+            "facts": _facts(expression, expression.reference),
+            "manage_url": _manage_url(expression),
+            "code": "" if _is_known(expression) else code_of(expression),
+            "confirm_url": _confirm_url(expression, "confirm", expression.link_generation),
+        },
+    )
+
+
+def why_eoi_received_is_unwanted(message: Message, now: datetime) -> str:
+    return _why_withdrawn(_expression(message))
+
+
+def render_eoi_copy(message: Message, now: datetime) -> Letter:
+    """To the headteacher: somebody of the school has sent it, and named you."""
+    expression = _expression(message)
+    return Letter(
+        template=f"{FOLDER}/eoi_copy",
+        context={
+            "expression": expression,
+            "facts": _facts(expression, expression.reference),
+            "manage_url": _manage_url(expression),
+        },
+    )
+
+
+def render_eoi_again(message: Message, now: datetime) -> Letter:
+    """To a mailbox that has sent one before: there it is."""
+    form = _further_form(message)
+    return Letter(
+        template=f"{FOLDER}/eoi_again",
+        context={
+            "expression": form.expression,
+            "facts": _facts(form.expression, form.expression.reference),
+            "manage_url": _manage_url(form.expression),
+        },
+    )
+
+
+def render_eoi_joined(message: Message, now: datetime) -> Letter:
+    """To somebody else of the school: we have yours, beside a colleague's. No link to that one."""
+    form = _further_form(message)
+    return Letter(
+        template=f"{FOLDER}/eoi_joined",
+        context={
+            "expression": form.expression,
+            "facts": _facts(form.expression, form.reference),
+            "code": "" if form.confirmed_at else code_of(form),
+            "confirm_url": _confirm_url(form, "confirm-joined", 1),
+        },
+    )
+
+
+def why_further_form_is_unwanted(message: Message, now: datetime) -> str:
+    if not FurtherForm.objects.filter(pk=message.context["form"]).exists():
+        return "it was taken back"
+    return _why_withdrawn(_further_form(message).expression)
+
+
+def render_eoi_handed_over(message: Message, now: datetime) -> Letter:
+    """To who had a part in it: somebody else has it now."""
+    expression = _expression(message)
+    return Letter(template=f"{FOLDER}/eoi_handed_over", context={"expression": expression})
+
+
+def _why_withdrawn(expression: ExpressionOfInterest) -> str:
+    return "the school withdrew its interest" if expression.state == State.WITHDRAWN else ""
+
+
+def _is_known(expression: ExpressionOfInterest) -> bool:
+    """Whether nothing is to be confirmed: it is done, or the hub entered it."""
+    return bool(expression.confirmed_at) or expression.source != expression.Source.WEB
+
+
+def _facts(expression: ExpressionOfInterest, reference: str) -> list[tuple[str, str]]:
+    """Nothing that was typed: whoever fills the form in can name any stranger as its reader."""
+    return [
+        ("Reference", reference),
+        ("School", expression.school.name if expression.school else "as you typed it"),
+        ("Programme", str(expression.offering.programme)),
+        ("Year", str(expression.offering.academic_year)),
+    ]
+
+
+def _manage_url(expression: ExpressionOfInterest) -> str:
+    token = make_token("manage", expression.pk, expression.link_generation)
+    return absolute(expression.hub, "enrolment:manage_interest", token)
+
+
+def _confirm_url(form: ExpressionOfInterest | FurtherForm, purpose: str, generation: int) -> str:
+    token = make_token(purpose, form.pk, generation)
+    return absolute(form.hub, "enrolment:confirm_address", token)
+
+
+def _expression(message: Message) -> ExpressionOfInterest:
+    return ExpressionOfInterest.objects.select_related(
+        "hub", "school__local_authority", "offering__programme", "offering__academic_year"
+    ).get(pk=message.context["expression"])
+
+
+def _further_form(message: Message) -> FurtherForm:
+    return FurtherForm.objects.select_related(
+        "hub",
+        "expression__hub",
+        "expression__school",
+        "expression__offering__programme",
+        "expression__offering__academic_year",
+    ).get(pk=message.context["form"])
+
+
+register(
+    Kind(
+        name=EOI_RECEIVED,
+        label="expression of interest received",
+        render=render_eoi_received,
+        unwanted=why_eoi_received_is_unwanted,
+        template=f"{FOLDER}/eoi_received",
+    )
+)
+register(
+    Kind(
+        name=EOI_COPY,
+        label="expression of interest, to the headteacher it names",
+        render=render_eoi_copy,
+        unwanted=why_eoi_received_is_unwanted,
+        template=f"{FOLDER}/eoi_copy",
+    )
+)
+register(
+    Kind(
+        name=EOI_AGAIN,
+        label="expression of interest sent before",
+        render=render_eoi_again,
+        unwanted=why_further_form_is_unwanted,
+        template=f"{FOLDER}/eoi_again",
+    )
+)
+register(
+    Kind(
+        name=EOI_JOINED,
+        label="expression of interest joined to a colleague’s",
+        render=render_eoi_joined,
+        unwanted=why_further_form_is_unwanted,
+        template=f"{FOLDER}/eoi_joined",
+    )
+)
+register(
+    Kind(
+        name=EOI_HANDED_OVER,
+        label="expression of interest handed over",
+        render=render_eoi_handed_over,
+        unwanted=why_eoi_received_is_unwanted,
+        template=f"{FOLDER}/eoi_handed_over",
+    )
+)

@@ -1,0 +1,129 @@
+"""A school changes what it sent, or hands a part in it over, until the hub begins to review it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from enrolment.errors import CannotBeChanged
+from enrolment.models import ExpressionOfInterest, InterestDraft
+from enrolment.services.history import save_as
+from enrolment.services.interest import (
+    EOI_RECEIVED,
+    InterestAnswers,
+    empty_draft,
+    eoi_received,
+    name_people,
+)
+from enrolment.services.transactions import one_transaction
+from mathshub.outbox.services import Draft, cancel_messages, queue_messages
+
+EOI_HANDED_OVER = "eoi-handed-over"
+CHANGED = "The school changed its answers"
+HANDED_OVER = "Handed over: {role}"
+
+
+@one_transaction
+def begin_changes(expression: ExpressionOfInterest, *, now: datetime) -> InterestDraft:
+    """A draft with what was sent. Raises ``CannotBeChanged``."""
+    expression = _lock(expression)
+    _check_can_be_changed(expression, now)
+    draft: InterestDraft = InterestDraft.objects.create(
+        offering_id=expression.offering_id,
+        school_id=expression.school_id,
+        school_as_typed=expression.school_as_typed,
+        answers=expression.pages,
+        changes=expression,
+        started_at=now,
+        changed_at=now,
+    )
+    return draft
+
+
+@one_transaction
+def change_expression(
+    expression: ExpressionOfInterest,
+    *,
+    answers: InterestAnswers,
+    draft: InterestDraft,
+    now: datetime,
+) -> ExpressionOfInterest:
+    """Put the draft's answers in place of those that were sent. Raises ``CannotBeChanged``.
+
+    School, programme and sender stay as they are.
+    """
+    expression = _lock(expression)
+    _check_can_be_changed(expression, now)
+    expression.appetite = answers.appetite
+    expression.headteacher_name = answers.headteacher_name
+    expression.headteacher_email = answers.headteacher_email
+    expression.maths_lead_name = answers.maths_lead_name
+    expression.maths_lead_email = answers.maths_lead_email
+    expression.answers = answers.further
+    expression.pages = draft.answers
+    save_as(expression, by=None, now=now, why=CHANGED)
+    expression.intended_participants.all().delete()
+    name_people(expression, answers)
+    empty_draft(draft, expression=expression)
+    return expression
+
+
+@one_transaction
+def hand_over(
+    expression: ExpressionOfInterest, *, role: str, name: str, email: str, now: datetime
+) -> ExpressionOfInterest:
+    """Put somebody else in a contact's role; links sent so far stop working, new ones go out.
+
+    ``role`` is “sender”, “headteacher” or “maths_lead”. Who had it is told, without a link. Raises
+    ``CannotBeChanged`` for an expression that was withdrawn.
+    """
+    expression = _lock(expression)
+    if expression.state == ExpressionOfInterest.State.WITHDRAWN:
+        raise CannotBeChanged
+    before = {field: getattr(expression, field) for field in (f"{role}_name", f"{role}_email")}
+    for each in _same_person(expression, role):
+        setattr(expression, f"{each}_name", name)
+        setattr(expression, f"{each}_email", email)
+    expression.link_generation += 1
+    save_as(expression, by=None, now=now, why=HANDED_OVER.format(role=role.replace("_", " ")))
+    cancel_messages(key_prefix=f"{EOI_RECEIVED}:{expression.form_token}", reason="Handed over")
+    queue_messages(
+        [eoi_received(expression), *_farewell(expression, before[f"{role}_email"], now)], now=now
+    )
+    return expression
+
+
+def _same_person(expression: ExpressionOfInterest, role: str) -> list[str]:
+    """The role, and the sender's part where the same mailbox had both."""
+    address = getattr(expression, f"{role}_email").casefold()
+    return [
+        each
+        for each in ("sender", "headteacher", "maths_lead")
+        if each == role or (address and getattr(expression, f"{each}_email").casefold() == address)
+    ]
+
+
+def _farewell(expression: ExpressionOfInterest, address: str, now: datetime) -> list[Draft]:
+    if not address or address.casefold() in expression.addresses():
+        return []
+    return [
+        Draft(
+            kind=EOI_HANDED_OVER,
+            key=f"{EOI_HANDED_OVER}:{expression.pk}:{expression.link_generation}",
+            recipient=address,
+            context={"expression": expression.pk},
+        )
+    ]
+
+
+def _check_can_be_changed(expression: ExpressionOfInterest, now: datetime) -> None:
+    if not expression.can_be_changed(timezone.localdate(now)):
+        raise CannotBeChanged
+
+
+def _lock(expression: ExpressionOfInterest) -> Any:
+    return (
+        ExpressionOfInterest.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("offering")
+        .get(pk=expression.pk)
+    )

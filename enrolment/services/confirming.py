@@ -1,0 +1,95 @@
+"""The sender's address: confirmed by a code on the page, or by an answer behind the link."""
+
+from datetime import datetime
+from typing import TypeVar
+
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from enrolment.errors import CodeWrong, TooManyCodes
+from enrolment.models import ExpressionOfInterest, FurtherForm
+from enrolment.services.history import delete_as, save_as
+from enrolment.services.transactions import one_transaction
+from mathshub.outbox.services import Draft, queue_messages
+
+Form = TypeVar("Form", ExpressionOfInterest, FurtherForm)
+EOI_COPY = "eoi-copy"
+MOST_TRIES = 10  # of a million codes
+WHY = "The sender confirmed the e-mail address"
+DISOWNED = "Whose address was given says that they did not send it"
+
+
+def code_of(form: ExpressionOfInterest | FurtherForm) -> str:
+    """Six figures that go with this form for good: made anew each time, and kept nowhere."""
+    digest = salted_hmac(
+        "enrolment.confirming", form.form_token.hex, algorithm="sha256"
+    ).hexdigest()
+    return f"{int(digest, 16) % 1_000_000:06}"
+
+
+def confirm_by_code(form: Form, *, code: str, now: datetime) -> Form:
+    """Raises ``CodeWrong``, and ``TooManyCodes`` after ten wrong ones."""
+    if form.confirmed_at:
+        return form
+    if not _try(form, code):
+        raise CodeWrong
+    return confirm(form, now=now)
+
+
+@one_transaction
+def confirm(form: Form, *, now: datetime) -> Form:
+    """Note that the sender's address is the sender's, once."""
+    form = _lock(form)
+    if form.confirmed_at is None:
+        form.confirmed_at = now
+        save_as(form, by=None, now=now, why=WHY)
+        if isinstance(form, ExpressionOfInterest):
+            queue_messages(_copy_for_headteacher(form), now=now)
+    return form
+
+
+@one_transaction
+def disown(form: Form, *, now: datetime) -> Form:
+    """The mailbox knows nothing of the form: an expression is withdrawn, a further form deleted.
+
+    Once the hub has decided on it, or once it was confirmed, it stays as it is.
+    """
+    form = _lock(form)
+    if form.confirmed_at is not None:
+        return form
+    if isinstance(form, FurtherForm):
+        delete_as(form, by=None, now=now, why=DISOWNED)
+    elif form.state == ExpressionOfInterest.State.RECEIVED:
+        form.state = ExpressionOfInterest.State.WITHDRAWN
+        save_as(form, by=None, now=now, why=DISOWNED)
+    return form
+
+
+@one_transaction
+def _try(form: Form, code: str) -> bool:
+    """Count the try, committed whatever comes of it. Raises ``TooManyCodes``."""
+    form = _lock(form)
+    if form.codes_tried >= MOST_TRIES:
+        raise TooManyCodes
+    type(form).objects.filter(pk=form.pk).update(codes_tried=form.codes_tried + 1)
+    return constant_time_compare(code_of(form), code)
+
+
+def _copy_for_headteacher(expression: ExpressionOfInterest) -> list[Draft]:
+    """Who is named as headteacher hears of it, once a real mailbox has said that it sent it."""
+    address = expression.headteacher_email
+    if not address or address.casefold() == expression.contact_email.casefold():
+        return []
+    return [
+        Draft(
+            kind=EOI_COPY,
+            key=f"{EOI_COPY}:{expression.form_token}",
+            recipient=address,
+            recipient_name=expression.headteacher_name,
+            context={"expression": expression.pk},
+        )
+    ]
+
+
+def _lock(form: Form) -> Form:
+    locked: Form = type(form).objects.select_for_update(of=("self",), no_key=True).get(pk=form.pk)
+    return locked

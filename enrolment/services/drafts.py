@@ -1,0 +1,177 @@
+"""Forms of interest that are being filled in: begun, answered page by page, found again, forgotten."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError
+from django.db.models import QuerySet
+
+from enrolment.errors import AlreadySent
+from enrolment.models import InterestDraft
+from enrolment.models.drafts import KEPT_FOR
+from enrolment.services.erasing import in_batches
+from enrolment.services.three_a_day import has_had_enough
+from enrolment.services.transactions import one_transaction
+from mathshub.outbox.services import Draft, queue_messages
+from workgroups.models import Offering, School
+
+DRAFT_LINK = "draft-link"
+DRAFT_NUDGE = "draft-nudge"
+PROGRAMME = "programme"
+OF_THE_PROGRAMME = ("participants", "preferences", "barriers", "commitment", "questions")
+"""The pages whose answers mean nothing for another programme."""
+NUDGED_AFTER = timedelta(days=3)  # from the last answer
+NOT_NUDGED_AFTER = timedelta(days=14)  # who has been away so long has decided
+
+
+def start_draft(
+    *,
+    form_token: UUID,
+    offering: Offering | None,
+    school: School | None,
+    school_as_typed: str,
+    now: datetime,
+) -> InterestDraft:
+    """Keep the first answer. The same page, sent again, goes on with the draft it began."""
+    try:
+        return _start(form_token, offering, school, school_as_typed, now)
+    except IntegrityError:
+        return InterestDraft.objects.get(form_token=form_token)
+
+
+@one_transaction
+def _start(
+    form_token: UUID,
+    offering: Offering | None,
+    school: School | None,
+    school_as_typed: str,
+    now: datetime,
+) -> InterestDraft:
+    draft: InterestDraft = InterestDraft.objects.create(
+        form_token=form_token,
+        offering=offering,
+        school=school,
+        school_as_typed=school_as_typed,
+        started_at=now,
+        changed_at=now,
+    )
+    return draft
+
+
+@one_transaction
+def keep_page(
+    draft: InterestDraft, *, page: str, kept: dict[str, Any], now: datetime
+) -> InterestDraft:
+    """Keep what one page says; other pages stay, also those kept from another tab.
+
+    Raises ``AlreadySent``.
+    """
+    draft = lock_draft(draft)
+    draft.answers = draft.answers | {page: kept}
+    draft.changed_at = now
+    draft.save(update_fields=["answers", "changed_at"])
+    return draft
+
+
+@one_transaction
+def keep_school(
+    draft: InterestDraft, *, school: School | None, school_as_typed: str, now: datetime
+) -> InterestDraft:
+    """Keep which school it is. Raises ``AlreadySent``."""
+    draft = lock_draft(draft)
+    draft.school, draft.school_as_typed, draft.changed_at = school, school_as_typed, now
+    draft.save(update_fields=["school", "school_as_typed", "changed_at"])
+    return draft
+
+
+@one_transaction
+def keep_offering(
+    draft: InterestDraft, *, offering: Offering, kept: dict[str, Any], now: datetime
+) -> InterestDraft:
+    """Keep which programme it is; answers that were for another one are asked for anew.
+
+    Raises ``AlreadySent``.
+    """
+    draft = lock_draft(draft)
+    answers = draft.answers | {PROGRAMME: kept}
+    if draft.offering_id != offering.pk:
+        answers = {page: said for page, said in answers.items() if page not in OF_THE_PROGRAMME}
+    draft.offering, draft.answers, draft.changed_at = offering, answers, now
+    draft.save(update_fields=["offering", "answers", "changed_at"])
+    return draft
+
+
+@one_transaction
+def mail_draft_link(draft: InterestDraft, *, address: str, now: datetime) -> None:
+    """Mail the link that opens the draft on any device; three such mails a day to one address.
+
+    Raises ``AlreadySent``.
+    """
+    draft = lock_draft(draft)
+    draft.link_email, draft.link_sent_at = address, now
+    draft.save(update_fields=["link_email", "link_sent_at"])
+    if has_had_enough(address, now=now):
+        return
+    message = Draft(
+        kind=DRAFT_LINK,
+        # Pressed twice within a minute it is one mail.
+        key=f"{DRAFT_LINK}:{draft.form_token}:{now:%Y-%m-%dT%H:%M}",
+        recipient=address,
+        context={"draft": draft.pk},
+        expires_at=draft.changed_at + KEPT_FOR,
+    )
+    queue_messages([message], now=now)
+
+
+def plan_nudges(now: datetime) -> int:
+    """Remind once of each draft that was left three days ago and whose link was asked for."""
+    waiting = list(drafts_to_nudge(now))
+    messages = [
+        Draft(
+            kind=DRAFT_NUDGE,
+            key=f"{DRAFT_NUDGE}:{draft.form_token}",
+            recipient=draft.link_email,
+            context={"draft": draft.pk},
+            expires_at=now + timedelta(days=2),
+        )
+        for draft in waiting
+        if not has_had_enough(draft.link_email, now=now)
+    ]
+    InterestDraft.objects.filter(pk__in=[draft.pk for draft in waiting]).update(nudged_at=now)
+    return queue_messages(messages, now=now)
+
+
+def drafts_to_nudge(now: datetime) -> QuerySet[InterestDraft]:
+    """Those left three days ago, not sent, not nudged, whose link somebody asked for."""
+    found: QuerySet[InterestDraft] = InterestDraft.objects.filter(
+        changed_at__lte=now - NUDGED_AFTER,
+        changed_at__gt=now - NOT_NUDGED_AFTER,
+        nudged_at=None,
+        expression=None,
+        further_form=None,
+    ).exclude(link_email="")
+    return found
+
+
+def drafts_to_forget(now: datetime) -> QuerySet[InterestDraft]:
+    """Those whose last answer is thirty days old, sent ones too."""
+    found: QuerySet[InterestDraft] = InterestDraft.objects.filter(changed_at__lt=now - KEPT_FOR)
+    return found
+
+
+def forget_drafts(now: datetime) -> int:
+    """Delete them; returns how many."""
+    return in_batches(drafts_to_forget(now), _delete)
+
+
+def _delete(keys: list[int]) -> None:
+    InterestDraft.objects.filter(pk__in=keys).delete()
+
+
+def lock_draft(draft: InterestDraft) -> InterestDraft:
+    """The draft as it is now, locked until the transaction ends. Raises ``AlreadySent``."""
+    draft = InterestDraft.objects.select_for_update(of=("self",), no_key=True).get(pk=draft.pk)
+    if draft.is_sent:
+        raise AlreadySent
+    return draft

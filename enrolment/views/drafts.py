@@ -1,0 +1,329 @@
+"""The form of interest, page by page, behind the draft's own link; the last page sends it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from enrolment.errors import AlreadySent, AskedAlready, Refusal
+from enrolment.forms.interest import Page, SchoolPage, Way, answers_of
+from enrolment.forms.interest.later import LaterForm
+from enrolment.forms.interest.programme import ProgrammePage
+from enrolment.limits import is_over_limit
+from enrolment.models import ExpressionOfInterest, InterestDraft
+from enrolment.services.changing import change_expression
+from enrolment.services.drafts import keep_offering, keep_page, keep_school, mail_draft_link
+from enrolment.services.further_forms import join_form
+from enrolment.services.interest import submit_expression
+from mathshub.links import BadLink, make_token, read_token
+from mathshub.prepared import prepared
+from workgroups.models import Offering
+
+# Who began before midnight of the last day may finish.
+GRACE = timedelta(hours=12)
+# Nobody reads and answers thirteen pages so fast; who does is asked to press once more.
+QUICKEST = timedelta(seconds=4)
+
+UNKNOWN_PAGE = (
+    "This page could not be matched to the one that you opened, perhaps because it was open for "
+    "very long. Nothing you typed is lost: please check it and send the page again."
+)
+TOO_MANY = (
+    "Very many forms have come from your network within a few minutes. Nothing you typed is lost: "
+    "please wait ten minutes and send the page again."
+)
+TOO_QUICK = "That was very quick. Please look at your answers once more, then send them."
+BAITED = (
+    "A field that must stay empty was filled in, perhaps by your browser. We have emptied it: "
+    "please send the page again."
+)
+
+
+@login_not_required
+@require_safe
+def resume_interest(request: HttpRequest, token: str) -> HttpResponse:
+    """Go on where the draft was left."""
+    draft = _draft(token)
+    if draft is None:
+        return _show_gone(request)
+    return to_received(draft) if draft.is_sent else to_page(draft, Way(draft).first_open)
+
+
+# No CSRF cookie: the secret is in the address, which another site can't know.
+@csrf_exempt
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def fill_page(request: HttpRequest, token: str, page_name: str) -> HttpResponse:
+    """One page of the form; answered, it leads to the next that waits, or to the check."""
+    draft = _draft(token)
+    if draft is None:
+        return _show_gone(request)
+    if draft.is_sent:
+        return to_received(draft)
+    now = timezone.now()
+    if not _may_still_send(draft, now):
+        return _show_closed(request, draft, now)
+    way = Way(draft)
+    kind = way.page(page_name)
+    if kind is None or not _may_open(way, kind):
+        return to_page(draft, way.first_open)
+    if request.method == "POST":
+        return _take_page(request, way, kind, now)
+    return _show_page(request, way, kind.of(draft))
+
+
+@csrf_exempt
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def check_interest(request: HttpRequest, token: str) -> HttpResponse:
+    """All answers with a link to change each; the button sends them."""
+    draft = _draft(token)
+    if draft is None:
+        return _show_gone(request)
+    if draft.is_sent:
+        return to_received(draft)
+    now = timezone.now()
+    if not _may_still_send(draft, now):
+        return _show_closed(request, draft, now)
+    way = Way(draft)
+    if way.first_open:
+        return to_page(draft, way.first_open)
+    if request.method != "POST":
+        return _show_check(request, way)
+    if is_over_limit(request, now=now):
+        return _show_check(request, way, problem=TOO_MANY, status=429)
+    if request.POST.get("leave_empty"):
+        return _show_check(request, way, problem=BAITED)
+    if now - draft.started_at < QUICKEST:
+        return _show_check(request, way, problem=TOO_QUICK)
+    return _send(request, way, now)
+
+
+@csrf_exempt
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def keep_for_later(request: HttpRequest, token: str) -> HttpResponse:
+    """Mail the draft's link, to go on with another time or on another device."""
+    draft = _draft(token)
+    if draft is None:
+        return _show_gone(request)
+    if draft.is_sent:
+        return to_received(draft)
+    address = draft.link_email or draft.said("you", "email")
+    form = LaterForm(request.POST if request.method == "POST" else None, address=address)
+    now = timezone.now()
+    problem = ""
+    if request.method == "POST" and is_over_limit(request, now=now):
+        problem = TOO_MANY
+    elif form.is_valid():
+        mail_draft_link(draft, address=form.cleaned_data["email"], now=now)
+        messages.success(
+            request,
+            f"The link is on its way to {form.cleaned_data['email']}. It works for 30 days.",
+        )
+        return redirect("enrolment:keep_interest", token)
+    context = _frame(draft) | {
+        "page_title": "Go on another time",
+        "form": form,
+        "problem": problem,
+        "back": Way(draft).first_open,
+    }
+    return render(request, "enrolment/interest/later.html", context, status=429 if problem else 200)
+
+
+def to_page(draft: InterestDraft, page: str) -> HttpResponse:
+    """Lead to a page of the draft; to the check where none is named."""
+    token = make_token("draft", draft.pk, draft.link_generation)
+    if page:
+        return redirect("enrolment:fill_interest", token, page)
+    return redirect("enrolment:check_interest", token)
+
+
+def to_received(draft: InterestDraft) -> HttpResponse:
+    """Lead to what a draft that was sent has become. The address does not tell which of the two."""
+    if draft.changes is not None:
+        expression = draft.changes
+        token = make_token("manage", expression.pk, expression.link_generation)
+        return redirect("enrolment:manage_interest", token)
+    if draft.expression is not None:
+        expression = draft.expression
+        token = make_token("received", expression.pk, expression.link_generation)
+    else:
+        assert draft.further_form_id is not None
+        token = make_token("joined", draft.further_form_id, 1)
+    return redirect("enrolment:interest_received", token)
+
+
+def show_closed(request: HttpRequest, offering: Offering, now: datetime) -> HttpResponse:
+    """Why the form can't be sent."""
+    opens_later = offering.opens_on is None or offering.opens_later(timezone.localdate(now))
+    state = "is not open yet" if opens_later else "has closed"
+    context = {
+        "page_title": f"Interest in {offering.programme} {state}",
+        "offering": offering,
+        "opens_later": opens_later,
+    }
+    return render(request, "enrolment/interest_closed.html", context)
+
+
+def _take_page(request: HttpRequest, way: Way, kind: type[Page], now: datetime) -> HttpResponse:
+    page = kind(request.POST, draft=way.draft)
+    if is_over_limit(request, now=now):
+        return _show_page(request, way, page, problem=TOO_MANY, status=429)
+    if isinstance(page, SchoolPage) and "find" in request.POST:
+        typed = request.POST.get("school_typed", "").strip()
+        page.look_for(typed, is_not_listed=request.POST["find"] == "not-listed")
+        return _show_page(request, way, page, looked_for_school=True)
+    if not page.is_valid():
+        return _show_page(request, way, page)
+    try:
+        draft = _keep(way.draft, page, now)
+    except AlreadySent:
+        return to_received(InterestDraft.objects.get(pk=way.draft.pk))
+    except Refusal as refusal:
+        return _show_page(request, way, page, problem=str(refusal))
+    return to_page(draft, _next(Way(draft), page))
+
+
+def _keep(draft: InterestDraft, page: Page, now: datetime) -> InterestDraft:
+    if isinstance(page, SchoolPage):
+        return keep_school(
+            draft, school=page.chosen_school, school_as_typed=page.school_as_typed, now=now
+        )
+    if isinstance(page, ProgrammePage):
+        return keep_offering(draft, offering=page.chosen, kept=page.kept(), now=now)
+    return keep_page(draft, page=page.name, kept=page.kept(), now=now)
+
+
+def _next(way: Way, page: Page) -> str:
+    """The first page after this one that waits; one before it only where that was never answered."""
+    names = [kind.name for kind in way.pages]
+    after = way.pages[names.index(page.name) + 1 :] if page.name in names else []
+    waiting = [kind.name for kind in after if not way.is_answered(kind)]
+    return waiting[0] if waiting else way.first_open
+
+
+def _may_open(way: Way, kind: type[Page]) -> bool:
+    """Any page that was answered, and the first that waits: nobody skips a question unseen."""
+    return way.is_answered(kind) or kind.name == way.first_open
+
+
+def _show_page(
+    request: HttpRequest,
+    way: Way,
+    page: Page,
+    *,
+    problem: str = "",
+    looked_for_school: bool = False,
+    status: int = 200,
+) -> HttpResponse:
+    if isinstance(page, SchoolPage) and page.typed_school:
+        page.show_schools()
+    number, total = way.place_of(type(page))
+    before = way.before(type(page))
+    context = _frame(way.draft) | {
+        "page_title": page.heading,
+        "form": page,
+        "problem": problem,
+        "looked_for_school": looked_for_school,
+        "number": number,
+        "total": total,
+        "before": before,
+    }
+    return render(request, page.template, context, status=status)
+
+
+def _show_check(
+    request: HttpRequest, way: Way, *, problem: str = "", status: int = 200
+) -> HttpResponse:
+    context = _frame(way.draft) | {
+        "page_title": "Check your answers",
+        "summary": way.summary(),
+        "problem": problem,
+        "before": way.pages[-1].name,
+    }
+    return render(request, "enrolment/interest/check.html", context, status=status)
+
+
+def _send(request: HttpRequest, way: Way, now: datetime) -> HttpResponse:
+    draft = way.draft
+    assert draft.offering is not None
+    answers = answers_of(way)
+    try:
+        if draft.changes is not None:
+            change_expression(draft.changes, answers=answers, draft=draft, now=now)
+            return to_received(draft)
+        expression, _ = submit_expression(
+            answers,
+            offering=draft.offering,
+            form_token=draft.form_token,
+            source=ExpressionOfInterest.Source.WEB,
+            by=None,
+            now=now,
+            draft=draft,
+        )
+        draft.expression = expression
+    except AskedAlready as again:
+        draft.further_form = join_form(again.expression, answers=answers, draft=draft, now=now)
+    except Refusal as refusal:
+        return _show_check(request, way, problem=str(refusal))
+    return to_received(draft)
+
+
+def _frame(draft: InterestDraft) -> dict[str, Any]:
+    """What each page of a draft shows around its question."""
+    return {
+        "draft": draft,
+        "offering": draft.offering,
+        "token": make_token("draft", draft.pk, draft.link_generation),
+    }
+
+
+def _may_still_send(draft: InterestDraft, now: datetime) -> bool:
+    if draft.changes is not None:
+        return draft.changes.can_be_changed(timezone.localdate(now))
+    offering = draft.offering
+    if offering is None or offering.is_open_to_interest(timezone.localdate(now)):
+        return True
+    begun_in_time = offering.is_open_to_interest(timezone.localdate(draft.started_at))
+    return begun_in_time and draft.started_at > now - GRACE
+
+
+def _show_closed(request: HttpRequest, draft: InterestDraft, now: datetime) -> HttpResponse:
+    if draft.changes is not None:
+        return to_received(draft)
+    assert draft.offering is not None
+    return show_closed(request, draft.offering, now)
+
+
+@prepared
+def _drafts(pk: Any, generation: Any) -> QuerySet[InterestDraft]:
+    return InterestDraft.objects.filter(pk=pk, link_generation=generation).select_related(
+        "school__local_authority",
+        "offering__programme",
+        "offering__academic_year",
+        "expression",
+        "changes__offering",
+    )
+
+
+def _draft(token: str) -> InterestDraft | None:
+    """The draft that the link is for; None where it is gone, or never was."""
+    try:
+        link = read_token("draft", token)
+    except BadLink:
+        return None
+    found = _drafts(pk=link.pk, generation=link.generation)
+    return found[0] if found else None
+
+
+def _show_gone(request: HttpRequest) -> HttpResponse:
+    context = {"page_title": "This form is no longer here"}
+    return render(request, "enrolment/interest/gone.html", context, status=404)
