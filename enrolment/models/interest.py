@@ -115,7 +115,7 @@ class ExpressionOfInterest(SentForm):
             ),
             models.UniqueConstraint(
                 fields=["offering", "school"],
-                condition=~models.Q(state="withdrawn"),
+                condition=~models.Q(state__in=["withdrawn", "declined"]),
                 name="expression_once_per_school_and_offering",
                 violation_error_message="This school has already asked for this programme.",
             ),

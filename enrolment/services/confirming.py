@@ -28,23 +28,16 @@ def code_of(form: ExpressionOfInterest | FurtherForm) -> str:
 
 def confirm_by_code(form: Form, *, code: str, now: datetime) -> Form:
     """Raises ``CodeWrong``, and ``TooManyCodes`` after ten wrong ones."""
-    if form.confirmed_at:
-        return form
-    if not _try(form, code):
-        raise CodeWrong
-    return confirm(form, now=now)
+    form = _try(form, code, now)
+    if form.confirmed_at is None:
+        raise CodeWrong  # after the commit, so that the try counts
+    return form
 
 
 @one_transaction
 def confirm(form: Form, *, now: datetime) -> Form:
     """Note that the sender's address is the sender's, once."""
-    form = _lock(form)
-    if form.confirmed_at is None:
-        form.confirmed_at = now
-        save_as(form, by=None, now=now, why=WHY)
-        if isinstance(form, ExpressionOfInterest):
-            queue_messages(_copy_for_headteacher(form), now=now)
-    return form
+    return _confirm(_lock(form), now)
 
 
 @one_transaction
@@ -65,13 +58,26 @@ def disown(form: Form, *, now: datetime) -> Form:
 
 
 @one_transaction
-def _try(form: Form, code: str) -> bool:
-    """Count the try, committed whatever comes of it. Raises ``TooManyCodes``."""
+def _try(form: Form, code: str, now: datetime) -> Form:
+    """Confirm if the code is right, and count it if it is wrong. Raises ``TooManyCodes``."""
     form = _lock(form)
-    if form.codes_tried >= MOST_TRIES:
+    if form.confirmed_at is None and form.codes_tried >= MOST_TRIES:
         raise TooManyCodes
-    type(form).objects.filter(pk=form.pk).update(codes_tried=form.codes_tried + 1)
-    return constant_time_compare(code_of(form), code)
+    if constant_time_compare(code_of(form), code):
+        return _confirm(form, now)
+    form.codes_tried += 1
+    type(form).objects.filter(pk=form.pk).update(codes_tried=form.codes_tried)
+    return form
+
+
+def _confirm(form: Form, now: datetime) -> Form:
+    if form.confirmed_at is not None:
+        return form
+    form.confirmed_at = now
+    save_as(form, by=None, now=now, why=WHY)
+    if isinstance(form, ExpressionOfInterest):
+        queue_messages(_copy_for_headteacher(form), now=now)
+    return form
 
 
 def _copy_for_headteacher(expression: ExpressionOfInterest) -> list[Draft]:

@@ -26,6 +26,7 @@ from mathshub.outbox.services import Draft, queue_messages
 from workgroups.models import Offering, School
 
 EOI_RECEIVED = "eoi-received"
+State = ExpressionOfInterest.State
 
 # So that the form can't be used to fill somebody's mailbox. An office that types for a whole trust
 # stays well below.
@@ -82,12 +83,12 @@ def submit_expression(
 
 
 def standing_expression(school: School | None, offering: Offering) -> ExpressionOfInterest | None:
-    """The expression of the school for the offering that has not been withdrawn."""
+    """The expression of the school for the offering that was neither withdrawn nor declined."""
     if school is None:
         return None
     found: ExpressionOfInterest | None = (
         ExpressionOfInterest.objects.filter(school=school, offering=offering)
-        .exclude(state=ExpressionOfInterest.State.WITHDRAWN)
+        .exclude(state__in=[State.WITHDRAWN, State.DECLINED])
         .first()
     )
     return found

@@ -12,12 +12,14 @@ from enrolment.models import (
     Briefing,
     EligibilityOverride,
     ExpressionOfInterest,
+    FurtherForm,
     HistoryImport,
     IntendedParticipant,
     KnownSchool,
     Participant,
     PastParticipation,
     Place,
+    Question,
     Seat,
     UnmatchedLine,
 )
@@ -244,3 +246,22 @@ def make_override(
     return EligibilityOverride.objects.create(
         school=school or make_school(), offering=offering or make_offering(), **fields
     )
+
+
+def make_question(*, wording: str = "How many classes have you?", **fields: Any) -> Question:
+    """A question of the hub's own, for every programme."""
+    return Question.objects.create(wording=wording, **fields)
+
+
+def make_further_form(
+    *, expression: ExpressionOfInterest | None = None, **fields: Any
+) -> FurtherForm:
+    """A form of somebody else at a school that had asked already."""
+    fields = {
+        "sender_role": FurtherForm.SenderRole.OFFICE,
+        "sender_name": "Olu Ade",
+        "sender_email": "olu@school.example",
+        "answers": [["Days that suit", "Monday"]],
+        "submitted_at": NOW,
+    } | fields
+    return FurtherForm.objects.create(expression=expression or make_expression(), **fields)

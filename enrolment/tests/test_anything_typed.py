@@ -1,23 +1,39 @@
 """Whatever is typed or sent, the form answers with a page, and stores only what can be read."""
 
+import json
 import unicodedata
 from ipaddress import IPv4Address
 from itertools import count
 from urllib.parse import quote_from_bytes
 
 import pytest
-from django.http import QueryDict
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from enrolment.forms.interest import InterestForm
+from enrolment.forms.interest import PAGES as KINDS
+from enrolment.forms.interest import Page
 from enrolment.forms.tokens import BadFormToken, read_form_token
-from enrolment.models import ExpressionOfInterest
-from enrolment.tests.filling import filled_in, form_url, page_token
+from enrolment.models import InterestDraft, Question
+from enrolment.tests.factories import make_question
+from enrolment.tests.filling import (
+    PAGES,
+    check_url,
+    first_page,
+    form_url,
+    page_token,
+    page_url,
+    posted,
+    ready_draft,
+)
 from mathshub.testing.sizes import size
-from workgroups.models import Hub, Offering, School
-from workgroups.tests.factories import make_offering, make_programme, make_school
+from workgroups.models import Hub
+from workgroups.tests.factories import (
+    make_offering,
+    make_programme,
+    make_school,
+    make_work_group,
+)
 
 pytestmark = pytest.mark.usefixtures("on_the_day")
 within_one_test = settings(
@@ -26,29 +42,29 @@ within_one_test = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
-FIELDS = (
-    "form_token",
-    "school_typed",
-    "searched_for",
-    "urn",
-    "headteacher_name",
-    "headteacher_email",
-    "maths_lead_name",
-    "maths_lead_email",
-    "maths_lead_takes_part",
-    "person_1_name",
-    "person_1_email",
-    "person_1_role",
-    "person_2_name",
-    "barriers",
-    "days",
-    "modes",
-    "anything_else",
-    "commitment",
-    "privacy",
-    "leave_empty",
-    "find",
-)
+FIELDS = {
+    "school": ("form_token", "school_typed", "searched_for", "urn", "leave_empty", "find"),
+    "programme": ("offering",),
+    "appetite": ("appetite", "appetite_reason"),
+    "you": ("role", "full_name", "email", "email_is_right"),
+    "headteacher": ("full_name", "email", "email_is_right"),
+    "maths-lead": ("full_name", "email"),
+    "participants": (
+        "person_1_name",
+        "person_1_email",
+        "person_1_role",
+        "person_1_year_group",
+        "person_2_name",
+        "person_3_name",
+    ),
+    "preferences": ("group_1", "group_2", "days", "modes"),
+    "barriers": ("barriers",),
+    "commitment": ("release", "attendance", "visits"),
+    "questions": (),
+    "anything-else": ("anything_else",),
+    "privacy": ("privacy",),
+    "check": ("leave_empty", "find"),
+}
 awkward = st.sampled_from(
     [
         "\x00",
@@ -66,79 +82,93 @@ awkward = st.sampled_from(
     ]
 )
 typed = st.one_of(awkward, st.text(max_size=300))
-changes = st.dictionaries(st.sampled_from(FIELDS), typed, max_size=6)
-raw_bodies = st.dictionaries(st.sampled_from(FIELDS), st.binary(max_size=60), max_size=6)
+pages = st.sampled_from(sorted(FIELDS))
 
 # Each post from another one: they are not what the limit is about.
 networks = (str(IPv4Address("10.0.0.0") + number) for number in count(1))
 
 
 @pytest.fixture
-def offering(hub: Hub) -> Offering:
-    return make_offering(programme=make_programme(asks_for_barriers=True))
+def draft(hub: Hub) -> InterestDraft:
+    """Answered to its last page, with all pages asked and a question of each kind."""
+    offering = make_offering(programme=make_programme(asks_for_barriers=True, has_visits=True))
+    for name in ("East", "West"):
+        make_work_group(offering=offering, name=name, state="forming")
+    for kind in Question.Kind.values:
+        make_question(kind=kind, choices="One\nTwo" if kind == "choice" else "")
+    you = {"role": "office", "full_name": "Olu Ade", "email": "office@school.example"}
+    return ready_draft(offering=offering, school=make_school(), you=you)
 
 
-@pytest.fixture
-def school(hub: Hub) -> School:
-    return make_school()
+def url_of(draft: InterestDraft, page: str) -> str:
+    return check_url(draft) if page == "check" else page_url(draft, page)
+
+
+def names_on(draft: InterestDraft, page: str) -> list[str]:
+    if page != "questions":
+        return list(FIELDS[page])
+    numbers = Question.objects.values_list("pk", flat=True)
+    return [f"question_{number}{part}" for number in numbers for part in ("", "_day", "_month")]
 
 
 @within_one_test
-@given(changes=changes)
-def test_a_form_with_anything_in_it_gets_a_page(
-    hub: Hub, offering: Offering, school: School, changes: dict[str, str]
+@given(data=st.data(), page=pages)
+def test_a_page_with_anything_in_it_gets_a_page(
+    hub: Hub, draft: InterestDraft, data: st.DataObject, page: str
 ) -> None:
-    form = filled_in(offering, school, **changes)
-    url = form_url(offering)
-    response = Client(REMOTE_ADDR=next(networks)).post(url, form)
+    names = st.sampled_from(names_on(draft, page))
+    form = PAGES.get(page, {}) | data.draw(st.dictionaries(names, typed, max_size=4))
+    response = Client(REMOTE_ADDR=next(networks)).post(url_of(draft, page), form)
     assert response.status_code in (200, 302)
 
 
 @within_one_test
-@given(fields=raw_bodies)
-def test_any_bytes_get_a_page(hub: Hub, offering: Offering, fields: dict[str, bytes]) -> None:
+@given(data=st.data(), page=pages)
+def test_any_bytes_get_a_page(
+    hub: Hub, draft: InterestDraft, data: st.DataObject, page: str
+) -> None:
+    names = st.sampled_from(names_on(draft, page))
+    fields = data.draw(st.dictionaries(names, st.binary(max_size=60), max_size=4))
     body = "&".join(f"{name}={quote_from_bytes(value)}" for name, value in fields.items())
-    url = form_url(offering)
     response = Client(REMOTE_ADDR=next(networks)).post(
-        url,
-        f"{body}&form_token={page_token(offering)}",
-        content_type="application/x-www-form-urlencoded",
+        url_of(draft, page), body, content_type="application/x-www-form-urlencoded"
     )
     assert response.status_code in (200, 302)
 
 
 @within_one_test
-@given(name=typed, school=typed, words=typed)
-def test_what_a_form_accepts_can_be_read_and_stored(
-    hub: Hub, offering: Offering, name: str, school: str, words: str
+@given(changes=st.dictionaries(st.sampled_from(FIELDS["school"]), typed, max_size=4))
+def test_a_first_page_with_anything_in_it_gets_a_page(
+    hub: Hub, draft: InterestDraft, changes: dict[str, str]
 ) -> None:
-    data = QueryDict(mutable=True)
-    data.update(
-        filled_in(
-            offering,
-            None,
-            school_typed=school,
-            urn="not-listed",
-            headteacher_name=name,
-            barriers=words,
-        )
-    )
-    form = InterestForm(data, offering=offering)
+    offering = draft.offering
+    assert offering is not None
+    form = first_page(offering, draft.school, **{"form_token": page_token(offering)} | changes)
+    response = Client(REMOTE_ADDR=next(networks)).post(form_url(offering), form)
+    assert response.status_code in (200, 302, 429)
+
+
+@within_one_test
+@given(data=st.data(), page=st.sampled_from([kind for kind in KINDS if kind.name != "school"]))
+def test_what_a_page_accepts_can_be_read_and_kept(
+    hub: Hub, draft: InterestDraft, data: st.DataObject, page: type[Page]
+) -> None:
+    names = st.sampled_from(names_on(draft, page.name))
+    fields = PAGES.get(page.name, {}) | data.draw(st.dictionaries(names, typed, max_size=4))
+    form = page(posted(fields), draft=draft)
     if not form.is_valid():
         assert all(str(error).strip() for errors in form.errors.values() for error in errors)
         return
-    answers = form.answers()
-    for text in (answers.headteacher_name, answers.school_as_typed):
-        assert text == text.strip() != ""
-        assert all(unicodedata.category(character) not in ("Cc", "Cs") for character in text)
-    ExpressionOfInterest.objects.create(
-        offering=offering,
-        school_as_typed=answers.school_as_typed,
-        headteacher_name=answers.headteacher_name,
-        headteacher_email=answers.headteacher_email,
-        answers=answers.further,
-        submitted_at="2026-11-16T10:30Z",
-    )
+    kept = form.kept()
+    told = [words for row in kept["told"] for words in row]
+    assert all(words.strip() for words in told)
+    for words in told:
+        assert not any(
+            unicodedata.category(each) in ("Cc", "Cs") for each in words if each not in "\r\n\t"
+        )
+    InterestDraft.objects.filter(pk=draft.pk).update(answers=draft.answers | {page.name: kept})
+    draft.refresh_from_db()
+    assert draft.answers[page.name] == json.loads(json.dumps(kept))
 
 
 @given(token=st.text(max_size=200))

@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
-from enrolment.models import ExpressionOfInterest, Place
+from enrolment.models import ExpressionOfInterest, InterestDraft, Place
+from enrolment.services.confirming import code_of
 from enrolment.services.seats import NamedSeat
 from enrolment.tests.factories import make_expression, make_place
+from enrolment.tests.filling import check_url, page_url, ready_draft, token_of
 from mathshub.links import make_token
 from mathshub.scope import hub_scope
 from mathshub.testing.browser import CONTEXT_OPTIONS
@@ -51,56 +54,141 @@ def offering(hub: Hub) -> Offering:
     )
 
 
-def fill_in(page: Page) -> None:
-    page.get_by_label("Headteacher’s name").fill("Grace Obi")
-    page.get_by_label("Headteacher’s e-mail address").fill("grace@school.example")
-    page.get_by_label("Our headteacher agrees").check()
-    page.get_by_label("I have read how the hub uses").check()
+def go_on(page: Page) -> None:
+    page.get_by_role("button", name="Go on").click()
 
 
-def send(page: Page) -> None:
+def heading(page: Page, words: str) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text(words)
+
+
+def answer_from_programme_to_headteacher(page: Page, look: Callable[[], None]) -> None:
+    heading(page, "Which programme would suit your school?")
+    look()
+    go_on(page)
+    page.get_by_role("radio", name="Yes").check()
+    look()
+    go_on(page)
+    page.get_by_role("radio", name="Headteacher").check()
+    page.get_by_label("Your name").fill("Grace Obi")
+    page.get_by_label("Your work e-mail address").fill("grace@school.example")
+    look()
+    go_on(page)
+    heading(page, "Who leads mathematics at your school?")
+
+
+def answer_the_rest(page: Page, look: Callable[[], None]) -> None:
+    for words in (
+        "Who leads mathematics at your school?",
+        "Who would take part?",
+        "What would suit your school best?",
+        "What stands in your way at the moment?",
+    ):
+        heading(page, words)
+        look()
+        go_on(page)
+    heading(page, "What the headteacher agrees to")
+    for box in page.get_by_role("checkbox").all():
+        box.check()
+    look()
+    go_on(page)
+    heading(page, "Is there anything else that we should know?")
+    look()
+    go_on(page)
+    page.get_by_role("checkbox").check()
+    look()
+    go_on(page)
+    heading(page, "Check your answers")
+    look()
     page.get_by_role("button", name="Send our expression of interest").click()
+    heading(page, "We have your expression of interest")
+    look()
 
 
-def test_a_headteacher_picks_the_school_while_typing_and_sends(
-    phone: Page, axe: Axe, live_portal: LivePortal, offering: Offering
+def at_leisure() -> None:
+    """Nobody answers so fast as a test."""
+    InterestDraft.objects.update(started_at=timezone.now() - timedelta(minutes=4))
+
+
+def test_the_journey_on_a_phone_with_a_break_and_another_device(
+    phone: Page, browser: Browser, axe: Axe, live_portal: LivePortal, offering: Offering
 ) -> None:
+    def look() -> None:
+        assert axe(phone) == [], phone.url
+        assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+
     phone.goto(live_portal.url("/interest/"))
-    assert axe(phone) == []
+    look()
     phone.get_by_role("link", name="Mastery Readiness").click()
     phone.get_by_label("School name, town or postcode").type("joseph rm9")
     phone.get_by_role("option").first.click()
     expect(phone.get_by_text("Good news: your school can take part.")).to_be_visible()
-    assert axe(phone) == []
-    fill_in(phone)
-    send(phone)
-    expect(phone.get_by_role("heading", level=1)).to_have_text(
-        "We have your expression of interest"
-    )
-    assert axe(phone) == []
+    look()
+    go_on(phone)
+    answer_from_programme_to_headteacher(phone, look)
+    phone.get_by_role("link", name="Finish another time").click()
+    look()
+    phone.get_by_role("button", name="Mail me the link").click()
+    expect(phone.get_by_text("The link is on its way to grace@school.example")).to_be_visible()
+    look()
+    at_leisure()
+
+    draft = InterestDraft.objects.get()
+    desk = browser.new_context(**CONTEXT_OPTIONS).new_page()
+    desk.goto(live_portal.url(f"/interest/form/{token_of(draft)}/"))
+    answer_the_rest(desk, lambda: None if axe(desk) == [] else pytest.fail(desk.url))
     expression = ExpressionOfInterest.objects.get()
     assert expression.school is not None
     assert expression.school.postcode == "RM9 4SU"
-    phone.get_by_role("link", name="See what you sent").click()
-    expect(phone.get_by_text(expression.reference).first).to_be_visible()
+    desk.get_by_label("The six figures in the e-mail").fill(code_of(expression))
+    desk.get_by_role("button", name="Confirm my address").click()
+    expect(desk.get_by_text("Your address is confirmed.")).to_be_visible()
+
+    # The phone was still open: what it does leads to what was sent.
+    phone.go_back()
+    phone.reload()
+    heading(phone, "We have your expression of interest")
+
+    token = make_token("manage", expression.pk, 1)
+    phone.goto(live_portal.url(f"/interest/manage/{token}/"))
+    look()
+    phone.get_by_role("link", name="Withdraw this").click()
+    look()
+    phone.get_by_label("Yes, we withdraw our interest").check()
+    phone.get_by_role("button", name="Send our answer").click()
+    heading(phone, "You have withdrawn your interest")
+    look()
+
+
+def test_a_school_that_must_check_or_is_out_of_area_is_told_so_and_may_go_on(
+    phone: Page, axe: Axe, live_portal: LivePortal, hub: Hub, offering: Offering
+) -> None:
+    hub.local_authorities.add(make_local_authority(name="Hackney", code="204"))
+    kent = make_local_authority(name="Kent", code="886")
+    special = make_school(
+        name="Silver Heron School", local_authority=kent, type_code=7, type_name="Special school"
+    )
+    phone.goto(live_portal.url(f"/interest/{offering.pk}/?urn={special.urn}"))
+    go_on(phone)
+    expect(phone.get_by_text("we will check with you").first).to_be_visible()
+    expect(phone.get_by_text("Kent").first).to_be_visible()
     assert axe(phone) == []
-    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    go_on(phone)
+    heading(phone, f"Would your school take part in Mastery Readiness in {offering.academic_year}?")
 
 
 def test_errors_are_summed_up_and_take_focus(
     page: Page, axe: Axe, live_portal: LivePortal, offering: Offering
 ) -> None:
     page.goto(live_portal.url(f"/interest/{offering.pk}/"))
-    page.get_by_role("button", name="Send our expression of interest").click()
+    go_on(page)
     summary = page.get_by_role("alert")
     expect(summary).to_contain_text("Your school: type its name, town or postcode.")
     expect(page.locator(".govuk-error-summary")).to_be_focused()
-    expect(page).to_have_title(
-        "Error: Express your interest in Mastery Readiness – Lea Valley Maths Hub"
-    )
+    expect(page).to_have_title("Error: Which school are you from? – Lea Valley Maths Hub")
     assert axe(page) == []
-    summary.get_by_role("link", name="Type the headteacher’s name.").click()
-    expect(page.get_by_label("Headteacher’s name")).to_be_focused()
+    summary.get_by_role("link", name="Your school: type its name").click()
+    expect(page.get_by_label("School name, town or postcode")).to_be_focused()
 
 
 def test_it_works_without_javascript(
@@ -109,15 +197,75 @@ def test_it_works_without_javascript(
     context = browser.new_context(**CONTEXT_OPTIONS, java_script_enabled=False)
     page = context.new_page()
     page.goto(live_portal.url(f"/interest/{offering.pk}/"))
-    fill_in(page)
     page.get_by_label("School name, town or postcode").fill("st joseph")
     page.get_by_role("button", name="Find my school").click()
-    expect(page.get_by_label("Headteacher’s name")).to_have_value("Grace Obi")
     page.get_by_role("radio").nth(0).check()
-    send(page)
-    expect(page.get_by_role("heading", level=1)).to_have_text("We have your expression of interest")
+    go_on(page)
+    answer_from_programme_to_headteacher(page, lambda: None)
+    at_leisure()
+    answer_the_rest(page, lambda: None)
     context.close()
     assert ExpressionOfInterest.objects.get().school.postcode == "IG11 7AR"  # type: ignore[union-attr]
+
+
+def test_the_form_is_filled_in_by_keyboard_alone(
+    page: Page, live_portal: LivePortal, offering: Offering
+) -> None:
+    page.goto(live_portal.url(f"/interest/{offering.pk}/"))
+    page.get_by_label("School name, town or postcode").focus()
+    page.keyboard.type("joseph rm9", delay=30)
+    expect(page.locator("[role=status]", has_text="1 school found").first).to_be_attached()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("option").first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Chosen: St Joseph’s")).to_be_visible()
+    page.keyboard.press("Enter")
+    heading(page, "Which programme would suit your school?")
+    page.get_by_role("radio").first.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    page.get_by_role("radio").first.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    heading(page, "Who are you?")
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_long_names_fit_at_320_pixels_and_at_four_times_the_size(
+    browser: Browser, axe: Axe, live_portal: LivePortal, offering: Offering, width: int
+) -> None:
+    long_name = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch " * 2
+    draft = ready_draft(
+        offering=offering,
+        school=make_school(name=long_name.strip()[:120]),
+        now=timezone.now(),
+        anything_else={"anything_else": "w" * 300},
+    )
+    # 1,280 pixels at 400 % are 320.
+    page = browser.new_context(
+        viewport={"width": 320, "height": 256}, device_scale_factor=width // 320
+    ).new_page()
+    for url in (check_url(draft), page_url(draft, "programme"), page_url(draft, "participants")):
+        page.goto(live_portal.url(url))
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, url
+        assert axe(page) == []
+
+
+def test_what_is_chosen_shows_where_colours_are_forced(
+    browser: Browser, live_portal: LivePortal, offering: Offering
+) -> None:
+    draft = ready_draft(offering=offering, school=make_school(), now=timezone.now())
+    page = browser.new_context(**CONTEXT_OPTIONS, forced_colors="active").new_page()
+    page.goto(live_portal.url(page_url(draft, "appetite")))
+    page.get_by_role("radio", name="Maybe").check()
+
+    def edge_of(part: str) -> str:
+        look = "getComputedStyle(document.querySelector('label[for=id_appetite_1]'), part)"
+        style: str = page.evaluate(f"part => {look}.borderTopColor", part)
+        return style
+
+    canvas = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert canvas not in (edge_of("::before"), edge_of("::after"))
 
 
 def test_a_headteacher_accepts_a_place_on_a_phone(

@@ -122,7 +122,10 @@ def test_the_preview_counts_down_the_free_places(hub: Hub) -> None:
 
 def test_two_expressions_of_one_school_get_one_place(hub: Hub) -> None:
     group, school = make_work_group(), make_school()
-    pair = [make_expression(offering=group.offering, school=school) for _ in range(2)]
+    pair = [
+        make_expression(offering=group.offering, school=school, state=state)
+        for state in (ExpressionOfInterest.State.RECEIVED, ExpressionOfInterest.State.DECLINED)
+    ]
     preview = preview_offer(pair, work_group=group)
     assert (preview.offered, len(preview.refused)) == (pair[:1], 1)
 

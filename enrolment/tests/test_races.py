@@ -26,7 +26,7 @@ from enrolment.services.places import accept_place, decline_place, offer_place
 from enrolment.services.seats import NamedSeat
 from enrolment.services.transactions import one_transaction
 from enrolment.tests.factories import NOW, make_expression, make_place
-from enrolment.tests.filling import filled_in, form_url
+from enrolment.tests.filling import check_url, ready_drafts
 from enrolment.tests.together import at_once, sql_seen_by, without_locks
 from mathshub.outbox.models import Message
 from mathshub.scope import hub_scope
@@ -69,19 +69,17 @@ def test_sixty_forms_sent_eight_times_at_once_are_sixty_expressions(
     hub: Hub, settings: LazySettings
 ) -> None:
     settings.TRUST_PROXY = True
-    offering, school = make_offering(), make_school()
-    url = form_url(offering)
-    forms = [
-        filled_in(offering, school, headteacher_email=f"head{n}@school.example")
-        for n in range(FORMS)
-    ]
+    senders = [(make_school(), f"head{number}@school.example") for number in range(FORMS)]
+    drafts = ready_drafts(offering=make_offering(), senders=senders, now=NOW)
     together = Barrier(TIMES)
 
     def send_each() -> list[str]:
         client, answers = Client(), []
-        for number, form in enumerate(forms):
+        for number, draft in enumerate(drafts):
             together.wait(timeout=30)
-            response = client.post(url, form, headers={"X-Forwarded-For": f"192.0.2.{number}"})
+            response = client.post(
+                check_url(draft), headers={"X-Forwarded-For": f"192.0.2.{number}"}
+            )
             answers.append(response["Location"])
         return answers
 
@@ -91,7 +89,7 @@ def test_sixty_forms_sent_eight_times_at_once_are_sixty_expressions(
     assert ExpressionOfInterest.objects.count() == FORMS
     confirmations = Message.objects.filter(kind="eoi-received")
     assert Counter(confirmations.values_list("recipient", flat=True)) == Counter(
-        form["headteacher_email"] for form in forms
+        address for _, address in senders
     )
 
 

@@ -101,7 +101,7 @@ def check_interest(request: HttpRequest, token: str) -> HttpResponse:
         return _show_check(request, way, problem=TOO_MANY, status=429)
     if request.POST.get("leave_empty"):
         return _show_check(request, way, problem=BAITED)
-    if now - draft.started_at < QUICKEST:
+    if draft.changes_id is None and now - draft.started_at < QUICKEST:
         return _show_check(request, way, problem=TOO_QUICK)
     return _send(request, way, now)
 

@@ -20,7 +20,7 @@ from enrolment.limits import is_over_limit, too_many_drafts
 from enrolment.models import InterestDraft
 from enrolment.services.drafts import start_draft
 from enrolment.services.records import record_of, step_of
-from enrolment.views.drafts import TOO_MANY, UNKNOWN_PAGE, show_closed, to_page, to_received
+from enrolment.views.drafts import BAITED, TOO_MANY, UNKNOWN_PAGE, show_closed, to_page, to_received
 from mathshub.client import client_address
 from mathshub.prepared import prepared
 from workgroups.models import Offering
@@ -122,9 +122,12 @@ def _receive(request: HttpRequest, draft: InterestDraft, now: datetime) -> HttpR
     if "find" in request.POST:
         page.look_for(_typed(request), is_not_listed=request.POST["find"] == NOT_LISTED)
         return _show(request, page, shown, looked_for_school=True)
-    if not page.is_valid() or token is None or request.POST.get("leave_empty"):
-        problem = "" if page.errors else UNKNOWN_PAGE
-        return _show(request, page, shown, problem=problem)
+    if not page.is_valid():
+        return _show(request, page, shown)
+    if request.POST.get("leave_empty"):
+        return _show(request, page, shown, problem=BAITED)
+    if token is None:
+        return _show(request, page, shown, problem=UNKNOWN_PAGE)
     if too_many_drafts(request, now=now):
         return _show(request, page, shown, problem=TOO_MANY, status=429)
     begun = start_draft(

@@ -10,6 +10,7 @@ from django.utils.datastructures import MultiValueDict
 from enrolment.models import InterestDraft
 
 Kept = dict[str, Any]
+LONGEST = 2_000  # characters of one field; what takes more has been refused
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class Page(forms.Form):
         parts = tuple(f"{name}_" for name in self.fields)  # a date has three
         return {
             "typed": {
-                name: data.getlist(name)
+                name: [_storable(value) for value in data.getlist(name)]
                 for name in data
                 if name in self.fields or name.startswith(parts)
             },
@@ -89,3 +90,8 @@ class Page(forms.Form):
         if isinstance(value, bool):
             return "Yes" if value else "No"
         return str(choices.get(value, value or ""))
+
+
+def _storable(typed: str) -> str:
+    """A box counts as ticked whatever is sent for it: PostgreSQL keeps no NUL, and we no novels."""
+    return typed.replace("\x00", "")[:LONGEST]

@@ -79,6 +79,8 @@ class SchoolPage(Page):
 
     def show_schools(self) -> None:
         """Offer the schools that match what was typed, and the one chosen before, as a choice."""
+        if self.fields["urn"].required:
+            return  # they are shown already
         self.found = sort_found(search_schools(self.typed_school, limit=SHOWN))
         if self.chosen_school and self.chosen_school not in self.found.choices:
             self.found.choices = {self.chosen_school: "", **self.found.choices}

@@ -25,8 +25,8 @@ from workgroups.models import Hub
 class Command(BaseCommand):
     help = (
         "Delete forms that were not sent, interest that led to nothing, spreadsheets that were "
-        "never loaded, what loaded ones quote, participants, and the contacts of schools, once the hub has kept them as long as "
-        "its settings say. Celery's beat does so every night."
+        "never loaded, what loaded ones quote, participants, and the contacts of schools, once the "
+        "hub has kept them as long as its settings say. Celery's beat does so every night."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

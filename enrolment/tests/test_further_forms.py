@@ -1,0 +1,138 @@
+"""One expression a school, programme and year: further forms are joined, and told by e-mail only."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from enrolment.errors import AskedAlready
+from enrolment.models import ExpressionOfInterest, FurtherForm, InterestDraft
+from enrolment.services.interest import submit_expression, withdraw_expression
+from enrolment.tests.factories import NOW, make_answers, make_expression
+from enrolment.tests.filling import check_url, ready_draft
+from enrolment.tests.together import at_once
+from mathshub.outbox.kinds import kind_named
+from mathshub.outbox.models import Message
+from workgroups.models import Hub, Offering, School
+from workgroups.tests.factories import make_offering, make_school
+
+pytestmark = pytest.mark.usefixtures("on_the_day")
+Source = ExpressionOfInterest.Source
+
+
+def send(client: Client, offering: Offering, school: School, address: str) -> str:
+    """The page that is shown once a form of this mailbox has been sent."""
+    draft = ready_draft(offering=offering, school=school, address=address)
+    return client.post(check_url(draft), follow=True).content.decode()
+
+
+def without_what_is_its_own(page: str, address: str) -> str:
+    page = page.replace(address, "ADDRESS")
+    return re.sub(r"[0-9A-Z]{4}-[0-9A-Z]{4}", "REFERENCE", page)
+
+
+def test_the_page_is_the_same_for_a_first_form_a_second_one_and_a_colleagues(
+    hub: Hub, client: Client
+) -> None:
+    offering, school = make_offering(), make_school()
+    addresses = ("grace@school.example", "GRACE@school.example", "olu@school.example")
+    pages = [send(client, offering, school, address) for address in addresses]
+    same = {
+        without_what_is_its_own(page, address)
+        for page, address in zip(pages, addresses, strict=True)
+    }
+    assert len(same) == 1
+    references = {re.findall(r"reference is ([0-9A-Z-]{9})", page)[0] for page in pages}
+    assert len(references) == 3
+    assert ExpressionOfInterest.objects.count() == 1
+
+
+def test_the_same_mailbox_is_told_where_its_form_is_anybody_else_is_not(
+    hub: Hub, client: Client
+) -> None:
+    offering, school = make_offering(), make_school()
+    for address in ("grace@school.example", "Grace@school.example", "olu@school.example"):
+        send(client, offering, school, address)
+    first, again, joined = Message.objects.order_by("pk")
+    assert [first.kind, again.kind, joined.kind] == ["eoi-received", "eoi-again", "eoi-joined"]
+    assert joined.recipient == "olu@school.example"
+    letters = [kind_named(each.kind).letter_or_reason(each, NOW) for each in (again, joined)]
+    assert "/interest/manage/" in letters[0].context["manage_url"]
+    assert "manage_url" not in letters[1].context
+
+
+def test_a_further_form_keeps_all_answers_beside_the_first(hub: Hub, client: Client) -> None:
+    offering, school = make_offering(), make_school()
+    send(client, offering, school, "grace@school.example")
+    send(client, offering, school, "olu@school.example")
+    form = FurtherForm.objects.get()
+    assert form.expression == ExpressionOfInterest.objects.get()
+    assert ["Days that suit", "Monday, Thursday"] in form.answers
+    assert not form.is_from_known_mailbox
+    assert list(InterestDraft.objects.values_list("answers", flat=True)) == [{}, {}]
+
+
+def test_a_further_form_sent_twice_is_one(hub: Hub, client: Client) -> None:
+    offering, school = make_offering(), make_school()
+    send(client, offering, school, "grace@school.example")
+    draft = ready_draft(offering=offering, school=school, address="olu@school.example")
+    locations = {client.post(check_url(draft))["Location"] for _ in range(3)}
+    assert len(locations) == FurtherForm.objects.count() == 1
+
+
+def test_other_schools_programmes_and_unlisted_schools_stand_on_their_own(
+    hub: Hub, client: Client
+) -> None:
+    offering, school = make_offering(), make_school()
+    send(client, offering, school, "grace@school.example")
+    send(client, make_offering(), school, "grace@school.example")
+    send(client, offering, make_school(), "grace@school.example")
+    assert ExpressionOfInterest.objects.count() == 3
+    assert not FurtherForm.objects.exists()
+
+
+def test_a_school_that_withdrew_may_send_a_new_one(hub: Hub, client: Client) -> None:
+    offering, school = make_offering(), make_school()
+    first = make_expression(offering=offering, school=school)
+    withdraw_expression(first, by=None, now=NOW)
+    send(client, offering, school, "grace@school.example")
+    assert ExpressionOfInterest.objects.count() == 2
+
+
+@pytest.mark.database
+@pytest.mark.django_db(transaction=True)
+def test_two_people_of_a_school_at_once_make_one_expression_and_one_further_form(
+    hub: Hub,
+) -> None:
+    offering, school = make_offering(), make_school()
+    drafts = [
+        ready_draft(offering=offering, school=school, address=f"{name}@school.example")
+        for name in ("grace", "olu", "sam", "ana")
+    ]
+    statuses = at_once(
+        hub,
+        [
+            lambda draft=draft: (
+                Client(headers={"Host": hub.host}).post(check_url(draft)).status_code
+            )
+            for draft in drafts
+        ],
+    )
+    assert statuses == [302] * 4
+    assert (ExpressionOfInterest.objects.count(), FurtherForm.objects.count()) == (1, 3)
+    assert Message.objects.count() == 4
+
+
+def test_the_service_names_the_one_that_stands(hub: Hub) -> None:
+    standing = make_expression()
+    with pytest.raises(AskedAlready) as refused:
+        submit_expression(
+            make_answers(school=standing.school),
+            offering=standing.offering,
+            form_token="6f1d7f6e-0000-4000-8000-000000000000",
+            source=Source.TELEPHONE,
+            by=None,
+            now=NOW,
+        )
+    assert refused.value.expression == standing
+    assert standing.reference in str(refused.value)
