@@ -153,7 +153,9 @@ class UnmatchedLine(HubOwned):
     history_import = models.ForeignKey(
         HistoryImport, on_delete=models.CASCADE, related_name="unmatched"
     )
-    line = models.PositiveIntegerField()
+    line = (
+        models.PositiveIntegerField()
+    )  # the row: it says several things where years stand side by side
     school_as_typed = models.CharField(max_length=200)
     reason = models.CharField(max_length=300)
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
@@ -172,7 +174,8 @@ class UnmatchedLine(HubOwned):
         constraints = [
             hub_key(),
             models.UniqueConstraint(
-                fields=["history_import", "line"], name="unmatched_line_once_per_import"
+                fields=["history_import", "line", "programme", "academic_year"],
+                name="unmatched_line_once_per_import",
             ),
             models.CheckConstraint(
                 condition=models.Q(state="matched", school__isnull=False)

@@ -18,6 +18,7 @@ from enrolment.services.history import create_all_as, remove_all_as
 from enrolment.services.participation import lock_past
 from enrolment.services.school_matching import SchoolMatcher, TypedSchool
 from enrolment.services.transactions import one_transaction
+from enrolment.spreadsheet.columns import Role
 from enrolment.spreadsheet.meaning import LeftOut, Meaning, SaidLine, understand
 from enrolment.spreadsheet.read import Table, read_table
 from enrolment.spreadsheet.words import Unreadable
@@ -29,6 +30,7 @@ Outcome = PastParticipation.Outcome
 State = HistoryImport.State
 LONGEST_TYPED = 200  # characters, as the model has it
 LONGEST_REASON = 300
+REMEMBERED = 20  # spreadsheets whose words are understood in the next one
 
 
 class Fate(StrEnum):
@@ -128,6 +130,13 @@ def explain_spreadsheet(spreadsheet: HistoryImport, *, meaning: Meaning) -> None
     spreadsheet.mapping = locked.mapping
 
 
+def explained_before(spreadsheet: HistoryImport) -> list[Meaning]:
+    """What the hub said that the words of its latest other spreadsheets mean, the last one first."""
+    others = HistoryImport.objects.exclude(state=State.UPLOADED).exclude(pk=spreadsheet.pk)
+    kept = others.values_list("mapping", flat=True)[:REMEMBERED]
+    return [Meaning.from_json(mapping) for mapping in kept]
+
+
 def plan_spreadsheet(spreadsheet: HistoryImport, *, now: datetime) -> Plan:
     """What loading it at ``now`` would do. Asks the same few queries however long it is."""
     meaning = Meaning.from_json(spreadsheet.mapping)
@@ -144,7 +153,9 @@ def plan_spreadsheet(spreadsheet: HistoryImport, *, now: datetime) -> Plan:
         except LeftOut:
             plan.lines.append(PlannedLine(row.number, Fate.LEFT_OUT))
         except Unreadable as unreadable:
-            plan.lines.append(PlannedLine(row.number, Fate.FAULT, reason=str(unreadable)))
+            typed = meaning.cell(row, Role.NAME) or meaning.cell(row, Role.URN)
+            fault = PlannedLine(row.number, Fate.FAULT, typed=typed, reason=str(unreadable))
+            plan.lines.append(fault)
     plan.lines += _Planner(said, programmes).planned()
     plan.lines.sort(key=lambda line: line.number)
     return plan

@@ -162,6 +162,50 @@ def test_from_a_file_to_the_record_and_back(
     assert not [each for each in caplog.messages if "Ferry" in each or "Okafor" in each]
 
 
+def test_words_that_were_explained_once_are_chosen_the_next_time(
+    lead: Client, ferry: School, dev: Programme
+) -> None:
+    def words_of(line: str) -> str:
+        columns = send(lead, f"URN,WG,AY,Completed Y/N\n{line}\n").url
+        return lead.post(columns, chosen(page(lead, columns))).url
+
+    words = words_of("999001,SP,19-20,part")
+    assert chosen(page(lead, words)) == {"programme_0": "", "outcome_0": ""}
+    lead.post(lead.post(words, {"programme_0": dev.pk, "outcome_0": "not_completed"}).url)
+
+    words = words_of("999001,sp,2020/2021,Part")
+    text = page(lead, words)
+    assert chosen(text) == {"programme_0": str(dev.pk), "outcome_0": "not_completed"}
+    assert text.count("as you said before") == 2
+
+
+def test_what_comes_next_is_the_first_button(
+    lead: Client, ferry: School, marsh: School, dev: Programme
+) -> None:
+    loaded = load_spreadsheet(
+        make_waiting_spreadsheet(
+            content="School,Programme,Year\nNowhere,Dev,2021\n", programme=dev
+        ),
+        by=None,
+        now=NOW,
+    )
+
+    def buttons() -> list[str]:
+        context = lead.get(f"{SPREADSHEETS}{loaded.pk}/change/").context
+        return [each["words"] for each in context["buttons"]]
+
+    assert buttons() == ["Say which school is meant, 1 line", "Undo it …"]
+    UnmatchedLine.objects.update(state="left_out")
+    assert buttons() == ["Load another spreadsheet", "Undo it …"]
+
+
+def test_what_no_column_was_found_for_is_said_before_it_is_asked(
+    lead: Client, dev: Programme
+) -> None:
+    columns = send(lead, "URN,Thing\n999001,SP\n").url
+    assert "No column was found for the programme and the year." in page(lead, columns)
+
+
 def test_a_project_code_of_any_year_names_its_programme(
     lead: Client, ferry: School, dev: Programme
 ) -> None:

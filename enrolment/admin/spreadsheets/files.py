@@ -16,7 +16,7 @@ from enrolment.admin.words import outcome_tag
 from enrolment.models import HistoryImport, UnmatchedLine
 from enrolment.spreadsheet.meaning import Meaning
 from mathshub.scope_admin import Chip, ChipFilter
-from mathshub.scope_admin.cells import tag
+from mathshub.scope_admin.cells import count, tag
 
 State = HistoryImport.State
 _TONES = {State.UPLOADED: "sun", State.LOADED: "leaf", State.UNDONE: "plain"}
@@ -115,21 +115,28 @@ class HistoryImportAdmin(SpreadsheetSteps):
             back=self.url("changelist"),
         )
 
-    def _buttons(self, request: HttpRequest, spreadsheet: HistoryImport) -> list[dict[str, Any]]:
+    def _buttons(self, request: HttpRequest, spreadsheet: Any) -> list[dict[str, Any]]:
+        """What comes next is first."""
         if not self.has_change_permission(request, spreadsheet):
             return []
-        names = []
+        buttons = []
         if spreadsheet.can_be_loaded:
-            names = [("columns", "Go on with it")]
+            buttons = [self._to("columns", spreadsheet, "Go on with it")]
             if Meaning.from_json(spreadsheet.mapping).is_complete:
-                names.insert(0, ("preview", "Show what will happen"))
-            names.append(("delete", "Remove it"))
+                buttons.insert(0, self._to("preview", spreadsheet, "Show what will happen"))
+            buttons.append(self._to("delete", spreadsheet, "Remove it"))
         if spreadsheet.state == State.LOADED:
-            names = [("undo", "Undo it …")]
-        return [
-            {"url": self.url(name, spreadsheet.pk), "words": words, "first": number == 0}
-            for number, (name, words) in enumerate(names)
-        ]
+            if waiting := spreadsheet.waiting_lines:
+                words = f"Say which school is meant, {count(waiting, 'line')}"
+                buttons.append({"url": _tray_of(spreadsheet), "words": words})
+            else:
+                another = reverse("admin:enrolment_historyimport_add")
+                buttons.append({"url": another, "words": "Load another spreadsheet"})
+            buttons.append(self._to("undo", spreadsheet, "Undo it …"))
+        return [each | {"first": number == 0} for number, each in enumerate(buttons)]
+
+    def _to(self, name: str, spreadsheet: HistoryImport, words: str) -> dict[str, Any]:
+        return {"url": self.url(name, spreadsheet.pk), "words": words}
 
     def _figures(self, spreadsheet: Any) -> list[dict[str, Any]]:
         if spreadsheet.state != State.LOADED:
@@ -157,4 +164,4 @@ def _list_of_rows(spreadsheet: HistoryImport) -> str:
 
 def _tray_of(spreadsheet: HistoryImport) -> str:
     address = reverse("admin:enrolment_unmatchedline_changelist")
-    return f"{address}?spreadsheet={spreadsheet.pk}"
+    return f"{address}?state=waiting&spreadsheet={spreadsheet.pk}"

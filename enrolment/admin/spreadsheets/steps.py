@@ -10,15 +10,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import get_text_list
 
 from enrolment.admin.spreadsheets.preview import SHOWN, button_for, in_figures_and_rows, title_of
 from enrolment.admin.words import own_boroughs
 from enrolment.errors import Refusal, SpreadsheetChangedMeanwhile, SpreadsheetNotWaiting
 from enrolment.forms.past import ColumnsForm, SpreadsheetForm, WordsForm
-from enrolment.models import HistoryImport
+from enrolment.models import HistoryImport, UnmatchedLine
 from enrolment.services.spreadsheets import (
     changed_since,
     explain_spreadsheet,
+    explained_before,
     load_spreadsheet,
     plan_spreadsheet,
     recorded_by,
@@ -96,6 +98,7 @@ class SpreadsheetSteps(HubOwnedAdmin):
             button="Go on",
             back=self.url("change", pk),
             columns=list(form.columns()),
+            not_found=get_text_list(form.not_found, "and"),
             table=table,
             spreadsheet=spreadsheet,
         )
@@ -119,7 +122,13 @@ class SpreadsheetSteps(HubOwnedAdmin):
         if not meaning.columns:
             return redirect(self.url("columns", pk))
         this_year = school_year_of(timezone.localdate())
-        form = WordsForm(posted(request), table=table, meaning=meaning, this_year=this_year)
+        form = WordsForm(
+            posted(request),
+            table=table,
+            meaning=meaning,
+            earlier=explained_before(spreadsheet),
+            this_year=this_year,
+        )
         if form.is_valid():
             return self._explain(request, spreadsheet, form.meaning, "preview")
         return self.form_page(
@@ -171,7 +180,10 @@ class SpreadsheetSteps(HubOwnedAdmin):
             now=timezone.now(),
             as_shown=request.POST.get("print", ""),
         )
+        waiting = UnmatchedLine.objects.waiting().filter(history_import=loaded).count()
         words = f"{count(loaded.created, 'participation')} recorded. No e-mail was sent."
+        if waiting:
+            words += f" Next: say which school is meant in {count(waiting, 'line')}."
         return self.done(request, words, to=self.url("change", loaded.pk))
 
     def undo(self, request: HttpRequest, pk: int) -> HttpResponse:
