@@ -11,20 +11,21 @@ from django.utils import timezone
 
 from enrolment.admin.words import page_of
 from enrolment.eligibility import Took
+from enrolment.models import PastParticipation
 from enrolment.reach import Bar, Choice, PhaseGroup, Reach, Standing, bars, count_by, total_of
 from enrolment.services.reach import reach_in_area
 from mathshub.exports import CSV_TYPE, XLSX_TYPE, csv_file, xlsx_file
-from mathshub.scope_admin import PortalAdmin
+from mathshub.scope_admin import PortalAdmin, is_key
 from workgroups.models import Programme
 from workgroups.models.years import school_year_of
 
+Outcome = PastParticipation.Outcome
 PER_PAGE = 50
 ALL, NONE = "all", "none"
 COLUMNS = (
     *("URN", "School", "Borough", "Town", "Postcode", "Phase", "Type", "Trust"),
-    *("Stage reached", "Year", "Finished", "Last took part in", "Last year", "Standing"),
+    *("Stage reached", "Year", "Outcome", "Last took part in", "Last year", "Standing"),
 )
-_FINISHED = {True: "yes", False: "no", None: "not known"}
 # Of the bar's picture, in units of its own: it is drawn as wide as there is room.
 WIDTH, HEIGHT = 1000, 24
 
@@ -120,7 +121,7 @@ def choice_of(given: QueryDict) -> Choice:
         else PhaseGroup(phase)
         if phase in list(PhaseGroup)
         else PhaseGroup.PRIMARY,
-        stage=None if stage is None else int(stage) if _is_id(stage) else 0,
+        stage=None if stage is None else int(stage) if is_key(stage) else 0,
         standing=Standing(standing) if standing in list(Standing) else None,
         trust="" if trust == NONE else trust or None,
     )
@@ -233,9 +234,8 @@ def _row(reach: Reach) -> dict[str, Any]:
 def _in_words(took: Took | None) -> str:
     if took is None:
         return ""
-    return f"{took.programme} {took.year}" + (
-        ", not finished" if took.is_completed is False else ""
-    )
+    words = f"{took.programme} {took.year}"
+    return f"{words}, {Outcome.NOT_COMPLETED.label}" if took.is_completed is False else words
 
 
 def _cells(reach: Reach) -> list[Any]:
@@ -251,15 +251,11 @@ def _cells(reach: Reach) -> list[Any]:
         school.trust_name,
         furthest.programme if furthest else "",
         furthest.year if furthest else "",
-        _FINISHED[furthest.is_completed] if furthest else "",
+        str(Outcome.of(furthest.is_completed).label) if furthest else "",
         last.programme if last else "",
         last.year if last else "",
         reach.standing.words,
     ]
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 18
 
 
 def _with(given: QueryDict, name: str, value: str) -> str:

@@ -13,7 +13,15 @@ from django.utils.safestring import SafeString
 from enrolment.admin.chips import SchoolBoroughChips, SchoolStandingChips
 from enrolment.admin.coverage import CoveragePages
 from enrolment.admin.school_answers import SchoolAnswerPages
-from enrolment.admin.words import eligibility_tag, own_area, page_of, place_tag, state_tag
+from enrolment.admin.words import (
+    borough_words,
+    eligibility_tag,
+    outcome_tag,
+    own_area,
+    page_of,
+    place_tag,
+    state_tag,
+)
 from enrolment.eligibility import SchoolRecord, check_eligibility
 from enrolment.models import ExpressionOfInterest, KnownSchool, PastParticipation, Place
 from enrolment.services.records import record_of, steps_of
@@ -23,8 +31,6 @@ from workgroups.models import Offering, School
 from workgroups.permissions import leads_only_own_groups, only_own_groups
 from workgroups.search import query_words
 from workgroups.services.succession import forerunners_of
-
-_OUTCOMES = {True: "completed", False: "not completed", None: "took part"}
 
 
 @admin.register(School)
@@ -117,7 +123,7 @@ def took_part(school: School, record: SchoolRecord) -> list[dict[str, Any]]:
     return [
         {
             "took": took,
-            "outcome": _OUTCOMES[took.is_completed],
+            "outcome": outcome_tag(PastParticipation.Outcome.of(took.is_completed)),
             "row": None if took.as_school else typed.get((took.programme_id, took.start_year)),
         }
         for took in reversed(record.took)
@@ -137,6 +143,7 @@ def steps_open_to(school: School, record: SchoolRecord, today: date) -> list[dic
             "offering": offering,
             "tag": eligibility_tag(eligibility),
             "reasons": eligibility.staff_reasons,
+            "decide": "Change our answer" if offering.pk in record.answers else "Decide otherwise",
             "url": reverse("admin:workgroups_school_answer", args=[school.pk, offering.pk]),
         }
         for offering in offerings
@@ -147,16 +154,13 @@ def steps_open_to(school: School, record: SchoolRecord, today: date) -> list[dic
 def register_facts(school: School, area: set[int]) -> list[tuple[str, Any]]:
     """What the register says of the school, in the order in which one asks."""
     ages = f"{school.low_age} to {school.high_age}" if school.high_age else ""
-    borough = school.local_authority.name if school.local_authority else ""
-    if borough and school.local_authority_id not in area:
-        borough += ", outside the hub’s area"
     address = ", ".join(
         filter(None, [school.street, school.locality, school.town, school.postcode])
     )
     facts: list[tuple[str, Any]] = [
         ("URN", school.urn),
         ("Address", address),
-        ("Borough", borough),
+        ("Borough", borough_words(school, area)),
         ("Status", school.status_name),
         ("Type", school.type_name),
         ("Phase", school.phase_name),

@@ -13,9 +13,10 @@ from django.utils.text import capfirst
 
 from enrolment.admin.words import page_of, place_tag
 from enrolment.models import PastParticipation, Place
+from enrolment.services.participation import lock_past
 from enrolment.services.successions import MOST_URGENT_FIRST, mergers_and_splits
 from mathshub.accounts.who import account_of
-from mathshub.scope_admin import Chip, ChipFilter, RegisterAdmin, SeenForm, posted
+from mathshub.scope_admin import Chip, ChipFilter, RegisterAdmin, SeenForm, posted, with_lock
 from mathshub.scope_admin.cells import tag
 from mathshub.scope_admin.history import changes_of
 from workgroups.errors import Refusal
@@ -190,6 +191,7 @@ class SchoolLinkAdmin(RegisterAdmin):
     def own_urls(self) -> list:
         return [("<int:pk>/decide/", self.decide, "decide")]
 
+    @with_lock(lock_past)
     def decide(self, request: HttpRequest, pk: int) -> HttpResponse:
         pair = self.row_or_404(request, pk)
         if not request.user.has_perm(MAY_DECIDE):

@@ -11,6 +11,7 @@ from enrolment.models import ExpressionOfInterest, PastParticipation, Place
 from enrolment.services.records import records_of, steps_of, without
 from mathshub.scope import current_hub
 from mathshub.scope_admin.cells import tag
+from workgroups.area import OUTSIDE
 from workgroups.models import LocalAuthority, School
 
 _ELIGIBILITY = {
@@ -89,7 +90,7 @@ def borough_words(school: School | None, area: set[int]) -> str:
     if school.local_authority is None:
         return "none"
     name = school.local_authority.name
-    return name if school.local_authority_id in area else f"outside ({name})"
+    return name if school.local_authority_id in area else f"{name}, {OUTSIDE}"
 
 
 def own_boroughs(request: HttpRequest) -> list[LocalAuthority]:

@@ -4,6 +4,7 @@ from django.utils.text import get_text_list
 
 from enrolment.eligibility.answer import Answer, Finding, Reason
 from enrolment.eligibility.record import SchoolRecord, Step
+from workgroups.area import OUTSIDE
 
 
 def what_the_hub_decided(step: Step, record: SchoolRecord) -> Finding | None:
@@ -28,11 +29,7 @@ def what_the_hub_decided(step: Step, record: SchoolRecord) -> Finding | None:
 def is_it_ours(record: SchoolRecord) -> Finding | None:
     if not record.is_out_of_area:
         return None
-    where = (
-        f"It is in {record.borough}, outside our area"
-        if record.borough
-        else "It is outside our area"
-    )
+    where = f"It is in {record.borough}, {OUTSIDE}" if record.borough else f"It is {OUTSIDE}"
     if record.other_hubs:
         return Finding(
             Reason.OUT_OF_AREA,

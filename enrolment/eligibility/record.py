@@ -27,6 +27,7 @@ class Took:
     year: str
     is_completed: bool | None = None  # None: not known, or still running
     as_school: str = ""  # the name then, where it was another school's
+    also_as: tuple[str, ...] = ()  # names of schools before it that say the same
 
 
 @dataclass(frozen=True)

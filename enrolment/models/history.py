@@ -94,6 +94,15 @@ class PastParticipation(HubOwned):
         NOT_COMPLETED = "not_completed", "not completed"
         NOT_KNOWN = "not_known", "took part, completion not known"
 
+        @classmethod
+        def of(cls, is_completed: bool | None) -> "PastParticipation.Outcome":
+            """The same as an answer to “was it completed?”, None where nobody knows."""
+            return next(each for each in cls if each.is_completed is is_completed)
+
+        @property
+        def is_completed(self) -> bool | None:
+            return {"completed": True, "not_completed": False}.get(self.value)
+
     class Source(models.TextChoices):
         SPREADSHEET = "spreadsheet", "spreadsheet"
         BY_HAND = "by_hand", "entered by hand"

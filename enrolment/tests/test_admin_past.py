@@ -2,6 +2,7 @@
 
 import logging
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -133,7 +134,7 @@ def test_from_a_file_to_the_record_and_back(
     for said in (
         "Record 2 participations, no e-mail",
         "Nowhere School",
-        "No school of the register’s was found for certain by this name.",
+        "No school of our area has just this name: say which one is meant.",
         "“long ago” can’t be read as a year such as 2023/24.",
     ):
         assert said in text
@@ -349,6 +350,16 @@ def test_chips_and_search_narrow_the_list(
     assert {str(row.school) for row in rows} == found
     rows = lead.get(f"{PAST}?source={loaded.pk}").context["cl"].result_list
     assert [row.school for row in rows] == [ferry]
+
+
+def test_a_spreadsheet_that_is_not_among_the_latest_can_be_chosen_too(
+    lead: Client, ferry: School
+) -> None:
+    oldest = make_history_import()
+    row = make_past_participation(school=ferry, source="spreadsheet", history_import=oldest)
+    for _ in range(8):
+        make_history_import(uploaded_at=NOW + timedelta(days=1))
+    assert list(lead.get(f"{PAST}?source={oldest.pk}").context["cl"].result_list) == [row]
 
 
 def test_an_empty_list_says_how_it_comes_about(lead: Client) -> None:

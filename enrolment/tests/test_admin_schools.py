@@ -19,6 +19,7 @@ from workgroups.tests.factories import (
     make_offering,
     make_programme,
     make_school,
+    make_year,
 )
 from workgroups.tests.staff import staff_client
 
@@ -52,10 +53,24 @@ def test_the_page_says_what_the_school_took_part_in_and_under_which_name(lead: C
     development = make_programme(name="Development")
     make_past_participation(school=old, programme=development)
     page = text_of(lead, page_of(academy))
-    assert "Development 2023/24, completed" in page
+    assert 'Development 2023/24 <span class="tag leaf">completed</span>' in page
     assert "as Old Hall" in page
     assert "Went before it:" in page
     assert "Now called" in text_of(lead, page_of(old))
+
+
+def test_the_same_year_under_two_urns_stands_once(lead: Client) -> None:
+    academy = make_school(name="New Hall Academy")
+    old = make_closed_school(name="Old Hall", succeeded_by=academy)
+    development, year = make_programme(name="Development"), make_year(start_year=2023)
+    for school, outcome in ((academy, "not_known"), (old, "completed")):
+        make_past_participation(
+            school=school, programme=development, academic_year=year, outcome=outcome
+        )
+    page = text_of(lead, page_of(academy))
+    assert page.count("Development 2023/24") == 1
+    assert "on record as Old Hall, too" in page
+    assert '<span class="tag leaf">completed</span>' in page
 
 
 def test_a_school_without_a_past_says_how_one_comes_about(lead: Client) -> None:
@@ -89,7 +104,10 @@ def test_staff_decide_otherwise_with_a_reason_and_take_it_back(lead: Client) -> 
     override = EligibilityOverride.objects.get()
     assert (override.school, override.offering, override.answer) == (school, offering, "yes")
     assert override.decided_by is not None
-    assert "Its primary part opens in January" in text_of(lead, page_of(school))
+    page = text_of(lead, page_of(school))
+    assert "Its primary part opens in January" in page
+    assert "Change our answer" in page
+    assert "The hub’s own answer, that it can take part, was given on" in text_of(lead, url)
 
     lead.post(url, {"answer": "not_here", "reason": "It does not open"})
     assert EligibilityOverride.objects.get().answer == "not_here"

@@ -25,7 +25,7 @@ from enrolment.services.interest import withdraw_expression
 from enrolment.services.places import accept_place, decline_place, offer_place
 from enrolment.services.seats import NamedSeat
 from enrolment.services.transactions import one_transaction
-from enrolment.tests.factories import NOW, make_expression, make_place
+from enrolment.tests.factories import NOW, make_expression, make_known_school, make_place
 from enrolment.tests.filling import filled_in, form_url
 from enrolment.tests.together import at_once, sql_seen_by, without_locks
 from mathshub.outbox.models import Message
@@ -323,3 +323,32 @@ def test_an_answer_that_comes_while_staff_save_the_place_is_not_written_over(hub
     assert [type(answer) for answer in answers] == [SomeoneElseIsChanging]
     assert (place.contact_email, place.state) == ("new@school.example", Place.State.OFFERED)
     assert accept().state == Place.State.ACCEPTED
+
+
+@pytest.mark.parametrize("is_locked", [True, False])
+@on_postgresql
+def test_what_a_colleague_saves_between_the_comparison_and_the_saving_is_not_written_over(
+    hub: Hub, is_locked: bool
+) -> None:
+    """Two leads change one note at once: the second is told, but for the negative control."""
+    known = make_known_school(note="Before")
+    url = f"/admin/workgroups/school/{known.school_id}/known/"
+    clients = [staff_client(), staff_client()]
+    as_of = clients[0].get(url).context["form"].as_of
+    both_have_compared = Barrier(2)
+
+    def hold_up(sql: str) -> str:
+        if sql.startswith('UPDATE "enrolment_knownschool"'):
+            with suppress(BrokenBarrierError):
+                both_have_compared.wait(timeout=1)
+        return sql if is_locked else without_locks(sql)
+
+    def change(client: Client, note: str) -> Callable[[], int]:
+        def send() -> int:
+            with sql_seen_by(hold_up):
+                return client.post(url, {"note": note, "as_of": as_of}).status_code
+
+        return send
+
+    answers = at_once(hub, [change(each, f"{each}") for each in clients])
+    assert sorted(answers) == ([200, 302] if is_locked else [302, 302])

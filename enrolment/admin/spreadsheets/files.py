@@ -10,25 +10,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from enrolment.admin.chips import SpreadsheetStateChips
 from enrolment.admin.spreadsheets.preview import SHOWN, figure
 from enrolment.admin.spreadsheets.steps import SpreadsheetSteps
 from enrolment.admin.words import outcome_tag
 from enrolment.models import HistoryImport, UnmatchedLine
 from enrolment.spreadsheet.meaning import Meaning
-from mathshub.scope_admin import Chip, ChipFilter
 from mathshub.scope_admin.cells import count, tag
 
 State = HistoryImport.State
 _TONES = {State.UPLOADED: "sun", State.LOADED: "leaf", State.UNDONE: "plain"}
-
-
-class SpreadsheetStateChips(ChipFilter):
-    title = "state"
-    parameter_name = "state"
-
-    @classmethod
-    def chips(cls, request: HttpRequest) -> list[Chip]:
-        return [Chip(each.value, str(each.label), Q(state=each.value)) for each in State]
 
 
 @admin.register(HistoryImport)
