@@ -338,11 +338,11 @@ class _Planner:
         """Lines of one school, programme and year: the first that knows the outcome counts."""
         on_record = self.on_record.get(key)
         if on_record is not None:
-            return [_compared(line, on_record, "On record is") for line in same]
+            return [_compared(line, on_record, "On record is", "") for line in same]
         counts = next((each for each in same if each.outcome != Outcome.NOT_KNOWN), same[0])
         others = [each for each in same if each is not counts]
-        said = f"Row {counts.number} counts, which says"
-        return [counts, *(_compared(line, counts.outcome, said) for line in others)]
+        said, same_as = f"Row {counts.number} counts, which says", f"As row {counts.number} says."
+        return [counts, *(_compared(line, counts.outcome, said, same_as) for line in others)]
 
     def _once_each_typed(self, lines: list[PlannedLine]) -> list[PlannedLine]:
         """Lines without a school: each thing once in the tray, whatever spreadsheet it came from."""
@@ -362,9 +362,9 @@ def _what(line: PlannedLine) -> tuple[int, int]:
     return line.programme.pk, line.year.start_year  # type: ignore[union-attr]
 
 
-def _compared(line: PlannedLine, outcome: str, said: str) -> PlannedLine:
+def _compared(line: PlannedLine, outcome: str, said: str, same_as: str) -> PlannedLine:
     if line.outcome in (outcome, Outcome.NOT_KNOWN):
-        return replace(line, fate=Fate.KNOWN)
+        return replace(line, fate=Fate.KNOWN, reason=same_as)
     words = f"{said} “{Outcome(outcome).label}”."
     return replace(line, fate=Fate.DIFFERS, reason=words)
 

@@ -26,13 +26,14 @@ class _InGroups(ModelChoiceIterator):
 
     def __iter__(self) -> Iterator[Any]:
         """Those of the area first; of the others, each group by its name."""
-        own = self.field.read_area()
+        authorities = list(self.queryset)
+        own = self.field.read_area(authorities)
         groups: dict[str, list[Any]] = {
             CHOSEN: [],
             **{name: [] for name, _ in GROUPS},
             ELSEWHERE: [],
         }
-        for authority in self.queryset:
+        for authority in authorities:
             name = CHOSEN if authority.pk in own else _group_of(authority)
             groups[name].append(self.choice(authority))
         yield from ((name, choices) for name, choices in groups.items() if choices)
@@ -44,9 +45,9 @@ class AreaField(forms.ModelMultipleChoiceField):
     iterator = _InGroups
     widget = GroupedCheckboxes
 
-    def read_area(self) -> frozenset[int]:
+    def read_area(self, authorities: Iterable[LocalAuthority]) -> frozenset[int]:
         """The ids of the hub's own; notes under each choice which other hubs have it, too."""
-        area = area_with(LocalAuthority.objects.order_by().values_list("pk", flat=True))
+        area = area_with(each.pk for each in authorities)
         self.widget.hints = {
             pk: f"Also listed by {listed(names)}" for pk, names in area.others.items()
         }
