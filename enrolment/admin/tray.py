@@ -90,11 +90,13 @@ class UnmatchedLineAdmin(HubOwnedAdmin):
             return self._match(request, line)
         query = request.GET.get("q", "")
         is_waiting = line.state == State.WAITING
-        schools = search_schools(query) if query else schools_meant_by(line.school_as_typed)
+        area = own_area(request)
+        schools = (
+            search_schools(query) if query else schools_meant_by(line.school_as_typed, area=area)
+        )
         alike = UnmatchedLine.objects.filter(
             state=line.state, school_as_typed=line.school_as_typed
         ).select_related("programme", "academic_year", "history_import")
-        area = own_area(request)
         return self.page(
             request,
             "admin/enrolment/tray_line.html",

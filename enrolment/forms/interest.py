@@ -192,7 +192,12 @@ class InterestForm(PeopleForm):
         ]
         records = self._records_of(list(choices))
         widget.hints = {
-            school.urn: _hint(school, former, self._step, record)
+            school.urn: _hint(
+                school,
+                former,
+                # Of the chosen one the note under it says so.
+                "" if school == self.chosen_school else _doubts(school, self._step, record),
+            )
             for (school, former), record in zip(choices.items(), records, strict=True)
         }
         self.fields["urn"].required = True  # now there is something to choose from
@@ -313,13 +318,16 @@ def _pickable_schools(urn: Any) -> QuerySet[School]:
     return School.objects.pickable().select_related("local_authority").filter(urn=urn)
 
 
-def _hint(school: School, former: str, step: Step, record: SchoolRecord) -> str:
-    """Where it is, what it was called before, and why it may not take part."""
+def _hint(school: School, *words: str) -> str:
+    """Where it is, and what else is to be said of it."""
+    said = " ".join(filter(None, words))
+    return f"{school.whereabouts}. {said}" if said else school.whereabouts
+
+
+def _doubts(school: School, step: Step, record: SchoolRecord) -> str:
+    """Why the school may not take part; nothing where it can."""
     eligibility = check_eligibility(school, step, record)
-    reasons = () if eligibility.answer is Answer.YES else eligibility.reasons
-    if not (former or reasons):
-        return school.whereabouts
-    return " ".join(filter(None, [f"{school.whereabouts}.", former, *reasons]))
+    return "" if eligibility.answer is Answer.YES else " ".join(eligibility.reasons)
 
 
 def _is_same(person: NamedSeat, other: NamedSeat) -> bool:

@@ -5,7 +5,7 @@ Only a certain match is taken. Whatever else is found is told to a person, with 
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import NamedTuple
@@ -21,6 +21,7 @@ from workgroups.search import in_one_spelling, likely_schools, telling
 
 SIMILAR = 0.8  # of 1: names at one postcode that are as like as this mean the same school
 NAMED_IN_REASON = 3
+NAMED_ALIKE = 30  # schools looked at for those of the area: many have the name of a saint
 LIKELY = 8  # schools that are offered as buttons
 _URN_AT_END = re.compile(r"(?:, |^)URN (\d{5,6})$")
 _SAYS_NOTHING = frozenset(("the", "school"))
@@ -183,16 +184,17 @@ def _with_several_successors(schools: list[School]) -> set[str]:
     return set(links.values_list("predecessor_urn", flat=True))
 
 
-def schools_meant_by(typed: str) -> list[School]:
+def schools_meant_by(typed: str, *, area: Container[int]) -> list[School]:
     """Schools that a person may have meant by the words of a ``TypedSchool``, likeliest first.
 
-    Of a URN, those that came after it too.
+    Of a URN, those that came after it too; of a name, first those of ``area`` (boroughs by id).
     """
     urn = _URN_AT_END.search(typed)
     found: list[School] = []
     if urn:
         after = SchoolLink.objects.filter(predecessor_urn=urn[1]).values("successor_urn")
         found += _schools().filter(Q(urn=urn[1]) | Q(urn__in=after))
-    for words in (find_postcode(typed), without_postcode(_URN_AT_END.sub("", typed))):
-        found += likely_schools(words, limit=LIKELY)
+    found += likely_schools(find_postcode(typed), limit=LIKELY)
+    named = likely_schools(without_postcode(_URN_AT_END.sub("", typed)), limit=NAMED_ALIKE)
+    found += sorted(named, key=lambda school: school.local_authority_id not in area)
     return list(dict.fromkeys(found))[:LIKELY]

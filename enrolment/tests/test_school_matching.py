@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from enrolment.services.school_matching import SchoolMatcher, TypedSchool, schools_meant_by
+from mathshub.scope import current_hub
 from workgroups.models import Hub, School, SchoolLink
 from workgroups.tests.factories import (
     make_closed_school,
@@ -182,7 +183,19 @@ def test_likely_schools_come_by_urn_what_came_after_postcode_and_name() -> None:
     make_link(closed, after, kind=SchoolLink.Kind.SPLIT)
     near = make_school(name="Marsh Gate", postcode="E8 2BB")
     named = make_school(name="Ferry Road Primary School", postcode="E8 1AA")
-    assert set(schools_meant_by("Anything, URN 999005")) == {closed, after}
-    assert schools_meant_by("Ferry Road, E8 2BB") == [near, named]
-    assert schools_meant_by("Ferry Road") == [named]
-    assert schools_meant_by("") == []
+    assert set(meant_by("Anything, URN 999005")) == {closed, after}
+    assert meant_by("Ferry Road, E8 2BB") == [near, named]
+    assert meant_by("Ferry Road") == [named]
+    assert meant_by("") == []
+
+
+def test_of_schools_of_one_name_those_of_the_area_come_first() -> None:
+    essex = make_local_authority(name="Essex")
+    far = make_school(name="St Mary's Primary School", local_authority=essex)
+    near = make_school(name="St Mary's Church School")
+    assert meant_by("St Mary's") == [near, far]
+
+
+def meant_by(typed: str) -> list[School]:
+    own = current_hub().local_authorities.values_list("pk", flat=True)
+    return schools_meant_by(typed, area=set(own))

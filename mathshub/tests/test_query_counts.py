@@ -130,7 +130,7 @@ TABLE: dict[str, tuple[int, int, str]] = {
     "admin:enrolment_historyimport_add": (200, 6, ""),
     "admin:enrolment_historyimport_history": (200, 6, ""),
     "admin:enrolment_historyimport_delete": (403, 6, ""),
-    "admin:enrolment_historyimport_change": (200, 7, "SCHOOL"),
+    "admin:enrolment_historyimport_change": (200, 8, "SCHOOL"),
     "admin:enrolment_unmatchedline_leave_out": (200, 6, ""),
     "admin:enrolment_unmatchedline_put_back": (200, 6, ""),
     "admin:enrolment_unmatchedline_changelist": (200, 9, "UNMATCHEDLINE"),

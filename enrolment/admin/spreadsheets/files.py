@@ -134,8 +134,10 @@ class HistoryImportAdmin(SpreadsheetSteps):
             return []
         waiting = spreadsheet.waiting_lines
         figures = [
-            figure(spreadsheet.created, "recorded", _list_of_rows(spreadsheet)),
-            figure(spreadsheet.known, "on record already"),
+            figure(
+                spreadsheet.participations.count(), "on record from it", _list_of_rows(spreadsheet)
+            ),
+            figure(spreadsheet.known, "on record before"),
             figure(spreadsheet.differing, "differed, the record was kept"),
             figure(
                 waiting,
