@@ -23,6 +23,7 @@ from enrolment.admin.words import (
     state_tag,
 )
 from enrolment.eligibility import SchoolRecord, check_eligibility
+from enrolment.eligibility.hub import is_it_ours
 from enrolment.models import ExpressionOfInterest, KnownSchool, PastParticipation, Place
 from enrolment.services.records import record_of, steps_of
 from mathshub.scope_admin import RegisterAdmin
@@ -103,6 +104,7 @@ class SchoolAdmin(SchoolAnswerPages, CoveragePages, RegisterAdmin):
             "known": KnownSchool.objects.filter(school=obj).first(),
             "took": took_part(obj, record),
             "steps": steps_open_to(obj, record, timezone.localdate()),
+            "area_note": note.staff_sentence if (note := is_it_ours(record)) else "",
         }
 
 
@@ -142,7 +144,7 @@ def steps_open_to(school: School, record: SchoolRecord, today: date) -> list[dic
         {
             "offering": offering,
             "tag": eligibility_tag(eligibility),
-            "reasons": eligibility.staff_reasons,
+            "reasons": [finding.staff_sentence for finding in eligibility.findings],
             "decide": "Change our answer" if offering.pk in record.answers else "Decide otherwise",
             "url": reverse("admin:workgroups_school_answer", args=[school.pk, offering.pk]),
         }

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
+from enrolment.admin.chips import ChoiceChips
 from enrolment.admin.words import page_of, place_tag
 from enrolment.models import PastParticipation, Place
 from enrolment.services.participation import lock_past
@@ -75,13 +76,10 @@ class RecordChips(ChipFilter):
         ]
 
 
-class KindChips(ChipFilter):
+class KindChips(ChoiceChips):
     title = "what happened"
     parameter_name = "kind"
-
-    @classmethod
-    def chips(cls, request: HttpRequest) -> list[Chip]:
-        return [Chip(each.value, str(each.label), Q(kind=each)) for each in SchoolLink.Kind]
+    values = SchoolLink.Kind
 
 
 @admin.register(SchoolLink)

@@ -145,7 +145,11 @@ def test_from_a_file_to_the_record_and_back(
     response = lead.post(response.url, {"print": shown[1]}, follow=True)
     text = response.content.decode()
     assert "2 participations recorded. No e-mail was sent." in text
-    for figure in ("<b>2</b> on record from it", "<b>1</b> line without a school", "<b>1</b> left out"):
+    for figure in (
+        "<b>2</b> on record from it",
+        "<b>1</b> line without a school",
+        "<b>1</b> left out",
+    ):
         assert figure in text
     assert "Row 6" in text
     assert set(PastParticipation.objects.values_list("school__urn", "outcome")) == {

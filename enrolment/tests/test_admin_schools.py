@@ -16,6 +16,7 @@ from workgroups.models import Hub, HubMember, Offering, School
 from workgroups.tests.factories import (
     make_closed_school,
     make_hub,
+    make_local_authority,
     make_offering,
     make_programme,
     make_school,
@@ -91,6 +92,17 @@ def test_the_page_answers_for_each_programme_of_this_year_and_later(lead: Client
     make_offering(programme=make_programme(name="Sustaining", needs=[development]))
     page = text_of(lead, page_of(make_school()))
     assert "Sustaining follows Development: the hub has no record" in page
+
+
+def test_that_a_school_is_outside_is_said_once_not_with_each_programme(
+    lead: Client, hub: Hub
+) -> None:
+    hub.local_authorities.add(make_local_authority(name="Hackney"))
+    school = make_school(local_authority=make_local_authority(name="Essex"))
+    for _ in range(2):
+        make_offering()
+    page = text_of(lead, page_of(school))
+    assert page.count("It is in Essex, outside our area") == 1
 
 
 def test_staff_decide_otherwise_with_a_reason_and_take_it_back(lead: Client) -> None:
