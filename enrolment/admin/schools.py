@@ -22,13 +22,15 @@ from enrolment.admin.words import (
     place_tag,
     state_tag,
 )
-from enrolment.eligibility import SchoolRecord, check_eligibility
+from enrolment.eligibility import SchoolRecord, Took, check_eligibility
 from enrolment.eligibility.hub import is_it_ours
 from enrolment.models import ExpressionOfInterest, KnownSchool, PastParticipation, Place
+from enrolment.reach import Standing
 from enrolment.services.records import record_of, steps_of
 from mathshub.scope_admin import RegisterAdmin
 from mathshub.scope_admin.cells import tag
 from workgroups.models import Offering, School
+from workgroups.models.years import school_year_of
 from workgroups.permissions import leads_only_own_groups, only_own_groups
 from workgroups.search import query_words
 from workgroups.services.succession import forerunners_of
@@ -102,7 +104,7 @@ class SchoolAdmin(SchoolAnswerPages, CoveragePages, RegisterAdmin):
                 {"row": each, "url": page_of(each), "tag": state_tag(each)} for each in expressions
             ],
             "known": KnownSchool.objects.filter(school=obj).first(),
-            "took": took_part(obj, record),
+            "took": took_part(obj, record, school_year_of(timezone.localdate())),
             "steps": steps_open_to(obj, record, timezone.localdate()),
             "area_note": note.staff_sentence if (note := is_it_ours(record)) else "",
         }
@@ -116,7 +118,7 @@ def kin_of(school: School) -> dict[str, Any]:
     }
 
 
-def took_part(school: School, record: SchoolRecord) -> list[dict[str, Any]]:
+def took_part(school: School, record: SchoolRecord, this_year: int) -> list[dict[str, Any]]:
     """What the school, or one before it, took part in, the latest first, with where that stands."""
     typed = {
         (each.programme_id, each.academic_year.start_year): each
@@ -125,11 +127,19 @@ def took_part(school: School, record: SchoolRecord) -> list[dict[str, Any]]:
     return [
         {
             "took": took,
-            "outcome": outcome_tag(PastParticipation.Outcome.of(took.is_completed)),
+            "outcome": _outcome_of(took, this_year),
             "row": None if took.as_school else typed.get((took.programme_id, took.start_year)),
         }
         for took in reversed(record.took)
     ]
+
+
+def _outcome_of(took: Took, this_year: int) -> SafeString:
+    """What became of it; of what still runs, or has not begun, that it does."""
+    if took.is_completed is None and took.start_year >= this_year:
+        standing = Standing.NOW if took.start_year == this_year else Standing.NEXT_YEAR
+        return tag(standing.words, "sun")
+    return outcome_tag(PastParticipation.Outcome.of(took.is_completed))
 
 
 def steps_open_to(school: School, record: SchoolRecord, today: date) -> list[dict[str, Any]]:

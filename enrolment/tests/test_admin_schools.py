@@ -5,6 +5,7 @@ from django.test import Client
 
 from enrolment.models import EligibilityOverride, KnownSchool
 from enrolment.tests.factories import (
+    make_accepted_place,
     make_expression,
     make_known_school,
     make_override,
@@ -72,6 +73,13 @@ def test_the_same_year_under_two_urns_stands_once(lead: Client) -> None:
     assert page.count("Development 2023/24") == 1
     assert "on record as Old Hall, too" in page
     assert '<span class="tag leaf">completed</span>' in page
+
+
+def test_what_still_runs_is_not_said_to_be_of_unknown_outcome(lead: Client) -> None:
+    place = make_accepted_place()  # of the academic year that runs
+    page = text_of(lead, page_of(place.school))
+    assert "takes part this year" in page
+    assert "completion not known" not in page
 
 
 def test_a_school_without_a_past_says_how_one_comes_about(lead: Client) -> None:
