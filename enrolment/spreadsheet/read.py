@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from io import BytesIO, StringIO
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from enrolment.spreadsheet.columns import looks_like_header, names_programmes, years_side_by_side
 from workgroups.register.read import RegisterRefused, encoding_of
@@ -24,6 +24,7 @@ MOST_OF_PART = {  # bytes of parts that are read as a whole, into many times as 
 MOST_ROWS = 5_000  # with something in them, after the header
 MOST_SHEETS = 30  # of a workbook; further ones are not looked at
 MOST_LOOKED_AT = 50_000  # rows, blank ones too: a sheet may be formatted to its very end
+MOST_MERGED = 20_000  # cells that are merged; further ones are read as they are
 MOST_COLUMNS = 100  # further ones are not looked at
 LONGEST_CELL = 300  # characters; what follows is cut off
 HEADER_WITHIN = 10  # rows: titles and notes may stand above the header
@@ -223,17 +224,23 @@ def _merged_downwards(sheet: Any) -> dict[int, list[tuple[int, int]]]:
     from openpyxl.utils import column_index_from_string
 
     found: dict[int, list[tuple[int, int]]] = {}
-    rest = b""
     with sheet.parent._archive.open(sheet._worksheet_path) as part:
-        while piece := part.read(_READ_AT_ONCE):
-            text = rest + piece
-            for match in _MERGED.finditer(text):
-                column = column_index_from_string(match[1].decode()) - 1
-                first, last = int(match[2]), int(match[3])
-                if last > first and column < MOST_COLUMNS:
-                    found.setdefault(first, []).append((column, last))
-            rest = text[-_LONGEST_TAG:]
+        for letters, first, last in islice(_merged(part), MOST_MERGED):
+            column = column_index_from_string(letters) - 1
+            if last > first and column < MOST_COLUMNS:
+                found.setdefault(first, []).append((column, last))
     return found
+
+
+def _merged(part: IO[bytes]) -> Iterator[tuple[str, int, int]]:
+    """The first column, first row and last row of each of the sheet's merged cells."""
+    rest = b""
+    while piece := part.read(_READ_AT_ONCE):
+        text, end = rest + piece, 0
+        for match in _MERGED.finditer(text):
+            yield match[1].decode(), int(match[2]), int(match[3])
+            end = match.end()
+        rest = text[max(end, len(text) - _LONGEST_TAG) :]
 
 
 def _check_size_unpacked(content: bytes) -> None:

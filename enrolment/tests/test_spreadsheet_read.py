@@ -97,6 +97,27 @@ def test_cells_that_are_merged_downwards_say_the_same_in_each_row() -> None:
     ]
 
 
+def test_merged_cells_are_found_wherever_the_reading_pauses_and_no_more_than_a_limit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    book = Workbook()
+    for row in (
+        ["School", "Year"],
+        *([f"School {n // 2}" if n % 2 == 0 else None, "2020"] for n in range(400)),
+    ):
+        book.active.append(row)
+    for first in range(2, 402, 2):
+        book.active.merge_cells(f"A{first}:A{first + 1}")
+    content = BytesIO()
+    book.save(content)
+    for at_once in (97, 1000):
+        monkeypatch.setattr(read, "_READ_AT_ONCE", at_once)
+        names = read_table(content.getvalue()).column(0)
+        assert names == [f"School {n // 2}" for n in range(400)]
+    monkeypatch.setattr(read, "MOST_MERGED", 3)
+    assert read_table(content.getvalue()).column(0).count("") == 197
+
+
 MATRIX = [
     ["School", "2019/20", "AY 2020-21", "2021"],
     ["Berger", "Readiness", "", "Dev"],
