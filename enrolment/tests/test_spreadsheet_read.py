@@ -7,7 +7,7 @@ from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
@@ -318,6 +318,7 @@ def test_no_bytes_break_the_reader(content: bytes, start: bytes) -> None:
     check_shape(start + content)
 
 
+@settings(deadline=None)  # a busy machine is no damage
 @given(data=st.data())
 def test_no_damage_to_a_workbook_breaks_the_reader(data: st.DataObject) -> None:
     content = bytearray(WORKBOOK)
