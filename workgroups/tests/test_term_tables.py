@@ -247,7 +247,7 @@ def counts(comparison: Comparison) -> tuple[int, int, int, int]:
 
 def stored() -> list[tuple]:
     rows = TermDate.objects.select_related("local_authority", "academic_year")
-    return [(str(row), row.starts_on, row.ends_on, row.source, row.checked_on) for row in rows]
+    return [(str(row), row.starts_on, row.ends_on, row.source, row.imported_on) for row in rows]
 
 
 @pytest.mark.database
