@@ -45,7 +45,7 @@ TABLE: dict[str, tuple[int, int, str]] = {
     "sessions:show_my_sessions": (200, 6, "ACCOUNT NUMBER SESSION WORKGROUP"),
     "sessions:give_apology": (200, 7, ""),
     # --- the admin ---
-    "admin:index": (200, 36, "PROGRAMME SCHOOL WORKGROUP YEAR"),
+    "admin:index": (200, 37, "PROGRAMME SCHOOL WORKGROUP YEAR"),
     "admin:login": (302, 5, ""),
     "admin:logout": (302, 5, ""),
     "admin:password_change": (302, 5, ""),
