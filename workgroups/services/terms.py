@@ -1,6 +1,7 @@
-"""Term dates: written a borough and year at a time, or from a table."""
+"""Term dates, written a borough and year at a time or from a table, and days to avoid."""
 
 from collections.abc import Collection, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, BinaryIO
@@ -11,7 +12,7 @@ from django.utils import timezone
 from mathshub.accounts.models import Account
 from mathshub.scope import current_hub
 from workgroups.errors import TableHasChanged, TermsOutOfOrder
-from workgroups.models import AcademicYear, Hub, TermDate
+from workgroups.models import AcademicYear, DayToAvoid, Hub, LocalAuthority, TermDate
 from workgroups.term_dates.compare import Comparison, compare
 from workgroups.term_dates.entries import TermEntry, entry_of, out_of_order
 from workgroups.term_dates.read import read_term_dates
@@ -88,6 +89,21 @@ def import_term_dates(
     stamp = Stamp(imported_from=name[:200], imported_on=timezone.localdate(now))
     _write(comparison.entries, rows, stamp=stamp, by=by, now=now, why=f"Imported from {name}")
     return comparison
+
+
+@transaction.atomic
+def avoid_days(
+    days: DayToAvoid, boroughs: Iterable[LocalAuthority], *, by: Account | None, now: datetime
+) -> list[DayToAvoid]:
+    """Save new days to avoid, a row for each of ``boroughs``; one for all where none is named."""
+    wanted: list[LocalAuthority | None] = [*boroughs]
+    rows = []
+    for borough in wanted or [None]:
+        row = copy(days)
+        row.local_authority = borough
+        _save(row, by=by, now=now, why="")
+        rows.append(row)
+    return rows
 
 
 def compare_term_dates(
@@ -177,7 +193,7 @@ def _fill(row: TermDate, entry: TermEntry, stamp: Stamp) -> bool:
     return row.pk is None or before != values
 
 
-def _save(row: TermDate, *, by: Account | None, now: datetime, why: str) -> None:
+def _save(row: TermDate | DayToAvoid, *, by: Account | None, now: datetime, why: str) -> None:
     record: Any = row  # simple-history reads these from the instance
     record._history_user = by
     record._history_date = now
