@@ -19,7 +19,7 @@ from workgroups.register import RegisterRefused
 from workgroups.services.terms import compare_term_dates, import_term_dates
 from workgroups.term_dates.compare import Comparison, Version
 from workgroups.term_dates.entries import TermEntry
-from workgroups.term_dates.read import LARGEST
+from workgroups.term_dates.read import LARGEST, by_reason
 from workgroups.term_dates.words import short_span, span_words
 
 NOBODYS = ""
@@ -130,10 +130,11 @@ class ImportPages(PortalAdmin):
         return self.page(
             request,
             "admin/workgroups/term_import.html",
-            title=f"{name}: {count(number, 'term')} to record",
+            title=f"{name}: {count(number, 'term') if number else 'nothing'} to record",
             note=note,
             comparison=comparison,
             summary=_summary(comparison),
+            faults=by_reason(comparison.faults),
             new=[_line_words(each.line, each.entry) for each in comparison.new],
             changed=[
                 _line_words(each.said.line, each.said.entry, each.before)

@@ -34,6 +34,10 @@ _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _IN_WORDS = re.compile(r"(?:[a-z]+,? )?(\d{1,2})(?:st|nd|rd|th)? ([a-z]+),? (\d{4})")
 _YEAR = re.compile(r"(20\d\d) ?[-/–] ?(?:20)?(\d\d)")
 _BOROUGH = re.compile(r"([^()]*)(?:\((.*)\))?")
+# As councils call themselves; tried only where the name itself is none: “City of London” is one.
+_ADORNED = re.compile(
+    r"^(?:the )?(?:(?:london|royal|metropolitan) borough of|lb|city of) | council$"
+)
 _MONTHS = {date(2000, month, 1).strftime("%B").casefold(): month for month in range(1, 13)}
 
 
@@ -50,6 +54,28 @@ class Fault:
 
     def __str__(self) -> str:
         return f"Line {self.line}: {self.reason}."
+
+
+def by_reason(faults: Iterable[Fault]) -> list[str]:
+    """The faults in words, lines of one reason together: “Lines 2 to 4 and 9: …”."""
+    lines: dict[str, list[int]] = {}
+    for fault in faults:
+        lines.setdefault(fault.reason, []).append(fault.line)
+    return [f"{_lines(numbers)}: {reason}." for reason, numbers in lines.items()]
+
+
+def _lines(numbers: list[int]) -> str:
+    """“Line 2”, “Lines 2 to 4 and 9”; numbers rise."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    spans = [f"{run[0]} to {run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs]
+    *most, last = spans
+    words = f"{', '.join(most)} and {last}" if most else last
+    return f"{'Line' if len(numbers) == 1 else 'Lines'} {words}"
 
 
 @dataclass(frozen=True)
@@ -140,7 +166,8 @@ class _LineReader:
     def _borough(self, name: str) -> LocalAuthority:
         if not name:
             raise Unreadable("it names no borough")
-        found = self._boroughs.get(_folded(name))
+        folded = _folded(name)
+        found = self._boroughs.get(folded) or self._boroughs.get(_ADORNED.sub("", folded))
         if found is None:
             raise Unreadable(
                 f"“{name}” is none of the hub’s local authorities: check how it is written, or add "

@@ -18,7 +18,14 @@ from workgroups.register import RegisterRefused
 from workgroups.services.terms import compare_term_dates, import_term_dates, record_terms
 from workgroups.term_dates.compare import Comparison, compare
 from workgroups.term_dates.entries import TermEntry, entry_of, out_of_order, wrong_with
-from workgroups.term_dates.read import LARGEST, SaidTerm, TermTable, read_term_dates
+from workgroups.term_dates.read import (
+    LARGEST,
+    Fault,
+    SaidTerm,
+    TermTable,
+    by_reason,
+    read_term_dates,
+)
 from workgroups.tests.factories import make_hub, make_local_authority, make_term_dates, make_year
 
 REAL = Path(__file__).parent / "data" / "calendar" / "term_dates_real.csv"
@@ -489,3 +496,34 @@ def test_the_command_refuses_in_words(hub: Hub, tmp_path: Path) -> None:
         run_command(tmp_path / "empty.csv", "--hub", "wandle")
     with pytest.raises(CommandError, match="CODE-YEAR=SCHOOL"):
         run_command(REAL, "--hub", "wandle", "--take", "Abbey Primary")
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ([2], "Line 2"),
+        ([2, 3, 4], "Lines 2 to 4"),
+        ([2, 4], "Lines 2 and 4"),
+        ([2, 3, 5, 7, 8], "Lines 2 to 3, 5 and 7 to 8"),
+    ],
+)
+def test_lines_of_one_reason_are_named_together(lines: list[int], words: str) -> None:
+    faults = [Fault(line, "no such day") for line in lines]
+    assert by_reason([*faults, Fault(99, "no term")]) == [
+        f"{words}: no such day.",
+        "Line 99: no term.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Merton",
+        "London Borough of Merton",
+        "The London Borough of Merton",
+        "LB Merton",
+        "Merton Council",
+    ],
+)
+def test_a_borough_is_known_by_what_councils_call_themselves(hub: Hub, name: str) -> None:
+    assert counts(compared(AUTUMN.replace("Merton", name, 1))) == (1, 0, 0, 0)
