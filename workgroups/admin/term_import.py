@@ -15,7 +15,7 @@ from mathshub.accounts.who import account_of
 from mathshub.scope_admin import PortalAdmin, posted
 from mathshub.scope_admin.cells import count
 from workgroups.errors import TableHasChanged
-from workgroups.register import RegisterRefused
+from workgroups.register import TableRefused
 from workgroups.services.terms import compare_term_dates, import_term_dates
 from workgroups.term_dates.compare import Comparison, Version
 from workgroups.term_dates.entries import TermEntry
@@ -113,7 +113,7 @@ class ImportPages(PortalAdmin):
             )
         except TableHasChanged as refusal:
             return self._show(request, TableForm(), name, content, note=str(refusal))
-        except RegisterRefused:
+        except TableRefused:
             return self._ask(request, TableForm({}))
         return self.done(request, f"{name}: {_done_words(done)}", to=self.url("changelist"))
 
@@ -123,7 +123,7 @@ class ImportPages(PortalAdmin):
         choices = _choices(request)
         try:
             comparison = compare_term_dates(BytesIO(content), name=name, choices=choices)
-        except RegisterRefused as refusal:
+        except TableRefused as refusal:
             form.add_error("table", str(refusal)) if form.is_bound else None
             return self._ask(request, form)
         number = len(comparison.entries)

@@ -77,7 +77,7 @@ def import_term_dates(
     """Record the terms of the table in ``raw``; returns what it did, and which lines stayed out.
 
     Nobody has compared them with their source by that: they are noted as imported, not as checked.
-    ``choices`` says whose word is taken where schools disagree. Raises ``RegisterRefused`` for what
+    ``choices`` says whose word is taken where schools disagree. Raises ``TableRefused`` for what
     is no table of term dates, and ``TableHasChanged`` where it would no longer do what ``expected``,
     the print of an earlier comparison, stands for. A second time changes nothing.
     """

@@ -7,7 +7,7 @@ from datetime import date
 from typing import BinaryIO
 
 from workgroups.models import LocalAuthority, TermDate
-from workgroups.register.read import RegisterRefused, open_register
+from workgroups.register.read import TableRefused, open_register
 from workgroups.register.rows import clean
 from workgroups.search import fold
 from workgroups.term_dates.entries import TermEntry, wrong_with
@@ -103,10 +103,10 @@ def read_term_dates(raw: BinaryIO, *, name: str, boroughs: Iterable[LocalAuthori
     """The terms of ``boroughs`` that the table in ``raw`` tells of; ``name`` is what messages call it.
 
     A line that can't be read, or speaks of another authority, becomes a fault. Raises
-    ``RegisterRefused`` for what is no such table at all.
+    ``TableRefused`` for what is no such table at all.
     """
     if raw.seek(0, 2) > LARGEST:
-        raise RegisterRefused(f"{name} is too large for a table of term dates.")
+        raise TableRefused(f"{name} is too large for a table of term dates.")
     raw.seek(0)
     opened = open_register(raw, name=name, what="a table of term dates")
     reader = _LineReader(name, opened.columns, boroughs)
@@ -117,7 +117,7 @@ def read_term_dates(raw: BinaryIO, *, name: str, boroughs: Iterable[LocalAuthori
         except Unreadable as error:
             table.faults.append(Fault(line.number, str(error)))
     if not table.lines:
-        raise RegisterRefused(f"{name} has a header and no terms.")
+        raise TableRefused(f"{name} has a header and no terms.")
     return table
 
 
@@ -177,18 +177,18 @@ class _LineReader:
 
 
 def _places(name: str, columns: list[str]) -> dict[str, int]:
-    """Where each known column stands. Raises ``RegisterRefused``."""
+    """Where each known column stands. Raises ``TableRefused``."""
     folded = [fold(column) for column in columns]
     places: dict[str, int] = {}
     for column, names in COLUMNS.items():
         found = [place for place, each in enumerate(folded) if each in names]
         if len(found) > 1:
-            raise RegisterRefused(f"{name} has the column “{names[0]}” more than once.")
+            raise TableRefused(f"{name} has the column “{names[0]}” more than once.")
         if found:
             places[column] = found[0]
     missing = [COLUMNS[column][0] for column in REQUIRED if column not in places]
     if missing:
-        raise RegisterRefused(
+        raise TableRefused(
             f"{name} lacks {'the column' if len(missing) == 1 else 'these columns'}: "
             f"{', '.join(missing)}. Its first line must name the columns."
         )

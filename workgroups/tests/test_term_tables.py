@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from mathshub.scope import hub_scope
 from workgroups.errors import TableHasChanged, TermsOutOfOrder
 from workgroups.models import AcademicYear, Hub, LocalAuthority, TermDate
-from workgroups.register import RegisterRefused
+from workgroups.register import TableRefused
 from workgroups.services.terms import compare_term_dates, import_term_dates, record_terms
 from workgroups.term_dates.compare import Comparison, compare
 from workgroups.term_dates.entries import TermEntry, entry_of, out_of_order, wrong_with
@@ -175,7 +175,7 @@ def test_an_autumn_term_may_begin_in_the_last_week_of_august() -> None:
     ],
 )
 def test_what_is_no_such_table_is_refused_whole(content: bytes, words: str) -> None:
-    with pytest.raises(RegisterRefused, match=words):
+    with pytest.raises(TableRefused, match=words):
         read_term_dates(BytesIO(content), name="terms.csv", boroughs=[MERTON])
 
 
@@ -217,7 +217,7 @@ CELLS = st.one_of(
 @given(rows=st.lists(st.lists(CELLS, max_size=10), max_size=6))
 def test_whatever_stands_in_a_table_is_read_or_refused_in_words(rows) -> None:
     content = "\n".join([HEADER, *(",".join(row) for row in rows)]).encode(errors="replace")
-    with suppress(RegisterRefused):
+    with suppress(TableRefused):
         found = read_term_dates(BytesIO(content), name="terms.csv", boroughs=[MERTON])
         assert all(fault.reason for fault in found.faults)
         assert all(wrong_with(said.entry) == {} for said in found.said)
