@@ -156,7 +156,8 @@ class DayToAvoidAdmin(HubOwnedAdmin):
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         """Those to come first, then the past ones."""
         is_past = When(ends_on__lt=timezone.localdate(), then=Value(1))
-        return [Case(is_past, default=Value(0)).asc(), "starts_on", "name"]
+        by_borough = ("starts_on", "name", "local_authority__name")
+        return [Case(is_past, default=Value(0)).asc(), *by_borough]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "local_authority":

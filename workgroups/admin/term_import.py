@@ -115,7 +115,10 @@ class ImportPages(PortalAdmin):
             return self._show(request, TableForm(), name, content, note=str(refusal))
         except TableRefused:
             return self._ask(request, TableForm({}))
-        return self.done(request, f"{name}: {_done_words(done)}", to=self.url("changelist"))
+        # Where they stand now, and whether somebody has compared them.
+        years = sorted(entry.start_year for entry in done.entries)
+        to = f"{self.url('changelist')}?year={years[0]}" if years else self.url("changelist")
+        return self.done(request, f"{name}: {_done_words(done)}", to=to)
 
     def _show(
         self, request: HttpRequest, form: TableForm, name: str, content: bytes, note: str = ""

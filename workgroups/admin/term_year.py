@@ -225,7 +225,12 @@ def _is_school_day(day: date, line: BoroughLine) -> bool:
 
 
 def _avoided(year: AcademicYear) -> Iterable[str]:
+    """A feast of several boroughs, which has a row for each, is told once."""
     rows = DayToAvoid.objects.between(year.starts_on, year.ends_on)
+    where: dict[tuple[date, date, str], list[str]] = {}
     for row in rows.select_related("local_authority"):
-        where = f", in {row.local_authority}" if row.local_authority else ""
-        yield f"{span_words(row.starts_on, row.ends_on, with_weekdays=True)}: {row.name}{where}"
+        boroughs = where.setdefault((row.starts_on, row.ends_on, row.name), [])
+        boroughs += [row.local_authority.name] if row.local_authority else []
+    for (first, last, name), boroughs in where.items():
+        place = f", in {listed(set(boroughs))}" if boroughs else ""
+        yield f"{span_words(first, last, with_weekdays=True)}: {name}{place}"

@@ -72,7 +72,9 @@ def _lines(numbers: list[int]) -> str:
             runs[-1].append(number)
         else:
             runs.append([number])
-    spans = [f"{run[0]} to {run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs]
+    spans: list[str] = []
+    for run in runs:
+        spans += [f"{run[0]} to {run[-1]}"] if len(run) > 2 else map(str, run)
     *most, last = spans
     words = f"{', '.join(most)} and {last}" if most else last
     return f"{'Line' if len(numbers) == 1 else 'Lines'} {words}"

@@ -340,6 +340,18 @@ def test_a_table_leaves_checked_dates_that_it_bears_out_as_they_are(lead: Client
     assert (row.checked_on, row.checked_by, row.imported_on) == (None, None, TODAY)
 
 
+def test_who_has_imported_a_table_goes_on_at_its_year(lead: Client) -> None:
+    page = upload(lead, "Hackney,2027/28,autumn,02/09/2027,17/12/2027,,,council")
+    assert "Term dates of 2027/28" in send_back(lead, page, record="yes")
+
+
+def test_days_to_avoid_of_several_boroughs_stand_once_in_the_year(lead: Client) -> None:
+    for name in ("Newham", "Hackney"):
+        borough = make_local_authority(name=name)
+        make_days_to_avoid(name="Eid", local_authority=borough, starts_on=TODAY, ends_on=TODAY)
+    assert page_of(lead).count("Friday 27 November 2026: Eid, in Hackney and Newham") == 1
+
+
 def test_a_change_is_shown_beside_what_it_was(lead: Client) -> None:
     make_term_dates()
     page = upload(lead, HACKNEY.replace("18/12/2026", "21/12/2026"))

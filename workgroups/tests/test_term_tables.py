@@ -504,7 +504,7 @@ def test_the_command_refuses_in_words(hub: Hub, tmp_path: Path) -> None:
         ([2], "Line 2"),
         ([2, 3, 4], "Lines 2 to 4"),
         ([2, 4], "Lines 2 and 4"),
-        ([2, 3, 5, 7, 8], "Lines 2 to 3, 5 and 7 to 8"),
+        ([2, 3, 5, 7, 8], "Lines 2, 3, 5, 7 and 8"),
     ],
 )
 def test_lines_of_one_reason_are_named_together(lines: list[int], words: str) -> None:
