@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from enrolment.admin.chips import SchoolBoroughChips, SchoolStandingChips
 from enrolment.admin.coverage import CoveragePages
 from enrolment.admin.school_answers import SchoolAnswerPages
+from enrolment.admin.successions import MAY_SEE, mergers_of
 from enrolment.admin.words import (
     borough_words,
     eligibility_tag,
@@ -86,7 +87,7 @@ class SchoolAdmin(SchoolAnswerPages, CoveragePages, RegisterAdmin):
         )
         context = {
             "facts": register_facts(obj, own_area(request)),
-            "kin": kin_of(obj),
+            "kin": kin_of(obj, with_decisions=request.user.has_perm(MAY_SEE)),
             "places": [
                 {"row": each, "url": page_of(each), "tag": place_tag(each)}
                 for each in only_own_groups(request.user, places, "work_group")
@@ -110,11 +111,15 @@ class SchoolAdmin(SchoolAnswerPages, CoveragePages, RegisterAdmin):
         }
 
 
-def kin_of(school: School) -> dict[str, Any]:
-    """The school that came after it, and those that went before: by simple succession or a person."""
+def kin_of(school: School, *, with_decisions: bool) -> dict[str, Any]:
+    """The school that came after it, those that went before, and the mergers and splits it was in."""
+    now = school.succeeded_by
+    forerunners = forerunners_of([school, now] if now else [school])
     return {
-        "now": school.succeeded_by,
-        "before": forerunners_of([school]).get(school.pk, []),
+        "now": now,
+        "counts": now is not None and school in forerunners[now.pk],
+        "before": forerunners[school.pk],
+        "mergers": mergers_of(school) if with_decisions else [],
     }
 
 

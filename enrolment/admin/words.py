@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -106,6 +107,6 @@ def own_area(request: HttpRequest) -> set[int]:
     return {each.pk for each in own_boroughs(request)}
 
 
-def page_of(row: ExpressionOfInterest | Place | School) -> str:
+def page_of(row: Model) -> str:
     """The admin's page of a row."""
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import IO, Any, NamedTuple
 
 from enrolment.spreadsheet.columns import looks_like_header, names_programmes, years_side_by_side
-from workgroups.register.read import RegisterRefused, encoding_of
+from workgroups.register.read import TableRefused, encoding_of
 
 MOST_BYTES = 2_000_000  # of the file
 MOST_UNPACKED = 50_000_000  # bytes; an xlsx file is a zip, and a small one may hold a big one
@@ -126,7 +126,7 @@ def _decoded(content: bytes) -> str:
         if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return content.decode("utf-16")  # Excel's “Unicode text”
         return content.decode(encoding_of(BytesIO(content), name="The file"))
-    except RegisterRefused as refused:
+    except TableRefused as refused:
         raise SpreadsheetRefused(str(refused)) from refused
     except UnicodeDecodeError as error:
         raise SpreadsheetRefused(

@@ -132,43 +132,6 @@ def test_without_the_lock_the_last_place_would_be_given_twice(hub: Hub) -> None:
     assert group.places.held().count() == 2
 
 
-def decide_twice(hub: Hub, *, is_locked: bool) -> list:
-    """Two hub leads decide first of the same two schools, and differently."""
-    predecessor, successor = make_closed_school(), make_school()
-    both_about_to_write = Barrier(2)
-
-    def hold_up(sql: str) -> str:
-        if sql.startswith('INSERT INTO "workgroups_successiondecision"'):
-            with suppress(BrokenBarrierError):
-                both_about_to_write.wait(timeout=1)
-        return sql if is_locked else without_locks(sql)
-
-    def decide_that(counts: bool) -> Callable[[], SuccessionDecision]:
-        def decide() -> SuccessionDecision:
-            with sql_seen_by(hold_up):
-                return decide_succession(
-                    predecessor, successor, counts=counts, reason="Known", by=None, now=NOW
-                )
-
-        return decide
-
-    return at_once(hub, [decide_that(True), decide_that(False)])
-
-
-def test_two_first_decisions_of_the_same_schools_are_one_that_was_changed(hub: Hub) -> None:
-    outcomes = decide_twice(hub, is_locked=True)
-    assert [type(outcome) for outcome in outcomes] == [SuccessionDecision] * 2
-    (decision,) = SuccessionDecision.objects.all()
-    assert [row.history_type for row in decision.history.all()] == ["~", "+"]
-
-
-@on_postgresql
-def test_without_the_lock_the_second_first_decision_would_fail(hub: Hub) -> None:
-    """The negative control: the test above could fail."""
-    outcomes = decide_twice(hub, is_locked=False)
-    assert {type(outcome) for outcome in outcomes} == {SuccessionDecision, IntegrityError}
-
-
 def test_twelve_acceptances_of_one_place_are_one(hub: Hub) -> None:
     place = make_place()
 
@@ -247,6 +210,7 @@ def test_two_first_words_about_a_school_are_one(hub: Hub) -> None:
     assert notes == [KnownSchool.objects.get()] * 2
     decisions = say_first_twice(hub, decide, is_locked=True)
     assert decisions == [SuccessionDecision.objects.get()] * 2
+    assert [row.history_type for row in decisions[0].history.all()] == ["~", "+"]
 
 
 @on_postgresql
