@@ -58,33 +58,70 @@ class PhaseGroup(StrEnum):
         )
 
 
+class NoStage(StrEnum):
+    """What a school that took part has come to where that is no stage of the journey."""
+
+    BESIDE = "beside"
+    BEGUN = "begun"
+
+    @property
+    def words(self) -> str:
+        return {NoStage.BESIDE: "beside the journey", NoStage.BEGUN: "begun, not finished"}[self]
+
+
+Rung = int | NoStage | None
+"""A programme's id, or what there is instead; None where the school never took part."""
+
+
 @dataclass(frozen=True)
 class Reach:
-    """One school: the furthest stage on record, and when it last took part in anything."""
+    """One school: the furthest stage on record, and when it last took part in anything.
+
+    ``furthest`` is a stage of the journey that the school did not break off. ``broken_off`` is the
+    furthest that it did, where that lies beyond.
+    """
 
     school: School
     furthest: Took | None
+    broken_off: Took | None
     last: Took | None
     standing: Standing
 
     @property
-    def stage(self) -> int | None:
-        """The furthest programme's id; None where the school never took part."""
-        return self.furthest.programme_id if self.furthest else None
+    def stage(self) -> Rung:
+        if self.furthest:
+            return self.furthest.programme_id
+        if self.broken_off:
+            return NoStage.BEGUN
+        return NoStage.BESIDE if self.last else None
 
 
 def reach_of(
     school: School, took: Sequence[Took], *, positions: Mapping[int, int], this_year: int
 ) -> Reach:
-    """Where the school has come to. ``positions`` are the programmes' steps in the journey, by id.
+    """Where the school has come to. ``positions`` are the stages of the journey, by programme id.
 
     ``this_year`` is the year in which the running academic year began. Who last took part before
-    last year has lapsed. A place for a coming year is no stage reached yet.
+    last year has lapsed. A place for a coming year is no stage reached yet, nor is a stage that is
+    on record as not completed. A programme beside the journey leads no further along it.
     """
+
+    def furthest_of(stages: Iterable[Took]) -> Took | None:
+        along = ((positions[each.programme_id], each.start_year, each) for each in stages)
+        return max(along, key=lambda each: each[:2], default=(0, 0, None))[2]
+
     begun = [each for each in took if each.start_year <= this_year]
     if not begun:
-        return Reach(school, None, None, Standing.NEXT_YEAR if took else Standing.NEVER)
-    furthest = max(begun, key=lambda each: (positions.get(each.programme_id, 0), each.start_year))
+        never = Standing.NEXT_YEAR if took else Standing.NEVER
+        return Reach(school, None, None, None, never)
+    stages = [each for each in begun if each.programme_id in positions]
+    furthest = furthest_of(each for each in stages if each.is_completed is not False)
+    step = positions[furthest.programme_id] if furthest else -1
+    broken_off = furthest_of(
+        each
+        for each in stages
+        if each.is_completed is False and positions[each.programme_id] > step
+    )
     last = max(begun, key=lambda each: each.start_year)
     if last.start_year == this_year:
         standing = Standing.NOW
@@ -94,7 +131,7 @@ def reach_of(
         standing = Standing.LAST_YEAR
     else:
         standing = Standing.LAPSED
-    return Reach(school, furthest, last, standing)
+    return Reach(school, furthest, broken_off, last, standing)
 
 
 @dataclass(frozen=True)
@@ -103,7 +140,7 @@ class Choice:
 
     borough: str | None = None  # the authority's code
     phase: PhaseGroup | None = None
-    stage: int | None = None  # a programme's id
+    stage: Rung = None
     standing: Standing | None = None
     trust: str | None = None  # the register's code of the trust
 
@@ -135,22 +172,29 @@ def count_by(reaches: Iterable[Reach], choice: Choice, name: str) -> Counter:
 
 @dataclass(frozen=True)
 class Bar:
-    """One borough: how many of its schools came to each stage, in the order of the journey."""
+    """One borough: how many of its schools stand on each rung, the last of which is none yet."""
 
     borough: str
-    never: int  # has come to no stage yet
-    stages: tuple[int, ...]
-
-    @property
-    def reached(self) -> int:
-        return sum(self.stages)
+    counts: tuple[int, ...]
 
     @property
     def schools(self) -> int:
-        return self.reached + self.never
+        return sum(self.counts)
+
+    @property
+    def took_part(self) -> int:
+        return sum(self.counts[:-1])
 
 
-def bars(reaches: Collection[Reach], programmes: Sequence[Programme]) -> list[Bar]:
+def rungs_of(reaches: Collection[Reach], stages: Sequence[Programme]) -> dict[Rung, str]:
+    """Where a school can stand, with its words: the stages in order, what else there is, none yet."""
+    found = {reach.stage for reach in reaches}
+    words: dict[Rung, str] = {stage.pk: stage.short_name for stage in stages}
+    words |= {rung: rung.words for rung in NoStage if rung in found}
+    return words | {None: "none yet"}
+
+
+def bars(reaches: Collection[Reach], rungs: Collection[Rung]) -> list[Bar]:
     """The counts by borough, the boroughs in the order of their names."""
     counts: dict[str, Counter] = {}
     for reach in reaches:
@@ -158,16 +202,12 @@ def bars(reaches: Collection[Reach], programmes: Sequence[Programme]) -> list[Ba
         borough = authority.name if authority else ""
         counts.setdefault(borough, Counter())[reach.stage] += 1
     return [
-        Bar(
-            borough,
-            counts[borough][None],
-            tuple(counts[borough][programme.pk] for programme in programmes),
-        )
-        for borough in sorted(counts)
+        Bar(borough, tuple(counts[borough][rung] for rung in rungs)) for borough in sorted(counts)
     ]
 
 
-def total_of(by_borough: Sequence[Bar], programmes: Sequence[Programme]) -> Bar:
+def total_of(by_borough: Sequence[Bar], rungs: Collection[Rung]) -> Bar:
     """All boroughs together."""
-    stages = (sum(bar.stages[place] for bar in by_borough) for place in range(len(programmes)))
-    return Bar("All", sum(bar.never for bar in by_borough), tuple(stages))
+    return Bar(
+        "All", tuple(sum(bar.counts[step] for bar in by_borough) for step in range(len(rungs)))
+    )

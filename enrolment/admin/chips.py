@@ -1,16 +1,39 @@
-"""The filters of the lists of interest and places."""
+"""The filters of the lists of interest, places, schools and the past."""
 
 from datetime import date, timedelta
+from typing import ClassVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, TextChoices
 from django.http import HttpRequest
 from django.utils import timezone
 
 from enrolment.admin.words import own_boroughs
-from enrolment.models import ExpressionOfInterest, Place
-from mathshub.scope_admin import Chip, ChipFilter
-from workgroups.models import Offering, WorkGroup
+from enrolment.models import (
+    ExpressionOfInterest,
+    HistoryImport,
+    PastParticipation,
+    Place,
+    UnmatchedLine,
+)
+from mathshub.scope_admin import Chip, ChipFilter, is_key
+from workgroups.area import OUTSIDE
+from workgroups.models import AcademicYear, Offering, Programme, WorkGroup
 from workgroups.models.years import school_year_of
+
+SPREADSHEETS_AS_CHIPS = 8
+
+
+class ChoiceChips(ChipFilter):
+    """One chip for each value of a field of choices, by the field's name."""
+
+    values: ClassVar[type[TextChoices]]
+
+    @classmethod
+    def chips(cls, request: HttpRequest) -> list[Chip]:
+        return [
+            Chip(each.value, str(each.label), Q((cls.parameter_name, each.value)))
+            for each in cls.values
+        ]
 
 
 class OfferingChips(ChipFilter):
@@ -37,16 +60,10 @@ def offering_chips(offerings: QuerySet[Offering], today: date) -> list[Chip]:
     return [*chips, Chip("earlier", "earlier years", earlier)]
 
 
-class StateChips(ChipFilter):
+class StateChips(ChoiceChips):
     title = "state"
     parameter_name = "state"
-
-    @classmethod
-    def chips(cls, request: HttpRequest) -> list[Chip]:
-        return [
-            Chip(state.value, str(state.label), Q(state=state.value))
-            for state in ExpressionOfInterest.State
-        ]
+    values = ExpressionOfInterest.State
 
 
 class BoroughChips(ChipFilter):
@@ -61,21 +78,15 @@ class BoroughChips(ChipFilter):
         outside = Q(school__isnull=False) & ~Q(school__local_authority__in=own)
         return [
             *chips,
-            Chip("outside", "outside the area", outside),
+            Chip("outside", OUTSIDE, outside),
             Chip("unmatched", "school not matched", Q(school__isnull=True)),
         ]
 
 
-class SourceChips(ChipFilter):
+class SourceChips(ChoiceChips):
     title = "received by"
     parameter_name = "source"
-
-    @classmethod
-    def chips(cls, request: HttpRequest) -> list[Chip]:
-        return [
-            Chip(source.value, str(source.label), Q(source=source.value))
-            for source in ExpressionOfInterest.Source
-        ]
+    values = ExpressionOfInterest.Source
 
 
 class PlaceStateChips(ChipFilter):
@@ -128,3 +139,81 @@ class SchoolStandingChips(ChipFilter):
     def chips(cls, request: HttpRequest) -> list[Chip]:
         is_open = Q(status_code__in=(1, 3))
         return [Chip("open", "open", is_open), Chip("closed", "closed or not open yet", ~is_open)]
+
+
+class PastProgrammeChips(ChipFilter):
+    title = "programme"
+    parameter_name = "programme"
+
+    @classmethod
+    def chips(cls, request: HttpRequest) -> list[Chip]:
+        return [
+            Chip(str(each.pk), each.short_name, Q(programme=each))
+            for each in Programme.objects.all()
+        ]
+
+
+class PastYearChips(ChipFilter):
+    title = "year"
+    parameter_name = "year"
+
+    @classmethod
+    def chips(cls, request: HttpRequest) -> list[Chip]:
+        years = AcademicYear.objects.filter(
+            pk__in=PastParticipation.objects.order_by().values("academic_year")
+        )
+        return [
+            Chip(str(each.start_year), str(each), Q(academic_year=each))
+            for each in years.order_by("-start_year")
+        ]
+
+
+class OutcomeChips(ChoiceChips):
+    title = "outcome"
+    parameter_name = "outcome"
+    values = PastParticipation.Outcome
+
+
+class PastSourceChips(ChipFilter):
+    """By hand, by spreadsheet, and by each of the latest spreadsheets."""
+
+    title = "source"
+    parameter_name = "source"
+
+    @classmethod
+    def chips(cls, request: HttpRequest) -> list[Chip]:
+        kinds = [
+            Chip(each.value, str(each.label), Q(source=each.value))
+            for each in PastParticipation.Source
+        ]
+        return [*kinds, *_spreadsheet_chips(request.GET.get(cls.parameter_name, ""))]
+
+
+class SpreadsheetStateChips(ChoiceChips):
+    title = "state"
+    parameter_name = "state"
+    values = HistoryImport.State
+
+
+class LineStateChips(ChoiceChips):
+    title = "state"
+    parameter_name = "state"
+    values = UnmatchedLine.State
+
+
+class LineSpreadsheetChips(ChipFilter):
+    title = "spreadsheet"
+    parameter_name = "spreadsheet"
+
+    @classmethod
+    def chips(cls, request: HttpRequest) -> list[Chip]:
+        return _spreadsheet_chips(request.GET.get(cls.parameter_name, ""))
+
+
+def _spreadsheet_chips(chosen: str) -> list[Chip]:
+    """One chip for each of the latest spreadsheets that were loaded, and for the chosen one."""
+    loaded = HistoryImport.objects.exclude(state=HistoryImport.State.UPLOADED)
+    rows = list(loaded.only("file_name", "hub")[:SPREADSHEETS_AS_CHIPS])
+    if is_key(chosen) and chosen not in {str(each.pk) for each in rows}:
+        rows += loaded.only("file_name", "hub").filter(pk=chosen)
+    return [Chip(str(each.pk), str(each), Q(history_import=each)) for each in rows]

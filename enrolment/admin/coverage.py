@@ -1,6 +1,6 @@
 """Coverage: each state-funded school of the hub's area, and how far it has come."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,31 +11,45 @@ from django.utils import timezone
 
 from enrolment.admin.words import page_of
 from enrolment.eligibility import Took
-from enrolment.reach import Bar, Choice, PhaseGroup, Reach, Standing, bars, count_by, total_of
-from enrolment.services.reach import reach_in_area
+from enrolment.models import PastParticipation
+from enrolment.reach import (
+    Bar,
+    Choice,
+    NoStage,
+    PhaseGroup,
+    Reach,
+    Rung,
+    Standing,
+    bars,
+    count_by,
+    rungs_of,
+    total_of,
+)
+from enrolment.services.reach import journey, reach_in_area
 from mathshub.exports import CSV_TYPE, XLSX_TYPE, csv_file, xlsx_file
-from mathshub.scope_admin import PortalAdmin
-from workgroups.models import Programme
+from mathshub.scope_admin import PortalAdmin, is_key
+from mathshub.scope_admin.cells import count
 from workgroups.models.years import school_year_of
 
+Outcome = PastParticipation.Outcome
 PER_PAGE = 50
 ALL, NONE = "all", "none"
 COLUMNS = (
     *("URN", "School", "Borough", "Town", "Postcode", "Phase", "Type", "Trust"),
-    *("Stage reached", "Year", "Finished", "Last took part in", "Last year", "Standing"),
+    *("Stage reached", "Year", "Outcome", "Begun, not finished", "Last took part in", "Last year"),
+    "Standing",
 )
-_FINISHED = {True: "yes", False: "no", None: "not known"}
 # Of the bar's picture, in units of its own: it is drawn as wide as there is room.
 WIDTH, HEIGHT = 1000, 24
 
 
 @dataclass(frozen=True)
 class Segment:
-    """A piece of a borough's bar; ``tone`` is the step in the journey, 0 for none yet."""
+    """A piece of a borough's bar; ``tone`` is how it is drawn."""
 
     x: float
     width: float
-    tone: int
+    tone: str
 
 
 class CoveragePages(PortalAdmin):
@@ -50,31 +64,33 @@ class CoveragePages(PortalAdmin):
 
     def coverage(self, request: HttpRequest) -> HttpResponse:
         """Figures by borough, and the schools one by one."""
-        reaches, programmes = self._reaches(request), journey()
+        reaches = self._reaches(request)
+        rungs = rungs_of(reaches, journey())
         choice = choice_of(request.GET)
         chosen = [reach for reach in reaches if choice.takes(reach)]
-        by_borough = bars(chosen, programmes)
-        total = total_of(by_borough, programmes)
+        by_borough = bars(chosen, rungs)
+        total = total_of(by_borough, rungs)
+        tones = tones_of(rungs)
         page = Paginator(chosen, PER_PAGE).get_page(request.GET.get("p"))
         return self.page(
             request,
             "admin/enrolment/coverage.html",
-            title=f"{total.reached:,} of {total.schools:,} schools have taken part",
+            title=_title(total, has_area=bool(reaches)),
             has_area=bool(reaches),
-            filters=filters_of(request.GET, reaches, choice, programmes),
+            filters=filters_of(request.GET, reaches, choice, rungs),
             trusts=trusts_of(reaches, choice),
             kept=[(n, v) for n, v in request.GET.items() if n not in ("trust", "p")],
-            stages=["none yet", *(programme.short_name for programme in programmes)],
+            key=list(zip(tones, rungs.values(), strict=True)),
             bars=[
                 {
                     "bar": bar,
-                    "segments": segments_of(bar, by_borough),
-                    "words": words_of(bar, programmes),
-                    "numbers": _numbers(bar, programmes),
+                    "segments": segments_of(bar, by_borough, tones),
+                    "words": words_of(bar, rungs.values()),
+                    "numbers": list(zip(rungs.values(), bar.counts, strict=True)),
                 }
                 for bar in by_borough
             ],
-            total={"bar": total, "numbers": _numbers(total, programmes)},
+            total={"bar": total, "numbers": list(zip(rungs.values(), total.counts, strict=True))},
             rows=[_row(reach) for reach in page],
             pages=page,
             page_query=_without(request.GET, "p"),
@@ -101,18 +117,12 @@ class CoveragePages(PortalAdmin):
         return reach_in_area(this_year=school_year_of(timezone.localdate()))
 
 
-def journey() -> list[Programme]:
-    """The hub's programmes in the order of the journey."""
-    return list(Programme.objects.order_by("position", "name"))
-
-
 def choice_of(given: QueryDict) -> Choice:
     """What the address asks for: primary schools unless it says otherwise.
 
     An unknown stage means no school, an unknown phase or standing as if none had been said.
     """
-    phase, stage, standing = given.get("phase"), given.get("stage"), given.get("standing")
-    trust = given.get("trust")
+    phase, standing, trust = given.get("phase"), given.get("standing"), given.get("trust")
     return Choice(
         borough=given.get("borough"),
         phase=None
@@ -120,14 +130,23 @@ def choice_of(given: QueryDict) -> Choice:
         else PhaseGroup(phase)
         if phase in list(PhaseGroup)
         else PhaseGroup.PRIMARY,
-        stage=None if stage is None else int(stage) if _is_id(stage) else 0,
+        stage=_rung_of(given.get("stage")),
         standing=Standing(standing) if standing in list(Standing) else None,
         trust="" if trust == NONE else trust or None,
     )
 
 
+def _rung_of(stage: str | None) -> Rung:
+    """The rung by its words in the address; that of no school where they mean none."""
+    if stage in list(NoStage):
+        return NoStage(str(stage))
+    if stage is None:
+        return None
+    return int(stage) if is_key(stage) else 0
+
+
 def filters_of(
-    given: QueryDict, reaches: Sequence[Reach], choice: Choice, programmes: Sequence[Programme]
+    given: QueryDict, reaches: Sequence[Reach], choice: Choice, rungs: Mapping[Rung, str]
 ) -> list[dict[str, Any]]:
     """The chips: for each part of the choice its values, with how many schools each leaves."""
     boroughs = {
@@ -138,7 +157,7 @@ def filters_of(
     wanted: list[tuple[str, str, Any, list[tuple[Any, str]]]] = [
         ("borough", "borough", choice.borough, sorted(boroughs.items(), key=lambda item: item[1])),
         ("phase", "phase", choice.phase, [(each, each.words) for each in PhaseGroup]),
-        ("stage", "furthest stage", choice.stage, [(p.pk, p.short_name) for p in programmes]),
+        ("stage", "furthest stage", choice.stage, [item for item in rungs.items() if item[0]]),
         ("standing", "last took part", choice.standing, [(each, each.words) for each in Standing]),
     ]
     return [
@@ -172,10 +191,12 @@ def _choices(
 
 
 def trusts_of(reaches: Sequence[Reach], choice: Choice) -> list[dict[str, Any]]:
-    """The trusts of the schools that the rest of the choice leaves, by name, with their numbers."""
+    """The trusts of the schools that the rest of the choice leaves, and the chosen one, by name."""
     without = replace(choice, trust=None)
     names = {
-        each.school.trust_code: each.school.trust_name for each in reaches if without.takes(each)
+        each.school.trust_code: each.school.trust_name
+        for each in reaches
+        if without.takes(each) or each.school.trust_code == choice.trust
     }
     counts = count_by(reaches, choice, "trust")
     return [
@@ -188,17 +209,27 @@ def trusts_of(reaches: Sequence[Reach], choice: Choice) -> list[dict[str, Any]]:
     ]
 
 
-def _numbers(bar: Bar, programmes: Sequence[Programme]) -> list[tuple[str, int]]:
-    """The numbers of schools, each with the stage that it is of."""
-    names = ["None yet", *(programme.short_name for programme in programmes)]
-    return list(zip(names, [bar.never, *bar.stages], strict=True))
+def _title(total: Bar, *, has_area: bool) -> str:
+    if not has_area:
+        return "How far the hub reaches"
+    if not total.schools:
+        return "No school fits this choice"
+    return f"{total.took_part:,} of {count(total.schools, 'school')} have taken part"
 
 
-def segments_of(bar: Bar, by_borough: Sequence[Bar]) -> list[Segment]:
+def tones_of(rungs: Mapping[Rung, str]) -> list[str]:
+    """How each rung is drawn: the steps of the journey by number, the others by name."""
+    return [
+        "none" if rung is None else str(rung) if isinstance(rung, NoStage) else str(step)
+        for step, rung in enumerate(rungs, start=1)
+    ]
+
+
+def segments_of(bar: Bar, by_borough: Sequence[Bar], tones: Sequence[str]) -> list[Segment]:
     """The bar's pieces, to the scale of the longest; the stages first, none yet last."""
     longest = max(each.schools for each in by_borough)
     x, segments = 0.0, []
-    for tone, number in [*enumerate(bar.stages, start=1), (0, bar.never)]:
+    for tone, number in zip(tones, bar.counts, strict=True):
         width = WIDTH * number / longest
         if number:
             segments.append(Segment(round(x, 1), round(width, 1), tone))
@@ -206,14 +237,10 @@ def segments_of(bar: Bar, by_borough: Sequence[Bar]) -> list[Segment]:
     return segments
 
 
-def words_of(bar: Bar, programmes: Sequence[Programme]) -> str:
-    """The bar in words: “Hackney, 58 schools: 40 none yet, 3 Readiness, …”."""
-    parts = [f"{bar.never} none yet"] + [
-        f"{number} {programme.short_name}"
-        for number, programme in zip(bar.stages, programmes, strict=True)
-        if number
-    ]
-    return f"{bar.borough}, {bar.schools} schools: {', '.join(parts)}"
+def words_of(bar: Bar, rungs: Iterable[str]) -> str:
+    """The bar in words: “Hackney, 58 schools: 3 Readiness, 15 Development, 40 none yet”."""
+    parts = [f"{number} {rung}" for number, rung in zip(bar.counts, rungs, strict=True) if number]
+    return f"{bar.borough}, {count(bar.schools, 'school')}: {', '.join(parts)}"
 
 
 def _row(reach: Reach) -> dict[str, Any]:
@@ -224,6 +251,7 @@ def _row(reach: Reach) -> dict[str, Any]:
         "borough": school.local_authority.name if school.local_authority else "",
         "trust": school.trust_name,
         "stage": _in_words(reach.furthest),
+        "broken_off": _in_words(reach.broken_off),
         "last": _in_words(reach.last),
         "standing": reach.standing.words,
         "tone": {"now": "leaf", "lapsed": "sun"}.get(reach.standing, "plain"),
@@ -233,13 +261,13 @@ def _row(reach: Reach) -> dict[str, Any]:
 def _in_words(took: Took | None) -> str:
     if took is None:
         return ""
-    return f"{took.programme} {took.year}" + (
-        ", not finished" if took.is_completed is False else ""
-    )
+    words = f"{took.programme} {took.year}"
+    return f"{words}, {Outcome.NOT_COMPLETED.label}" if took.is_completed is False else words
 
 
 def _cells(reach: Reach) -> list[Any]:
     school, furthest, last = reach.school, reach.furthest, reach.last
+    broken_off = reach.broken_off
     return [
         school.urn,
         school.name,
@@ -251,15 +279,12 @@ def _cells(reach: Reach) -> list[Any]:
         school.trust_name,
         furthest.programme if furthest else "",
         furthest.year if furthest else "",
-        _FINISHED[furthest.is_completed] if furthest else "",
+        str(Outcome.of(furthest.is_completed).label) if furthest else "",
+        f"{broken_off.programme} {broken_off.year}" if broken_off else "",
         last.programme if last else "",
         last.year if last else "",
         reach.standing.words,
     ]
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 18
 
 
 def _with(given: QueryDict, name: str, value: str) -> str:

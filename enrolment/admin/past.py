@@ -4,85 +4,34 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from enrolment.admin.chips import BoroughChips
+from enrolment.admin.chips import (
+    BoroughChips,
+    OutcomeChips,
+    PastProgrammeChips,
+    PastSourceChips,
+    PastYearChips,
+)
 from enrolment.admin.words import borough_words, outcome_tag, own_area, page_of
 from enrolment.errors import Refusal
 from enrolment.forms.past import ParticipationForm
-from enrolment.models import HistoryImport, PastParticipation
+from enrolment.models import PastParticipation
 from enrolment.services.participation import (
     change_participation,
+    lock_past,
     record_participation,
     remove_participation,
 )
 from mathshub.accounts.who import account_of
-from mathshub.scope_admin import Chip, ChipFilter, HubOwnedAdmin, posted
+from mathshub.scope_admin import HubOwnedAdmin, posted, with_lock
 from mathshub.scope_admin.cells import with_note
-from workgroups.models import AcademicYear, Programme, School
+from workgroups.models import School
 from workgroups.search import Found, query_words, search_schools, why_not_pickable
-
-SPREADSHEETS_AS_CHIPS = 8
-
-
-class PastProgrammeChips(ChipFilter):
-    title = "programme"
-    parameter_name = "programme"
-
-    @classmethod
-    def chips(cls, request: HttpRequest) -> list[Chip]:
-        return [
-            Chip(str(each.pk), each.short_name, Q(programme=each))
-            for each in Programme.objects.all()
-        ]
-
-
-class PastYearChips(ChipFilter):
-    title = "year"
-    parameter_name = "year"
-
-    @classmethod
-    def chips(cls, request: HttpRequest) -> list[Chip]:
-        years = AcademicYear.objects.filter(
-            pk__in=PastParticipation.objects.order_by().values("academic_year")
-        )
-        return [
-            Chip(str(each.start_year), str(each), Q(academic_year=each))
-            for each in years.order_by("-start_year")
-        ]
-
-
-class OutcomeChips(ChipFilter):
-    title = "outcome"
-    parameter_name = "outcome"
-
-    @classmethod
-    def chips(cls, request: HttpRequest) -> list[Chip]:
-        return [
-            Chip(each.value, str(each.label), Q(outcome=each.value))
-            for each in PastParticipation.Outcome
-        ]
-
-
-class PastSourceChips(ChipFilter):
-    """By hand, by spreadsheet, and by each of the latest spreadsheets."""
-
-    title = "source"
-    parameter_name = "source"
-
-    @classmethod
-    def chips(cls, request: HttpRequest) -> list[Chip]:
-        kinds = [
-            Chip(each.value, str(each.label), Q(source=each.value))
-            for each in PastParticipation.Source
-        ]
-        loaded = HistoryImport.objects.exclude(state=HistoryImport.State.UPLOADED)
-        latest = loaded.only("file_name", "hub")[:SPREADSHEETS_AS_CHIPS]
-        return kinds + [Chip(str(each.pk), str(each), Q(history_import=each)) for each in latest]
 
 
 @admin.register(PastParticipation)
@@ -185,6 +134,7 @@ class PastParticipationAdmin(HubOwnedAdmin):
             back_words="Past participation",
         )
 
+    @with_lock(lock_past)
     def change_view(
         self,
         request: HttpRequest,

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from enrolment.eligibility import EMPTY, SchoolRecord, check_eligibility
 from enrolment.errors import Refusal
@@ -19,9 +20,10 @@ from enrolment.services.answers import (
     leave_it_to_the_rules,
     note_about_school,
 )
+from enrolment.services.participation import lock_past
 from enrolment.services.records import record_of, step_of
 from mathshub.accounts.who import account_of
-from mathshub.scope_admin import PortalAdmin, SeenForm, posted
+from mathshub.scope_admin import PortalAdmin, SeenForm, is_key, posted, with_lock
 from workgroups.models import Offering, School
 
 BY_THE_RULES = "rules"
@@ -43,7 +45,8 @@ class AnswerForm(SeenForm, forms.Form):
         label="Reason",
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="For the hub’s record, with your name and the day. Nothing about persons.",
+        help_text="Needed unless the rules answer. For the hub’s record, with your name and the "
+        "day. Nothing about persons.",
     )
 
     def clean(self) -> dict[str, Any]:
@@ -78,12 +81,17 @@ class SchoolAnswerPages(PortalAdmin):
             ("<int:pk>/known/", self.known, "known"),
         ]
 
+    @with_lock(lock_past)
     def answer(self, request: HttpRequest, pk: int, offering_id: int) -> HttpResponse:
         """Decide whether the school can take part, whatever the rules say, and why."""
         school = self._school(request, pk, needs="enrolment.add_eligibilityoverride")
         offering = _offering(offering_id)
         back = self._where_from(request, school)
-        stored = EligibilityOverride.objects.filter(school=school, offering=offering).first()
+        stored = (
+            EligibilityOverride.objects.filter(school=school, offering=offering)
+            .select_related("decided_by")
+            .first()
+        )
         initial = {"answer": stored.answer, "reason": stored.reason} if stored else {}
         form = AnswerForm(posted(request), initial=initial)
         if form.is_valid():
@@ -95,7 +103,7 @@ class SchoolAnswerPages(PortalAdmin):
         return self.form_page(
             request,
             title=f"Can {school} take part in {offering}?",
-            lead=f"By the rules: {' '.join(eligibility.staff_reasons)}",
+            lead=f"By the rules: {' '.join(eligibility.staff_reasons)}{_decided(stored)}",
             will=[
                 "The school is told the answer where it asks, never the reason. No e-mail is sent."
             ],
@@ -117,6 +125,7 @@ class SchoolAnswerPages(PortalAdmin):
         words = f"{offering}: {school} {own.label}, as the hub has decided."
         return self.done(request, words, to=back)
 
+    @with_lock(lock_past)
     def known(self, request: HttpRequest, pk: int) -> HttpResponse:
         """What the hub knows of the school beyond the register."""
         school = self._school(request, pk, needs="enrolment.change_knownschool")
@@ -151,11 +160,20 @@ class SchoolAnswerPages(PortalAdmin):
     def _where_from(self, request: HttpRequest, school: School) -> str:
         """The expression from which one came to decide, else the school."""
         number = request.GET.get("from", "")
-        if number.isascii() and number.isdigit() and len(number) < 18:
+        if is_key(number):
             expression = ExpressionOfInterest.objects.filter(pk=number, school=school).first()
             if expression is not None:
                 return reverse("admin:enrolment_expressionofinterest_change", args=[number])
         return self.url("change", school.pk)
+
+
+def _decided(stored: EligibilityOverride | None) -> str:
+    """Who gave the hub's own answer that stands, and when."""
+    if stored is None:
+        return ""
+    day = date_format(timezone.localdate(stored.decided_at), "j F Y")
+    by = f" by {stored.decided_by}" if stored.decided_by else ""
+    return f" The hub’s own answer, that it {stored.get_answer_display()}, was given on {day}{by}."
 
 
 def _offering(pk: int) -> Offering:

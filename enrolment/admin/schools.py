@@ -13,18 +13,28 @@ from django.utils.safestring import SafeString
 from enrolment.admin.chips import SchoolBoroughChips, SchoolStandingChips
 from enrolment.admin.coverage import CoveragePages
 from enrolment.admin.school_answers import SchoolAnswerPages
-from enrolment.admin.words import eligibility_tag, own_area, page_of, place_tag, state_tag
-from enrolment.eligibility import SchoolRecord, check_eligibility
+from enrolment.admin.successions import MAY_SEE, mergers_of
+from enrolment.admin.words import (
+    borough_words,
+    eligibility_tag,
+    outcome_tag,
+    own_area,
+    page_of,
+    place_tag,
+    state_tag,
+)
+from enrolment.eligibility import SchoolRecord, Took, check_eligibility
+from enrolment.eligibility.hub import is_it_ours
 from enrolment.models import ExpressionOfInterest, KnownSchool, PastParticipation, Place
+from enrolment.reach import Standing
 from enrolment.services.records import record_of, steps_of
 from mathshub.scope_admin import RegisterAdmin
 from mathshub.scope_admin.cells import tag
 from workgroups.models import Offering, School
+from workgroups.models.years import school_year_of
 from workgroups.permissions import leads_only_own_groups, only_own_groups
 from workgroups.search import query_words
 from workgroups.services.succession import forerunners_of
-
-_OUTCOMES = {True: "completed", False: "not completed", None: "took part"}
 
 
 @admin.register(School)
@@ -77,7 +87,7 @@ class SchoolAdmin(SchoolAnswerPages, CoveragePages, RegisterAdmin):
         )
         context = {
             "facts": register_facts(obj, own_area(request)),
-            "kin": kin_of(obj),
+            "kin": kin_of(obj, with_decisions=request.user.has_perm(MAY_SEE)),
             "places": [
                 {"row": each, "url": page_of(each), "tag": place_tag(each)}
                 for each in only_own_groups(request.user, places, "work_group")
@@ -95,20 +105,25 @@ class SchoolAdmin(SchoolAnswerPages, CoveragePages, RegisterAdmin):
                 {"row": each, "url": page_of(each), "tag": state_tag(each)} for each in expressions
             ],
             "known": KnownSchool.objects.filter(school=obj).first(),
-            "took": took_part(obj, record),
+            "took": took_part(obj, record, school_year_of(timezone.localdate())),
             "steps": steps_open_to(obj, record, timezone.localdate()),
+            "area_note": note.staff_sentence if (note := is_it_ours(record)) else "",
         }
 
 
-def kin_of(school: School) -> dict[str, Any]:
-    """The school that came after it, and those that went before: by simple succession or a person."""
+def kin_of(school: School, *, with_decisions: bool) -> dict[str, Any]:
+    """The school that came after it, those that went before, and the mergers and splits it was in."""
+    now = school.succeeded_by
+    forerunners = forerunners_of([school, now] if now else [school])
     return {
-        "now": school.succeeded_by,
-        "before": forerunners_of([school]).get(school.pk, []),
+        "now": now,
+        "counts": now is not None and school in forerunners[now.pk],
+        "before": forerunners[school.pk],
+        "mergers": mergers_of(school) if with_decisions else [],
     }
 
 
-def took_part(school: School, record: SchoolRecord) -> list[dict[str, Any]]:
+def took_part(school: School, record: SchoolRecord, this_year: int) -> list[dict[str, Any]]:
     """What the school, or one before it, took part in, the latest first, with where that stands."""
     typed = {
         (each.programme_id, each.academic_year.start_year): each
@@ -117,11 +132,19 @@ def took_part(school: School, record: SchoolRecord) -> list[dict[str, Any]]:
     return [
         {
             "took": took,
-            "outcome": _OUTCOMES[took.is_completed],
+            "outcome": _outcome_of(took, this_year),
             "row": None if took.as_school else typed.get((took.programme_id, took.start_year)),
         }
         for took in reversed(record.took)
     ]
+
+
+def _outcome_of(took: Took, this_year: int) -> SafeString:
+    """What became of it; of what still runs, or has not begun, that it does."""
+    if took.is_completed is None and took.start_year >= this_year:
+        standing = Standing.NOW if took.start_year == this_year else Standing.NEXT_YEAR
+        return tag(standing.words, "sun")
+    return outcome_tag(PastParticipation.Outcome.of(took.is_completed))
 
 
 def steps_open_to(school: School, record: SchoolRecord, today: date) -> list[dict[str, Any]]:
@@ -136,7 +159,8 @@ def steps_open_to(school: School, record: SchoolRecord, today: date) -> list[dic
         {
             "offering": offering,
             "tag": eligibility_tag(eligibility),
-            "reasons": eligibility.staff_reasons,
+            "reasons": [finding.staff_sentence for finding in eligibility.findings],
+            "decide": "Change our answer" if offering.pk in record.answers else "Decide otherwise",
             "url": reverse("admin:workgroups_school_answer", args=[school.pk, offering.pk]),
         }
         for offering in offerings
@@ -147,16 +171,13 @@ def steps_open_to(school: School, record: SchoolRecord, today: date) -> list[dic
 def register_facts(school: School, area: set[int]) -> list[tuple[str, Any]]:
     """What the register says of the school, in the order in which one asks."""
     ages = f"{school.low_age} to {school.high_age}" if school.high_age else ""
-    borough = school.local_authority.name if school.local_authority else ""
-    if borough and school.local_authority_id not in area:
-        borough += ", outside the hub’s area"
     address = ", ".join(
         filter(None, [school.street, school.locality, school.town, school.postcode])
     )
     facts: list[tuple[str, Any]] = [
         ("URN", school.urn),
         ("Address", address),
-        ("Borough", borough),
+        ("Borough", borough_words(school, area)),
         ("Status", school.status_name),
         ("Type", school.type_name),
         ("Phase", school.phase_name),

@@ -4,46 +4,27 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from enrolment.admin.chips import LineSpreadsheetChips, LineStateChips
 from enrolment.admin.words import outcome_tag, own_area
 from enrolment.errors import Refusal
-from enrolment.models import HistoryImport, UnmatchedLine
-from enrolment.services.school_matching import likely_schools
+from enrolment.models import UnmatchedLine
+from enrolment.services.school_matching import schools_meant_by
 from enrolment.services.tray import leave_out_lines, match_lines, put_back_lines
 from mathshub.accounts.who import account_of
-from mathshub.scope_admin import Chip, ChipFilter, HubOwnedAdmin
+from mathshub.scope_admin import HubOwnedAdmin
 from mathshub.scope_admin.cells import count, tag
+from workgroups.area import OUTSIDE
 from workgroups.models import School
 from workgroups.search import search_schools
 
 State = UnmatchedLine.State
-SPREADSHEETS_AS_CHIPS = 8
 ALIKE_SHOWN = 20
 _TONES = {State.WAITING: "sun", State.MATCHED: "leaf", State.LEFT_OUT: "plain"}
-
-
-class LineStateChips(ChipFilter):
-    title = "state"
-    parameter_name = "state"
-
-    @classmethod
-    def chips(cls, request: HttpRequest) -> list[Chip]:
-        return [Chip(each.value, str(each.label), Q(state=each.value)) for each in State]
-
-
-class LineSpreadsheetChips(ChipFilter):
-    title = "spreadsheet"
-    parameter_name = "spreadsheet"
-
-    @classmethod
-    def chips(cls, request: HttpRequest) -> list[Chip]:
-        loaded = HistoryImport.objects.filter(state=HistoryImport.State.LOADED)
-        latest = loaded.only("file_name", "hub")[:SPREADSHEETS_AS_CHIPS]
-        return [Chip(str(each.pk), str(each), Q(history_import=each)) for each in latest]
 
 
 @admin.register(UnmatchedLine)
@@ -109,11 +90,13 @@ class UnmatchedLineAdmin(HubOwnedAdmin):
             return self._match(request, line)
         query = request.GET.get("q", "")
         is_waiting = line.state == State.WAITING
-        schools = search_schools(query) if query else likely_schools(line.school_as_typed)
+        area = own_area(request)
+        schools = (
+            search_schools(query) if query else schools_meant_by(line.school_as_typed, area=area)
+        )
         alike = UnmatchedLine.objects.filter(
             state=line.state, school_as_typed=line.school_as_typed
         ).select_related("programme", "academic_year", "history_import")
-        area = own_area(request)
         return self.page(
             request,
             "admin/enrolment/tray_line.html",
@@ -127,7 +110,7 @@ class UnmatchedLineAdmin(HubOwnedAdmin):
             ],
             query=query,
             schools=[
-                {"school": each, "is_outside": each.local_authority_id not in area}
+                {"school": each, "outside": "" if each.local_authority_id in area else OUTSIDE}
                 for each in (schools if is_waiting else [])
             ],
             back=f"{self.url('changelist')}?state=waiting",

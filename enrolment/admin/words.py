@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -11,6 +12,7 @@ from enrolment.models import ExpressionOfInterest, PastParticipation, Place
 from enrolment.services.records import records_of, steps_of, without
 from mathshub.scope import current_hub
 from mathshub.scope_admin.cells import tag
+from workgroups.area import OUTSIDE
 from workgroups.models import LocalAuthority, School
 
 _ELIGIBILITY = {
@@ -89,7 +91,7 @@ def borough_words(school: School | None, area: set[int]) -> str:
     if school.local_authority is None:
         return "none"
     name = school.local_authority.name
-    return name if school.local_authority_id in area else f"outside ({name})"
+    return name if school.local_authority_id in area else f"{name}, {OUTSIDE}"
 
 
 def own_boroughs(request: HttpRequest) -> list[LocalAuthority]:
@@ -105,6 +107,6 @@ def own_area(request: HttpRequest) -> set[int]:
     return {each.pk for each in own_boroughs(request)}
 
 
-def page_of(row: ExpressionOfInterest | Place | School) -> str:
+def page_of(row: Model) -> str:
     """The admin's page of a row."""
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])

@@ -1,9 +1,9 @@
 """Forms about the past: a spreadsheet, what its columns and words mean, one participation by hand."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -64,8 +64,8 @@ class ColumnsForm(forms.Form):
         self.sheet = meaning.sheet
         headings = table.header.cells
         cells = [table.column(index) for index in table.columns]
-        roles = meaning.columns or guess_roles(headings, cells)
-        chosen = {index: role for role, index in roles.items()}
+        self.guessed = meaning.columns or guess_roles(headings, cells)
+        chosen = {index: role for role, index in self.guessed.items()}
         self.shown = [index for index in table.columns if headings[index] or any(cells[index])]
         for index in self.shown:
             self.fields[f"column_{index}"] = forms.ChoiceField(
@@ -75,6 +75,15 @@ class ColumnsForm(forms.Form):
                 initial=chosen.get(index, ""),
                 error_messages={"invalid_choice": "Choose from the list."},
             )
+
+    @property
+    def not_found(self) -> list[str]:
+        """What no column was found for, in words."""
+        found = set(self.guessed)
+        if found & {Role.URN, Role.NAME}:
+            found |= {Role.URN, Role.NAME}
+        words = {Role.NAME: "the school", Role.PROGRAMME: "the programme", Role.YEAR: "the year"}
+        return [each for role, each in words.items() if role not in found]
 
     def columns(self) -> Iterator[tuple[BoundField, list[str]]]:
         """Each column's field, with a few of its cells."""
@@ -115,14 +124,29 @@ class ColumnsForm(forms.Form):
         return Meaning(columns=self.roles, sheet=self.sheet)
 
 
+class AskedWord(NamedTuple):
+    """A word of a column that is asked about, and in how many rows it stands."""
+
+    field: BoundField
+    rows: int
+    is_said_before: bool  # by the hub, of this spreadsheet or of an earlier one
+
+
 class WordsForm(forms.Form):
     """What each word means, or what is true of all rows where no column says it."""
 
     def __init__(
-        self, *args: Any, table: Table, meaning: Meaning, this_year: int, **kwargs: Any
+        self,
+        *args: Any,
+        table: Table,
+        meaning: Meaning,
+        earlier: Iterable[Meaning],
+        this_year: int,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.meaning_so_far = meaning
+        self.remembered = meaning.remembering(earlier)
         programmes = list(Programme.objects.all())
         self.programme_choices = [(str(each.pk), each.name) for each in programmes]
         self.words = {
@@ -157,7 +181,7 @@ class WordsForm(forms.Form):
             )
 
     def _programme_of(self, word: str, known: Sequence[KnownProgramme]) -> Any:
-        said = self.meaning_so_far.programmes
+        said = self.remembered.programmes
         if word.casefold() in said:
             return said[word.casefold()] or LEAVE_OUT
         return guess_programme(word, known) if word else LEAVE_OUT
@@ -182,7 +206,7 @@ class WordsForm(forms.Form):
                 error_messages={"required": "Say what a row means."},
             )
             return
-        said = self.meaning_so_far.outcomes
+        said = self.remembered.outcomes
         for number, (word, _) in enumerate(self.words[Role.OUTCOME]):
             self.fields[f"outcome_{number}"] = forms.ChoiceField(
                 label=word or NOTHING,
@@ -191,20 +215,30 @@ class WordsForm(forms.Form):
                 error_messages={"required": f"Say what “{word or NOTHING}” means."},
             )
 
-    def asked_of(self, role: Role) -> list[tuple[BoundField, int]]:
-        """The field of each word, with the number of its rows."""
-        return [
-            (self[f"{role.value}_{number}"], rows)
-            for number, (_, rows) in enumerate(self.words[role])
+    def asked_of(self, role: Role) -> list[AskedWord]:
+        """The field of each word; those that nobody but a person can answer come first."""
+        said = {
+            Role.PROGRAMME: self.remembered.programmes.keys(),
+            Role.OUTCOME: self.remembered.outcomes.keys(),
+        }[role]
+        asked = [
+            AskedWord(self[f"{role.value}_{number}"], rows, bool(word) and word.casefold() in said)
+            for number, (word, rows) in enumerate(self.words[role])
         ]
+        return sorted(asked, key=lambda each: bool(each.field.initial))
 
     @property
-    def programme_words(self) -> list[tuple[BoundField, int]]:
+    def programme_words(self) -> list[AskedWord]:
         return self.asked_of(Role.PROGRAMME)
 
     @property
-    def outcome_words(self) -> list[tuple[BoundField, int]]:
+    def outcome_words(self) -> list[AskedWord]:
         return self.asked_of(Role.OUTCOME)
+
+    @property
+    def is_all_answered(self) -> bool:
+        """Whether every word has a likely answer already."""
+        return all(each.field.initial for each in [*self.programme_words, *self.outcome_words])
 
     @property
     def of_all_rows(self) -> list[BoundField]:

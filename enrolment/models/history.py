@@ -94,6 +94,15 @@ class PastParticipation(HubOwned):
         NOT_COMPLETED = "not_completed", "not completed"
         NOT_KNOWN = "not_known", "took part, completion not known"
 
+        @classmethod
+        def of(cls, is_completed: bool | None) -> "PastParticipation.Outcome":
+            """The same as an answer to “was it completed?”, None where nobody knows."""
+            return next(each for each in cls if each.is_completed is is_completed)
+
+        @property
+        def is_completed(self) -> bool | None:
+            return {"completed": True, "not_completed": False}.get(self.value)
+
     class Source(models.TextChoices):
         SPREADSHEET = "spreadsheet", "spreadsheet"
         BY_HAND = "by_hand", "entered by hand"
@@ -153,7 +162,9 @@ class UnmatchedLine(HubOwned):
     history_import = models.ForeignKey(
         HistoryImport, on_delete=models.CASCADE, related_name="unmatched"
     )
-    line = models.PositiveIntegerField()
+    line = (
+        models.PositiveIntegerField()
+    )  # the row: it says several things where years stand side by side
     school_as_typed = models.CharField(max_length=200)
     reason = models.CharField(max_length=300)
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
@@ -172,7 +183,8 @@ class UnmatchedLine(HubOwned):
         constraints = [
             hub_key(),
             models.UniqueConstraint(
-                fields=["history_import", "line"], name="unmatched_line_once_per_import"
+                fields=["history_import", "line", "programme", "academic_year"],
+                name="unmatched_line_once_per_import",
             ),
             models.CheckConstraint(
                 condition=models.Q(state="matched", school__isnull=False)

@@ -1,11 +1,11 @@
 """What is known of schools, gathered for eligibility and for pages: a few queries for any number."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from enrolment.eligibility import HubAnswer, SchoolRecord, Step, Took
 from enrolment.models import (
@@ -16,31 +16,17 @@ from enrolment.models import (
     Place,
 )
 from mathshub.prepared import one_of, prepared
-from mathshub.scope import current_hub
-from workgroups.models import Hub, Offering, Prerequisite, Programme, School, WorkGroup
+from workgroups.area import area_of
+from workgroups.models import Offering, Prerequisite, Programme, School, WorkGroup
 from workgroups.models.years import year_words
 from workgroups.services.succession import forerunners_of
 
 State = ExpressionOfInterest.State
+Outcome = PastParticipation.Outcome
+ProgrammeAndYear = tuple[int, int]
+TookBySchool = dict[int, dict[ProgrammeAndYear, Took]]
 # Interest that stands in the way of a second one of the same year.
 ASKED = [State.RECEIVED, State.OFFERED, State.ACCEPTED]
-_COMPLETED: dict[str, bool | None] = {
-    PastParticipation.Outcome.COMPLETED: True,
-    PastParticipation.Outcome.NOT_COMPLETED: False,
-    PastParticipation.Outcome.NOT_KNOWN: None,
-}
-
-
-@dataclass(frozen=True)
-class Area:
-    """The boroughs of the hub in scope, by id, and the other hubs that list each borough."""
-
-    own: frozenset[int]
-    others: Mapping[int, tuple[str, ...]]
-
-    def leaves_out(self, school: School) -> bool:
-        """Whether the school is outside; of a hub that has not named its boroughs none is."""
-        return bool(self.own) and school.local_authority_id not in self.own
 
 
 def steps_of(offerings: Iterable[Offering]) -> dict[int, Step]:
@@ -96,7 +82,7 @@ def records_of(schools: Collection[School], *, with_asked: bool) -> dict[int, Sc
             asked=asked.get(school.pk, {}),
             is_out_of_area=area.leaves_out(school),
             borough=school.local_authority.name if school.local_authority else "",
-            other_hubs=area.others.get(school.local_authority_id or 0, ()),
+            other_hubs=area.others_of(school),
         )
         for school in schools
     }
@@ -125,47 +111,35 @@ def history_of(schools: Collection[School]) -> dict[int, tuple[Took, ...]]:
     """What each school took part in, the earliest first: by its id.
 
     From the hub's spreadsheets and from places in Work Groups; where both speak of one year, the
-    spreadsheet or the person who corrected it is believed.
+    spreadsheet or the person who corrected it is believed. What stands under the school's own URN
+    and under one before it comes once.
     """
     forerunners = forerunners_of(schools)
     everyone = {*(school.pk for school in schools)}
     everyone |= {school.pk for each in forerunners.values() for school in each}
     found = _took_by_school(list(everyone))
     return {
-        school.pk: tuple(
-            sorted(
-                (
-                    replace(took, as_school="" if who.pk == school.pk else who.name)
-                    for who in (school, *forerunners.get(school.pk, ()))
-                    for took in found.get(who.pk, {}).values()
-                ),
-                key=lambda took: (took.start_year, took.programme),
-            )
-        )
-        for school in schools
+        school.pk: _in_order(school, forerunners.get(school.pk, []), found) for school in schools
     }
 
 
-def area_of(schools: Collection[School]) -> Area:
-    """The boroughs of the hub in scope, and who else lists the schools'."""
-    boroughs = {each for school in schools if (each := school.local_authority_id)}
-    hub = current_hub()
-    others: dict[int, list[str]] = defaultdict(list)
-    own: set[int] = set()
-    for hub_id, borough, name in _hubs_of(boroughs=list(boroughs), hub=hub):
-        if hub_id == hub.pk:
-            own.add(borough)
-        else:
-            others[borough].append(name)
-    return Area(frozenset(own), {borough: tuple(names) for borough, names in others.items()})
+def _in_order(
+    school: School, forerunners: Iterable[School], found: TookBySchool
+) -> tuple[Took, ...]:
+    once: dict[ProgrammeAndYear, Took] = {}
+    for who in (school, *forerunners):
+        name = "" if who == school else who.name
+        for key, took in found.get(who.pk, {}).items():
+            once[key] = (
+                _both(once[key], took, name) if key in once else replace(took, as_school=name)
+            )
+    return tuple(sorted(once.values(), key=lambda took: (took.start_year, took.programme)))
 
 
-@prepared
-def _hubs_of(boroughs: Any, hub: Any) -> QuerySet[Any, tuple[int, int, str]]:
-    listed = Hub.local_authorities.through.objects.filter(
-        one_of("localauthority_id", boroughs) | Q(hub=hub)
-    )
-    return listed.order_by("hub__name").values_list("hub_id", "localauthority_id", "hub__name")
+def _both(own: Took, other: Took, name: str) -> Took:
+    """The same year under two URNs: the first that knows what became of it is believed."""
+    is_completed = other.is_completed if own.is_completed is None else own.is_completed
+    return replace(own, is_completed=is_completed, also_as=(*own.also_as, name))
 
 
 @prepared
@@ -174,16 +148,16 @@ def _specialists(schools: Any) -> QuerySet[KnownSchool, int]:
     return known.order_by().values_list("school_id", flat=True)
 
 
-def _took_by_school(schools: list[int]) -> dict[int, dict[tuple[int, int], Took]]:
+def _took_by_school(schools: list[int]) -> TookBySchool:
     """By school, then by programme and year: what was typed in overwrites what follows from places."""
-    found: dict[int, dict[tuple[int, int], Took]] = defaultdict(dict)
+    found: TookBySchool = defaultdict(dict)
     for school, programme, name, start_year in _places_of(schools=schools):
         found[school][programme, start_year] = Took(
             programme, name, start_year, year_words(start_year)
         )
     for school, programme, name, start_year, outcome in _typed_of(schools=schools):
         found[school][programme, start_year] = Took(
-            programme, name, start_year, year_words(start_year), _COMPLETED[outcome]
+            programme, name, start_year, year_words(start_year), Outcome(outcome).is_completed
         )
     return found
 

@@ -5,7 +5,7 @@ Only a certain match is taken. Whatever else is found is told to a person, with 
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import NamedTuple
@@ -15,23 +15,16 @@ from django.utils.text import get_text_list
 
 from enrolment.spreadsheet.words import find_postcode, without_postcode
 from mathshub.scope import current_hub
-from workgroups.models import Hub, School, SchoolLink
-from workgroups.search import fold, search_schools
+from workgroups.area import OUTSIDE, area_of
+from workgroups.models import School, SchoolLink
+from workgroups.search import in_one_spelling, likely_schools, telling
 
 SIMILAR = 0.8  # of 1: names at one postcode that are as like as this mean the same school
 NAMED_IN_REASON = 3
+NAMED_ALIKE = 30  # schools looked at for those of the area: many have the name of a saint
 LIKELY = 8  # schools that are offered as buttons
 _URN_AT_END = re.compile(r"(?:, |^)URN (\d{5,6})$")
-# One thing, several spellings, once folded. The longer ones come first.
-_SAME_WORDS = [
-    (" church of england ", " cofe "),
-    (" ce ", " cofe "),
-    (" saint ", " st "),
-    (" roman catholic ", " rc "),
-    (" catholic ", " rc "),
-]
 _SAYS_NOTHING = frozenset(("the", "school"))
-_SAYS_LITTLE = _SAYS_NOTHING | {"primary", "academy", "infant", "infants", "junior", "juniors"}
 
 
 class TypedSchool(NamedTuple):
@@ -62,7 +55,6 @@ class SchoolMatcher:
 
     def __init__(self, typed: Iterable[TypedSchool]) -> None:
         wanted = set(typed)
-        self._area = set(current_hub().local_authorities.values_list("pk", flat=True))
         self._by_urn = {
             school.urn: school
             for school in _schools().filter(urn__in={each.urn for each in wanted if each.urn})
@@ -72,10 +64,11 @@ class SchoolMatcher:
             _schools().filter(postcode__in={each.postcode for each in named if each.postcode}),
             key=lambda school: school.postcode,
         )
-        in_area = _schools().filter(local_authority__in=self._area) if named else ()
+        boroughs = current_hub().local_authorities.all()
+        in_area = _schools().filter(local_authority__in=boroughs) if named else ()
         self._named_in_area = _grouped(in_area, key=lambda school: name_key(school.name))
         self._to_ask_about = _with_several_successors(self._all_found())
-        self._hubs_of_borough = _hubs_of_boroughs(self._all_found(), self._area)
+        self._area = area_of(self._all_found())
 
     def match(self, typed: TypedSchool) -> Match:
         """The school that is meant, or the reason why a person has to say which."""
@@ -95,7 +88,7 @@ class SchoolMatcher:
         if len(of_this_name) > 1:
             return _several(of_this_name)
         if not of_this_name:
-            return Match(None, "No school of the register’s was found for certain by this name.")
+            return Match(None, "No school of our area has just this name: say which one is meant.")
         [school] = of_this_name
         if typed.postcode and _district(typed.postcode) != _district(school.postcode):
             return Match(
@@ -111,13 +104,14 @@ class SchoolMatcher:
                 f"{school} has closed, and was merged or split: say whether it counts for it or "
                 "for one that came after it.",
             )
-        if school.local_authority_id in self._area:
+        if school.local_authority_id in self._area.own:
             return Match(school)
         borough = school.local_authority.name if school.local_authority else "no borough"
-        theirs = self._hubs_of_borough.get(school.local_authority_id or 0)
-        area = f", which is in the area of {get_text_list(theirs, 'and')}" if theirs else ""
-        whose = area or ", outside the hub’s area"
-        return Match(None, f"{school} is in {borough}{whose}. Confirm that it is this one.")
+        theirs = get_text_list([*self._area.others_of(school)], "and")
+        whose = f" but in that of {theirs}" if theirs else ""
+        return Match(
+            None, f"{school} is in {borough}, {OUTSIDE}{whose}. Confirm that it is this one."
+        )
 
     def _all_found(self) -> list[School]:
         groups = [*self._at_postcode.values(), *self._named_in_area.values()]
@@ -126,14 +120,7 @@ class SchoolMatcher:
 
 def name_key(name: str) -> str:
     """A name in which only the words that tell schools apart count, each in one spelling."""
-    return " ".join(word for word in _words(name) if word not in _SAYS_NOTHING)
-
-
-def _words(name: str) -> list[str]:
-    text = f" {fold(name)} "
-    for spelling, usual in _SAME_WORDS:
-        text = text.replace(spelling, usual)
-    return text.split()
+    return " ".join(word for word in in_one_spelling(name) if word not in _SAYS_NOTHING)
 
 
 def _likely(typed: str, schools: list[School]) -> list[School]:
@@ -143,8 +130,7 @@ def _likely(typed: str, schools: list[School]) -> list[School]:
 
 
 def _is_like(typed: str, school: School) -> bool:
-    given = [word for word in _words(typed) if word not in _SAYS_LITTLE]
-    wanted = [word for word in _words(school.name) if word not in _SAYS_LITTLE]
+    given, wanted = telling(in_one_spelling(typed)), telling(in_one_spelling(school.name))
     if not given or not wanted:
         return name_key(typed) == name_key(school.name)
     if set(given) <= set(wanted) or set(wanted) <= set(given):
@@ -198,26 +184,17 @@ def _with_several_successors(schools: list[School]) -> set[str]:
     return set(links.values_list("predecessor_urn", flat=True))
 
 
-def _hubs_of_boroughs(schools: list[School], area: set[int]) -> dict[int, list[str]]:
-    """The names of other hubs that work in a school's borough; published, so no secret."""
-    boroughs = {school.local_authority_id for school in schools} - area - {None}
-    hubs = Hub.objects.exclude(pk=current_hub().pk).filter(local_authorities__in=boroughs)
-    found: dict[int, list[str]] = defaultdict(list)
-    for borough, name in hubs.order_by("name").values_list("local_authorities", "name"):
-        found[borough].append(name)
-    return found
+def schools_meant_by(typed: str, *, area: Container[int]) -> list[School]:
+    """Schools that a person may have meant by the words of a ``TypedSchool``, likeliest first.
 
-
-def likely_schools(typed: str) -> list[School]:
-    """Schools that a person may have meant by the words of a ``TypedSchool``, likeliest first."""
+    Of a URN, those that came after it too; of a name, first those of ``area`` (boroughs by id).
+    """
     urn = _URN_AT_END.search(typed)
-    postcode = find_postcode(typed)
-    name = without_postcode(_URN_AT_END.sub("", typed))
     found: list[School] = []
     if urn:
         after = SchoolLink.objects.filter(predecessor_urn=urn[1]).values("successor_urn")
         found += _schools().filter(Q(urn=urn[1]) | Q(urn__in=after))
-    if postcode:
-        found += _schools().filter(postcode=postcode)
-    found += search_schools(name, limit=LIKELY)
+    found += likely_schools(find_postcode(typed), limit=LIKELY)
+    named = likely_schools(without_postcode(_URN_AT_END.sub("", typed)), limit=NAMED_ALIKE)
+    found += sorted(named, key=lambda school: school.local_authority_id not in area)
     return list(dict.fromkeys(found))[:LIKELY]

@@ -18,6 +18,7 @@ from enrolment.services.history import create_all_as, remove_all_as
 from enrolment.services.participation import lock_past
 from enrolment.services.school_matching import SchoolMatcher, TypedSchool
 from enrolment.services.transactions import one_transaction
+from enrolment.spreadsheet.columns import Role
 from enrolment.spreadsheet.meaning import LeftOut, Meaning, SaidLine, understand
 from enrolment.spreadsheet.read import Table, read_table
 from enrolment.spreadsheet.words import Unreadable
@@ -29,6 +30,7 @@ Outcome = PastParticipation.Outcome
 State = HistoryImport.State
 LONGEST_TYPED = 200  # characters, as the model has it
 LONGEST_REASON = 300
+REMEMBERED = 20  # spreadsheets whose words are understood in the next one
 
 
 class Fate(StrEnum):
@@ -128,6 +130,13 @@ def explain_spreadsheet(spreadsheet: HistoryImport, *, meaning: Meaning) -> None
     spreadsheet.mapping = locked.mapping
 
 
+def explained_before(spreadsheet: HistoryImport) -> list[Meaning]:
+    """What the hub said that the words of its latest other spreadsheets mean, the last one first."""
+    others = HistoryImport.objects.exclude(state=State.UPLOADED).exclude(pk=spreadsheet.pk)
+    kept = others.values_list("mapping", flat=True)[:REMEMBERED]
+    return [Meaning.from_json(mapping) for mapping in kept]
+
+
 def plan_spreadsheet(spreadsheet: HistoryImport, *, now: datetime) -> Plan:
     """What loading it at ``now`` would do. Asks the same few queries however long it is."""
     meaning = Meaning.from_json(spreadsheet.mapping)
@@ -144,7 +153,9 @@ def plan_spreadsheet(spreadsheet: HistoryImport, *, now: datetime) -> Plan:
         except LeftOut:
             plan.lines.append(PlannedLine(row.number, Fate.LEFT_OUT))
         except Unreadable as unreadable:
-            plan.lines.append(PlannedLine(row.number, Fate.FAULT, reason=str(unreadable)))
+            typed = meaning.cell(row, Role.NAME) or meaning.cell(row, Role.URN)
+            fault = PlannedLine(row.number, Fate.FAULT, typed=typed, reason=str(unreadable))
+            plan.lines.append(fault)
     plan.lines += _Planner(said, programmes).planned()
     plan.lines.sort(key=lambda line: line.number)
     return plan
@@ -327,11 +338,11 @@ class _Planner:
         """Lines of one school, programme and year: the first that knows the outcome counts."""
         on_record = self.on_record.get(key)
         if on_record is not None:
-            return [_compared(line, on_record, "On record is") for line in same]
+            return [_compared(line, on_record, "On record is", "") for line in same]
         counts = next((each for each in same if each.outcome != Outcome.NOT_KNOWN), same[0])
         others = [each for each in same if each is not counts]
-        said = f"Row {counts.number} counts, which says"
-        return [counts, *(_compared(line, counts.outcome, said) for line in others)]
+        said, same_as = f"Row {counts.number} counts, which says", f"As row {counts.number} says."
+        return [counts, *(_compared(line, counts.outcome, said, same_as) for line in others)]
 
     def _once_each_typed(self, lines: list[PlannedLine]) -> list[PlannedLine]:
         """Lines without a school: each thing once in the tray, whatever spreadsheet it came from."""
@@ -351,9 +362,9 @@ def _what(line: PlannedLine) -> tuple[int, int]:
     return line.programme.pk, line.year.start_year  # type: ignore[union-attr]
 
 
-def _compared(line: PlannedLine, outcome: str, said: str) -> PlannedLine:
+def _compared(line: PlannedLine, outcome: str, said: str, same_as: str) -> PlannedLine:
     if line.outcome in (outcome, Outcome.NOT_KNOWN):
-        return replace(line, fate=Fate.KNOWN)
+        return replace(line, fate=Fate.KNOWN, reason=same_as)
     words = f"{said} “{Outcome(outcome).label}”."
     return replace(line, fate=Fate.DIFFERS, reason=words)
 

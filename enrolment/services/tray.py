@@ -94,6 +94,8 @@ def _recorded_for(line: UnmatchedLine) -> list[PastParticipation]:
         history_change_reason=_why(line),
         history_import=line.history_import_id,
         school=line.school_id,
+        programme=line.programme_id,
+        academic_year=line.academic_year_id,
     )
     rows = PastParticipation.objects.filter(pk__in=created.values("id"), source=Source.SPREADSHEET)
     return list(rows)

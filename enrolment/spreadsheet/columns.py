@@ -37,7 +37,7 @@ _HEADINGS: dict[Role, tuple[str, str]] = {
     Role.POSTCODE: (r"\bpost ?codes?\b", r"\bzip\b"),
     Role.PROGRAMME: (
         r"\bprogram(?:me)?s?\b",
-        r"\bwork ?groups?\b|\bproject\b|\bstage\b|\bstrand\b|\bcourse\b|\bphase of mastery\b",
+        r"\bwork ?groups?\b|\bwgs?\b|\bproject\b|\bstage\b|\bstrand\b|\bcourse\b|\bphase of mastery\b",
     ),
     Role.YEAR: (r"\bacademic years?\b|^years?$|^ay$", r"\byears?\b(?! group)|\bcohort\b|\bwhen\b"),
     Role.OUTCOME: (
@@ -54,12 +54,34 @@ _PEOPLE = re.compile(
 )
 _LOOKED_AT = 50  # cells of a column
 _LATEST_YEAR = 9_998
+# “2019/20”, “AY 2019-20”, “Work Groups 2019”: a column of one year.
+_YEAR_ALONE = re.compile(
+    r"(?:(?:ay|(?:academic )?year|cohort|work ?groups?|wgs?|programmes?)[: ]*)?"
+    r"(?:20)?\d\d(?: ?[/\\–—-] ?(?:20)?\d\d)?",
+    re.IGNORECASE,
+)
 
 
 def looks_like_header(cells: Sequence[str]) -> bool:
-    """At least two of the cells are headings of columns that are wanted."""
+    """At least two of the cells are headings of columns that are wanted; or one, beside years."""
     roles = [role for cell in cells if len(cell) <= 60 and (role := _surest_role(cell))]
-    return len(set(roles)) > 1
+    return len(set(roles)) > 1 or bool(roles and years_side_by_side(cells))
+
+
+def years_side_by_side(headings: Sequence[str]) -> list[int]:
+    """The places of columns that are each of one year; none where it is fewer than two."""
+    places = [
+        place
+        for place, heading in enumerate(headings)
+        if _YEAR_ALONE.fullmatch(heading) and _is_year(heading)
+    ]
+    years = {parse_year(headings[place], latest=_LATEST_YEAR) for place in places}
+    return places if len(years) == len(places) > 1 else []
+
+
+def names_programmes(heading: str) -> bool:
+    """Whether a column with this heading says which programme is meant, beyond doubt."""
+    return _said_by(Role.PROGRAMME, heading) == _CERTAIN
 
 
 def guess_roles(headings: Sequence[str], columns: Sequence[Sequence[str]]) -> dict[Role, int]:

@@ -1,6 +1,8 @@
 """What a hub has said that the columns and words of its spreadsheet mean, and what a row then says."""
 
-from dataclasses import dataclass, field
+from collections import ChainMap
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from enrolment.models import PastParticipation
@@ -55,6 +57,15 @@ class Meaning:
         has_programme = bool(self.programmes) or self.programme is not None
         return (
             bool(self.columns) and has_programme and (Role.YEAR in self.columns or bool(self.year))
+        )
+
+    def remembering(self, earlier: Iterable["Meaning"]) -> "Meaning":
+        """With the words that were explained before; what was said last counts."""
+        said = [self, *earlier]
+        return replace(
+            self,
+            programmes=dict(ChainMap(*(each.programmes for each in said))),
+            outcomes=dict(ChainMap(*(each.outcomes for each in said))),
         )
 
     def words(self, table: Table, role: Role) -> dict[str, int]:
@@ -124,5 +135,7 @@ def _school(row: Row, meaning: Meaning) -> tuple[str, str, str]:
             raise
         urn = ""
     if not urn and not name:
-        raise Unreadable("No school stands there.")
+        raise Unreadable(
+            "No school stands there. If it is the school of the row above, repeat it in this row."
+        )
     return urn, name, postcode

@@ -2,17 +2,18 @@
 
 import codecs
 import csv
+import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from io import BytesIO, StringIO
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
-from enrolment.spreadsheet.columns import looks_like_header
-from workgroups.register.read import RegisterRefused, encoding_of
+from enrolment.spreadsheet.columns import looks_like_header, names_programmes, years_side_by_side
+from workgroups.register.read import TableRefused, encoding_of
 
 MOST_BYTES = 2_000_000  # of the file
 MOST_UNPACKED = 50_000_000  # bytes; an xlsx file is a zip, and a small one may hold a big one
@@ -23,6 +24,7 @@ MOST_OF_PART = {  # bytes of parts that are read as a whole, into many times as 
 MOST_ROWS = 5_000  # with something in them, after the header
 MOST_SHEETS = 30  # of a workbook; further ones are not looked at
 MOST_LOOKED_AT = 50_000  # rows, blank ones too: a sheet may be formatted to its very end
+MOST_MERGED = 20_000  # cells that are merged; further ones are read as they are
 MOST_COLUMNS = 100  # further ones are not looked at
 LONGEST_CELL = 300  # characters; what follows is cut off
 HEADER_WITHIN = 10  # rows: titles and notes may stand above the header
@@ -35,6 +37,8 @@ TOO_BIG = (
 _HTML = (b"<!doctype", b"<html", b"<?xml", b"<head", b"<table", b"<meta")
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"  # the container of .xls, and of workbooks with a password
 _PASSWORD = "EncryptedPackage".encode("utf-16-le")
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell [^<>]*?ref="([A-Z]+)(\d+):[A-Z]+(\d+)"')
+_READ_AT_ONCE, _LONGEST_TAG = 1 << 16, 200  # bytes
 
 
 class SpreadsheetRefused(Exception):
@@ -58,6 +62,8 @@ class Table:
     """The names of the workbook's sheets; empty for CSV."""
     sheet: int = 0
     """Which of them it is."""
+    years: tuple[str, ...] = ()
+    """The headings of years that stood side by side, each of whose cells is a row here."""
 
     def column(self, index: int) -> list[str]:
         """The cells of a column, from top to bottom."""
@@ -120,7 +126,7 @@ def _decoded(content: bytes) -> str:
         if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return content.decode("utf-16")  # Excel's “Unicode text”
         return content.decode(encoding_of(BytesIO(content), name="The file"))
-    except RegisterRefused as refused:
+    except TableRefused as refused:
         raise SpreadsheetRefused(str(refused)) from refused
     except UnicodeDecodeError as error:
         raise SpreadsheetRefused(
@@ -196,9 +202,45 @@ def _first_table(shown: list[Any]) -> Table:
 
 
 def _cells_of(sheet: Any) -> Iterator[list[str]]:
+    """The rows in words. Cells that are merged downwards say the same in each of their rows."""
     sheet.reset_dimensions()  # what it says of its own size may be wrong
+    merged = _merged_downwards(sheet)
+    said: dict[int, tuple[str, int]] = {}  # by column: the word, and its last row
     rows = sheet.iter_rows(max_col=MOST_COLUMNS, max_row=MOST_LOOKED_AT, values_only=True)
-    return ([_in_words(cell) for cell in row] for row in rows)
+    for number, row in enumerate(rows, start=1):
+        cells = [_in_words(cell) for cell in row]
+        for column, (word, last) in said.items():
+            if number <= last:
+                cells[column] = word
+        said |= {column: (cells[column], last) for column, last in merged.get(number, ())}
+        yield cells
+
+
+def _merged_downwards(sheet: Any) -> dict[int, list[tuple[int, int]]]:
+    """By first row: the columns of merged cells, each with its last row.
+
+    openpyxl keeps them only for workbooks that it reads as a whole, into far more memory.
+    """
+    from openpyxl.utils import column_index_from_string
+
+    found: dict[int, list[tuple[int, int]]] = {}
+    with sheet.parent._archive.open(sheet._worksheet_path) as part:
+        for letters, first, last in islice(_merged(part), MOST_MERGED):
+            column = column_index_from_string(letters) - 1
+            if last > first and column < MOST_COLUMNS:
+                found.setdefault(first, []).append((column, last))
+    return found
+
+
+def _merged(part: IO[bytes]) -> Iterator[tuple[str, int, int]]:
+    """The first column, first row and last row of each of the sheet's merged cells."""
+    rest = b""
+    while piece := part.read(_READ_AT_ONCE):
+        text, end = rest + piece, 0
+        for match in _MERGED.finditer(text):
+            yield match[1].decode(), int(match[2]), int(match[3])
+            end = match.end()
+        rest = text[max(end, len(text) - _LONGEST_TAG) :]
 
 
 def _check_size_unpacked(content: bytes) -> None:
@@ -247,18 +289,48 @@ def _table(rows: Iterable[list[str]]) -> Table:
             break
     place = _place_of_header(filled)
     header, after = filled[place], filled[place + 1 :]
-    if len(after) > MOST_ROWS:
+    _refuse_none_or_too_many(after)
+    width = max(map(_filled_width, [header, *after]))
+    return _turned(Table(_widened(header, width), tuple(_widened(row, width) for row in after)))
+
+
+def _turned(table: Table) -> Table:
+    """Where years stand side by side as columns: each filled cell under them as a row of its own.
+
+    It says which programme, or, where another column says that, what became of it.
+    """
+    headings = table.header.cells
+    years = years_side_by_side(headings)
+    if not years:
+        return table
+    others = [place for place in table.columns if place not in years]
+    kept = tuple(headings[place] for place in others)
+    said = "Completed" if any(map(names_programmes, kept)) else "Programme"
+    rows = tuple(
+        Row(
+            row.number,
+            (*(row.cells[each] for each in others), row.cells[year], headings[year]),
+        )
+        for row in table.rows
+        for year in years
+        if row.cells[year]
+    )
+    _refuse_none_or_too_many(rows)
+    header = Row(table.header.number, (*kept, said, "Academic year"))
+    return Table(header, rows, years=tuple(headings[year] for year in years))
+
+
+def _refuse_none_or_too_many(rows: Sequence[Row]) -> None:
+    if len(rows) > MOST_ROWS:
         raise SpreadsheetRefused(
             f"There are more than {MOST_ROWS:,} rows. Split the spreadsheet, for example by years, "
             "and load the parts one after the other."
         )
-    if not after:
+    if not rows:
         raise SpreadsheetRefused(
             "There is nothing under the header. Look whether it is the right sheet, and choose it "
             "again."
         )
-    width = max(map(_filled_width, [header, *after]))
-    return Table(_widened(header, width), tuple(_widened(row, width) for row in after))
 
 
 def _widened(row: Row, width: int) -> Row:

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from openpyxl import load_workbook
 
+from enrolment.models import PastParticipation
 from enrolment.tests.factories import make_past_participation
 from mathshub.scope import hub_scope
 from workgroups.models import Hub, HubMember, LocalAuthority
@@ -79,11 +80,39 @@ def test_choices_narrow_together(
     assert [row["school"].name for row in page.context.get("rows", [])] == schools
 
 
+def test_a_choice_that_leaves_no_school_says_so_and_shows_what_was_chosen(
+    lead: Client, area: object
+) -> None:
+    page = lead.get(f"{PAGE}?trust=2044&borough=316")
+    assert page.context["title"] == "No school fits this choice"
+    assert [each["value"] for each in page.context["trusts"] if each["selected"]] == ["2044"]
+    assert "Take one of the choices above away" in page.content.decode()
+
+
 def test_the_picture_and_the_table_say_the_same(lead: Client, area: object) -> None:
     page = " ".join(lead.get(PAGE).content.decode().split())
-    assert 'aria-label="Hackney, 2 schools: 0 none yet, 2 Development"' in page
-    assert 'aria-label="Newham, 1 schools: 1 none yet"' in page
+    assert 'aria-label="Hackney, 2 schools: 2 Development"' in page
+    assert 'aria-label="Newham, 1 school: 1 none yet"' in page
     assert '<th scope="row">All</th> <td class="n" data-label="Schools">3</td>' in page
+
+
+def test_a_stage_that_was_broken_off_is_told_apart_and_can_be_asked_for(
+    lead: Client, area: tuple[LocalAuthority, LocalAuthority]
+) -> None:
+    make_past_participation(
+        school=make_school(name="Broke off", local_authority=area[1]),
+        programme=make_programme(name="Development", position=2),
+        academic_year=make_year(start_year=2023),
+        outcome=PastParticipation.Outcome.NOT_COMPLETED,
+    )
+    page = " ".join(lead.get(PAGE).content.decode().split())
+    assert 'aria-label="Newham, 2 schools: 1 begun, not finished, 1 none yet"' in page
+    assert "3 of 4 schools have taken part" in page
+    assert schools_on(lead, "?stage=begun") == ["Broke off"]
+    _, row = csv.reader(StringIO(lead.get(f"{CSV}?stage=begun").content.decode("utf-8-sig")))
+    assert row[8:] == [
+        *("", "", "", "Development 2023/24", "Development", "2023/24", "lapsed"),
+    ]
 
 
 def test_an_area_that_is_not_set_says_what_to_do(lead: Client) -> None:

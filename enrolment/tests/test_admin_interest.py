@@ -74,7 +74,7 @@ def test_the_list_shows_what_decides(lead: Client, hub: Hub) -> None:
         state=State.WITHDRAWN,
     )
     page = lead.get(LIST).content.decode()
-    for words in ("Hackney ·", "outside (Essex)", ">yes<", ">check<", ">9<", "Grace Obi"):
+    for words in ("Hackney ·", "Essex, outside our area", ">yes<", ">check<", ">9<", "Grace Obi"):
         assert words in page
 
 

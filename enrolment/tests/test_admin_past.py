@@ -2,6 +2,7 @@
 
 import logging
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -133,7 +134,7 @@ def test_from_a_file_to_the_record_and_back(
     for said in (
         "Record 2 participations, no e-mail",
         "Nowhere School",
-        "No school of the register’s was found for certain by this name.",
+        "No school of our area has just this name: say which one is meant.",
         "“long ago” can’t be read as a year such as 2023/24.",
     ):
         assert said in text
@@ -144,7 +145,11 @@ def test_from_a_file_to_the_record_and_back(
     response = lead.post(response.url, {"print": shown[1]}, follow=True)
     text = response.content.decode()
     assert "2 participations recorded. No e-mail was sent." in text
-    for figure in ("<b>2</b> recorded", "<b>1</b> line without a school", "<b>1</b> left out"):
+    for figure in (
+        "<b>2</b> on record from it",
+        "<b>1</b> line without a school",
+        "<b>1</b> left out",
+    ):
         assert figure in text
     assert "Row 6" in text
     assert set(PastParticipation.objects.values_list("school__urn", "outcome")) == {
@@ -160,6 +165,50 @@ def test_from_a_file_to_the_record_and_back(
     assert "There was nothing to do: this spreadsheet is undone." in response.content.decode()
     assert Message.objects.count() == 0
     assert not [each for each in caplog.messages if "Ferry" in each or "Okafor" in each]
+
+
+def test_words_that_were_explained_once_are_chosen_the_next_time(
+    lead: Client, ferry: School, dev: Programme
+) -> None:
+    def words_of(line: str) -> str:
+        columns = send(lead, f"URN,WG,AY,Completed Y/N\n{line}\n").url
+        return lead.post(columns, chosen(page(lead, columns))).url
+
+    words = words_of("999001,SP,19-20,part")
+    assert chosen(page(lead, words)) == {"programme_0": "", "outcome_0": ""}
+    lead.post(lead.post(words, {"programme_0": dev.pk, "outcome_0": "not_completed"}).url)
+
+    words = words_of("999001,sp,2020/2021,Part")
+    text = page(lead, words)
+    assert chosen(text) == {"programme_0": str(dev.pk), "outcome_0": "not_completed"}
+    assert text.count("as you said before") == 2
+
+
+def test_what_comes_next_is_the_first_button(
+    lead: Client, ferry: School, marsh: School, dev: Programme
+) -> None:
+    loaded = load_spreadsheet(
+        make_waiting_spreadsheet(
+            content="School,Programme,Year\nNowhere,Dev,2021\n", programme=dev
+        ),
+        by=None,
+        now=NOW,
+    )
+
+    def buttons() -> list[str]:
+        context = lead.get(f"{SPREADSHEETS}{loaded.pk}/change/").context
+        return [each["words"] for each in context["buttons"]]
+
+    assert buttons() == ["Say which school is meant, 1 line", "Undo it …"]
+    UnmatchedLine.objects.update(state="left_out")
+    assert buttons() == ["Load another spreadsheet", "Undo it …"]
+
+
+def test_what_no_column_was_found_for_is_said_before_it_is_asked(
+    lead: Client, dev: Programme
+) -> None:
+    columns = send(lead, "URN,Thing\n999001,SP\n").url
+    assert "No column was found for the programme and the year." in page(lead, columns)
 
 
 def test_a_project_code_of_any_year_names_its_programme(
@@ -272,7 +321,7 @@ def test_an_emptied_spreadsheet_does_not_say_that_all_was_read(lead: Client) -> 
     assert "could not be read" in page(lead, address)
     HistoryImport.objects.update(mapping={}, faults=[])
     text = page(lead, address)
-    assert "recorded" in text
+    assert "on record from it" in text
     assert "could not be read" not in text
 
 
@@ -305,6 +354,16 @@ def test_chips_and_search_narrow_the_list(
     assert {str(row.school) for row in rows} == found
     rows = lead.get(f"{PAST}?source={loaded.pk}").context["cl"].result_list
     assert [row.school for row in rows] == [ferry]
+
+
+def test_a_spreadsheet_that_is_not_among_the_latest_can_be_chosen_too(
+    lead: Client, ferry: School
+) -> None:
+    oldest = make_history_import()
+    row = make_past_participation(school=ferry, source="spreadsheet", history_import=oldest)
+    for _ in range(8):
+        make_history_import(uploaded_at=NOW + timedelta(days=1))
+    assert list(lead.get(f"{PAST}?source={oldest.pk}").context["cl"].result_list) == [row]
 
 
 def test_an_empty_list_says_how_it_comes_about(lead: Client) -> None:

@@ -5,6 +5,7 @@ from django.test import Client
 
 from enrolment.models import EligibilityOverride, KnownSchool
 from enrolment.tests.factories import (
+    make_accepted_place,
     make_expression,
     make_known_school,
     make_override,
@@ -16,9 +17,11 @@ from workgroups.models import Hub, HubMember, Offering, School
 from workgroups.tests.factories import (
     make_closed_school,
     make_hub,
+    make_local_authority,
     make_offering,
     make_programme,
     make_school,
+    make_year,
 )
 from workgroups.tests.staff import staff_client
 
@@ -52,10 +55,31 @@ def test_the_page_says_what_the_school_took_part_in_and_under_which_name(lead: C
     development = make_programme(name="Development")
     make_past_participation(school=old, programme=development)
     page = text_of(lead, page_of(academy))
-    assert "Development 2023/24, completed" in page
+    assert 'Development 2023/24 <span class="tag leaf">completed</span>' in page
     assert "as Old Hall" in page
     assert "Went before it:" in page
     assert "Now called" in text_of(lead, page_of(old))
+
+
+def test_the_same_year_under_two_urns_stands_once(lead: Client) -> None:
+    academy = make_school(name="New Hall Academy")
+    old = make_closed_school(name="Old Hall", succeeded_by=academy)
+    development, year = make_programme(name="Development"), make_year(start_year=2023)
+    for school, outcome in ((academy, "not_known"), (old, "completed")):
+        make_past_participation(
+            school=school, programme=development, academic_year=year, outcome=outcome
+        )
+    page = text_of(lead, page_of(academy))
+    assert page.count("Development 2023/24") == 1
+    assert "on record as Old Hall, too" in page
+    assert '<span class="tag leaf">completed</span>' in page
+
+
+def test_what_still_runs_is_not_said_to_be_of_unknown_outcome(lead: Client) -> None:
+    place = make_accepted_place()  # of the academic year that runs
+    page = text_of(lead, page_of(place.school))
+    assert "takes part this year" in page
+    assert "completion not known" not in page
 
 
 def test_a_school_without_a_past_says_how_one_comes_about(lead: Client) -> None:
@@ -78,6 +102,17 @@ def test_the_page_answers_for_each_programme_of_this_year_and_later(lead: Client
     assert "Sustaining follows Development: the hub has no record" in page
 
 
+def test_that_a_school_is_outside_is_said_once_not_with_each_programme(
+    lead: Client, hub: Hub
+) -> None:
+    hub.local_authorities.add(make_local_authority(name="Hackney"))
+    school = make_school(local_authority=make_local_authority(name="Essex"))
+    for _ in range(2):
+        make_offering()
+    page = text_of(lead, page_of(school))
+    assert page.count("It is in Essex, outside our area") == 1
+
+
 def test_staff_decide_otherwise_with_a_reason_and_take_it_back(lead: Client) -> None:
     school, offering = make_school(phase_code=4), make_offering()
     url = answer_url(school, offering)
@@ -89,7 +124,10 @@ def test_staff_decide_otherwise_with_a_reason_and_take_it_back(lead: Client) -> 
     override = EligibilityOverride.objects.get()
     assert (override.school, override.offering, override.answer) == (school, offering, "yes")
     assert override.decided_by is not None
-    assert "Its primary part opens in January" in text_of(lead, page_of(school))
+    page = text_of(lead, page_of(school))
+    assert "Its primary part opens in January" in page
+    assert "Change our answer" in page
+    assert "The hub’s own answer, that it can take part, was given on" in text_of(lead, url)
 
     lead.post(url, {"answer": "not_here", "reason": "It does not open"})
     assert EligibilityOverride.objects.get().answer == "not_here"

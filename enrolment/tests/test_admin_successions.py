@@ -10,7 +10,7 @@ from enrolment.tests.factories import NOW, make_expression, make_past_participat
 from mathshub.scope import hub_scope
 from workgroups.errors import StillOpen
 from workgroups.models import Hub, HubMember, School, SchoolLink, SuccessionDecision
-from workgroups.services.succession import decide_succession, forerunners_of
+from workgroups.services.succession import decide_succession, forerunners_of, withdraw_decision
 from workgroups.tests.factories import (
     make_closed_school,
     make_hub,
@@ -24,6 +24,7 @@ from workgroups.tests.factories import (
 from workgroups.tests.staff import lead_client, staff_client
 
 LIST = "/admin/workgroups/schoollink/"
+DECISIONS = "/admin/workgroups/successiondecision/"
 REASON = "The head and the staff went over"
 
 pytestmark = pytest.mark.usefixtures("on_the_day")
@@ -188,3 +189,121 @@ def test_a_school_outside_the_area_has_no_page_here(hub: Hub) -> None:
     pair = make_link(make_closed_school(), make_school(), kind=SchoolLink.Kind.SPLIT)
     assert staff_client().get(f"{LIST}{pair.pk}/change/").status_code == 404
     assert staff_client().get(f"{LIST}{pair.pk}/decide/").status_code == 404
+
+
+@pytest.fixture
+def decision(merger: SchoolLink) -> SuccessionDecision:
+    closed, other = school_of(merger.predecessor_urn), school_of(merger.successor_urn)
+    make_past_participation(school=closed)
+    return decide_succession(closed, other, counts=True, reason=REASON, by=None, now=NOW)
+
+
+def doubtful(client: Client) -> list[str]:
+    page = client.get(f"{DECISIONS}?register=differs")
+    return [each.predecessor.name for each in page.context["cl"].result_list]
+
+
+def test_a_decision_goes_on_counting_and_is_shown_when_the_register_drops_the_pair(
+    decision: SuccessionDecision, merger: SchoolLink
+) -> None:
+    client = staff_client()
+    assert doubtful(client) == []
+    merger.delete()
+    assert forerunners_of([decision.successor])[decision.successor_id] == [decision.predecessor]
+    assert doubtful(client) == ["Marsh Infants"]
+    assert "1 decision on mergers to look at again" in text(client, "/admin/")
+    page = text(client, f"{DECISIONS}{decision.pk}/change/")
+    assert "The register no longer links these two schools." in page
+    assert REASON in page
+    for school in (decision.predecessor, decision.successor):
+        assert (
+            f"{DECISIONS}{decision.pk}/change/"
+            in client.get(f"/admin/workgroups/school/{school.pk}/change/").content.decode()
+        )
+
+
+def test_who_saves_a_decision_once_more_is_not_asked_again(
+    decision: SuccessionDecision, merger: SchoolLink
+) -> None:
+    client = staff_client()
+    SchoolLink.objects.update(kind=SchoolLink.Kind.SUCCESSION)
+    assert doubtful(client) == ["Marsh Infants"]
+    assert "now calls this: succession" in text(client, f"{LIST}{merger.pk}/change/")
+    still = {"counts": "yes", "reason": "Asked the head: it is so"}
+    client.post(f"{DECISIONS}{decision.pk}/decide/", still)
+    assert doubtful(client) == []
+    assert "to look at again" not in text(client, "/admin/")
+
+
+@pytest.mark.parametrize(
+    ("counts", "is_simple", "becomes"),
+    [
+        (
+            True,
+            False,
+            "will no longer count for Marsh Primary, nor for a school that came after it",
+        ),
+        (False, False, "does not count for Marsh Primary, as before; the question is open again"),
+        (
+            True,
+            True,
+            "goes on counting for Marsh Primary: the register calls it a plain succession",
+        ),
+        (False, True, "will count for Marsh Primary: the register calls it a plain succession"),
+    ],
+)
+def test_withdrawing_says_what_becomes_of_the_history_and_does_it(
+    decision: SuccessionDecision, *, counts: bool, is_simple: bool, becomes: str
+) -> None:
+    closed, other = decision.predecessor, decision.successor
+    decide_succession(closed, other, counts=counts, reason=REASON, by=None, now=NOW)
+    if is_simple:
+        School.objects.filter(pk=closed.pk).update(succeeded_by=other)
+    client = lead_client(make_member(role=HubMember.Role.HUB_LEAD))
+    withdraw = f"{DECISIONS}{decision.pk}/withdraw/"
+    assert f"What Marsh Infants took part in {becomes}." in text(client, withdraw)
+    told = client.post(withdraw, follow=True).content.decode()
+    assert "Withdrawn: the decision on Marsh Infants and Marsh Primary." in told
+    assert not SuccessionDecision.objects.exists()
+    assert forerunners_of([other]) == {other.pk: [closed] if is_simple else []}
+
+
+def test_a_decision_that_was_withdrawn_stays_in_the_history(
+    decision: SuccessionDecision, merger: SchoolLink
+) -> None:
+    withdraw_decision(decision, by=None, now=NOW)
+    withdraw_decision(decision, by=None, now=NOW)  # by two at once: once
+    page = text(staff_client(), f"{LIST}{merger.pk}/history/")
+    assert ("Withdrawn" in page, REASON in page, page.count("Withdrawn")) == (True, True, 1)
+
+
+def test_an_undecided_merger_with_records_waits_on_the_front_page_and_at_both_schools(
+    merger: SchoolLink,
+) -> None:
+    client = staff_client()
+    assert "to decide" not in text(client, "/admin/")
+    closed, other = school_of(merger.predecessor_urn), school_of(merger.successor_urn)
+    make_past_participation(school=closed)
+    assert "1 merger or split to decide" in text(client, "/admin/")
+    for school, words in (
+        (closed, f"Became part of Marsh Primary (URN {other.urn}). Nobody has said yet"),
+        (other, f"Marsh Infants (URN {closed.urn}) became part of this school. Nobody has said"),
+    ):
+        assert words in text(client, f"/admin/workgroups/school/{school.pk}/change/")
+
+
+def test_a_closed_school_says_that_its_history_was_decided_against(merger: SchoolLink) -> None:
+    closed, other = school_of(merger.predecessor_urn), school_of(merger.successor_urn)
+    School.objects.filter(pk=closed.pk).update(succeeded_by=other)
+    page = f"/admin/workgroups/school/{closed.pk}/change/"
+    assert "What this school took part in counts for it." in text(staff_client(), page)
+    make_succession_decision(predecessor=closed, successor=other, counts=False)
+    assert "decided that what this school took part in does not count" in text(staff_client(), page)
+
+
+@pytest.mark.parametrize("role", [HubMember.Role.VIEWER, HubMember.Role.WORK_GROUP_LEAD])
+def test_who_may_not_decide_withdraws_nothing(decision: SuccessionDecision, role: str) -> None:
+    client = staff_client(role)
+    assert client.post(f"{DECISIONS}{decision.pk}/withdraw/").status_code == 403
+    assert client.post(f"{DECISIONS}{decision.pk}/decide/", {}).status_code == 403
+    assert SuccessionDecision.objects.exists()

@@ -148,7 +148,8 @@ def words_for(step: str, record: str) -> str:
 def test_the_sentences_say_what_to_do() -> None:
     assert words_for("Sustaining", "nothing") == (
         "Sustaining follows Development or Embedding, and we have no record of your school there: "
-        "tell us when it took part. You can send the form all the same."
+        "tell us when it took part. You can send the form all the same; “Anything else” at its end is "
+        "the place to tell us."
     )
     assert words_for("Development", "Development 2023/24") == (
         "It took part in Development in 2023/24, and a school does so once. Embedding or Sustaining "
@@ -185,7 +186,7 @@ def test_that_a_school_did_not_finish_is_for_staff_alone(step: str) -> None:
     assert "did not finish" in " ".join(eligibility.staff_reasons)
     assert eligibility.words == (
         "It took part in Development in 2024/25: tell us how far you came. "
-        "You can send the form all the same."
+        "You can send the form all the same; “Anything else” at its end is the place to tell us."
     )
 
 

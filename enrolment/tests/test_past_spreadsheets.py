@@ -18,11 +18,12 @@ from enrolment.services.participation import change_participation, record_partic
 from enrolment.services.spreadsheets import (
     Fate,
     explain_spreadsheet,
+    explained_before,
     load_spreadsheet,
     plan_spreadsheet,
     undo_spreadsheet,
 )
-from enrolment.services.tray import leave_out_lines, match_lines
+from enrolment.services.tray import leave_out_lines, match_lines, put_back_lines
 from enrolment.spreadsheet.columns import Role
 from enrolment.spreadsheet.meaning import Meaning
 from enrolment.tests.factories import NOW, make_past_participation, make_waiting_spreadsheet
@@ -103,6 +104,50 @@ LINES = (
 
 
 @pytest.mark.database
+def test_several_things_of_one_row_wait_are_matched_and_put_back_together(
+    ferry: School, dev: Programme
+) -> None:
+    waiting = make_waiting_spreadsheet(
+        content="School,2019/20,2020/21\nFerry Rd,Dev,Dev\n", programme=dev
+    )
+    loaded = load_spreadsheet(waiting, by=None, now=NOW)
+    assert in_tray() == [(2, "Ferry Rd", "waiting")] * 2
+    assert match_lines(loaded.unmatched.all()[0], school=ferry, by=None, now=NOW) == 2
+    assert on_record() == {
+        ("999001", "Development", "2019/20", "not_known"),
+        ("999001", "Development", "2020/21", "not_known"),
+    }
+    assert put_back_lines(loaded.unmatched.all()[0], by=None, now=NOW) == 2
+    assert on_record() == set()
+    removed = PastParticipation.history.filter(history_type="-")
+    assert removed.count() == 2
+
+
+def test_words_are_understood_in_the_hubs_next_spreadsheet_as_last_explained(
+    ferry: School, dev: Programme
+) -> None:
+    early = load("999001,,SP,2019/20,ongoing,", programme=dev, programmes={"sp": None})
+    words = {"programmes": {"sp": dev.pk, "mn": None}, "outcomes": {"part": "not_completed"}}
+    HistoryImport.objects.filter(pk=early.pk).update(uploaded_at=NOW - timedelta(days=1))
+    load("999001,,SP,2020/21,part,", programme=dev, **words)
+    wait_with("999001,,SP,2021/22,,", programme=dev, programmes={"never loaded": dev.pk})
+    waiting = wait_with("999001,,SP,2021/22,,", programme=dev, programmes={}, outcomes={})
+    with hub_scope(make_hub(name="Thames Maths Hub")):
+        load("999001,,SP,2020/21,,", programme=make_programme(), programmes={"trg": 1})
+
+    known = Meaning().remembering(explained_before(waiting))
+    assert known.programmes == {"sp": dev.pk, "mn": None}
+    assert known.outcomes == {
+        "part": "not_completed",
+        "y": "completed",
+        "n": "not_completed",
+        "": "not_known",
+    }
+    own = Meaning(programmes={"sp": None}).remembering([known])
+    assert own.programmes["sp"] is None
+
+
+@pytest.mark.database
 def test_a_spreadsheet_is_recorded_line_by_line(
     ferry: School, marsh: School, dev: Programme
 ) -> None:
@@ -136,7 +181,7 @@ def test_the_preview_says_what_loading_does_and_writes_nothing(
     waiting = wait_with(*LINES, programme=dev)
     with CaptureQueriesContext(connection) as queries:
         plan = plan_spreadsheet(waiting, now=NOW)
-    assert all(query["sql"].startswith("SELECT") for query in queries)
+    assert all(query["sql"].startswith(("SELECT", "PREPARE", "EXECUTE")) for query in queries)
     planned = {fate: [line.number for line in lines] for fate, lines in plan.by_fate.items()}
     assert planned == {
         Fate.RECORD: [2, 3, 4],

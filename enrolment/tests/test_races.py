@@ -25,7 +25,7 @@ from enrolment.services.interest import withdraw_expression
 from enrolment.services.places import accept_place, decline_place, offer_place
 from enrolment.services.seats import NamedSeat
 from enrolment.services.transactions import one_transaction
-from enrolment.tests.factories import NOW, make_expression, make_place
+from enrolment.tests.factories import NOW, make_expression, make_known_school, make_place
 from enrolment.tests.filling import check_url, ready_drafts
 from enrolment.tests.together import at_once, sql_seen_by, without_locks
 from mathshub.outbox.models import Message
@@ -130,43 +130,6 @@ def test_without_the_lock_the_last_place_would_be_given_twice(hub: Hub) -> None:
     assert group.places.held().count() == 2
 
 
-def decide_twice(hub: Hub, *, is_locked: bool) -> list:
-    """Two hub leads decide first of the same two schools, and differently."""
-    predecessor, successor = make_closed_school(), make_school()
-    both_about_to_write = Barrier(2)
-
-    def hold_up(sql: str) -> str:
-        if sql.startswith('INSERT INTO "workgroups_successiondecision"'):
-            with suppress(BrokenBarrierError):
-                both_about_to_write.wait(timeout=1)
-        return sql if is_locked else without_locks(sql)
-
-    def decide_that(counts: bool) -> Callable[[], SuccessionDecision]:
-        def decide() -> SuccessionDecision:
-            with sql_seen_by(hold_up):
-                return decide_succession(
-                    predecessor, successor, counts=counts, reason="Known", by=None, now=NOW
-                )
-
-        return decide
-
-    return at_once(hub, [decide_that(True), decide_that(False)])
-
-
-def test_two_first_decisions_of_the_same_schools_are_one_that_was_changed(hub: Hub) -> None:
-    outcomes = decide_twice(hub, is_locked=True)
-    assert [type(outcome) for outcome in outcomes] == [SuccessionDecision] * 2
-    (decision,) = SuccessionDecision.objects.all()
-    assert [row.history_type for row in decision.history.all()] == ["~", "+"]
-
-
-@on_postgresql
-def test_without_the_lock_the_second_first_decision_would_fail(hub: Hub) -> None:
-    """The negative control: the test above could fail."""
-    outcomes = decide_twice(hub, is_locked=False)
-    assert {type(outcome) for outcome in outcomes} == {SuccessionDecision, IntegrityError}
-
-
 def test_twelve_acceptances_of_one_place_are_one(hub: Hub) -> None:
     place = make_place()
 
@@ -245,6 +208,7 @@ def test_two_first_words_about_a_school_are_one(hub: Hub) -> None:
     assert notes == [KnownSchool.objects.get()] * 2
     decisions = say_first_twice(hub, decide, is_locked=True)
     assert decisions == [SuccessionDecision.objects.get()] * 2
+    assert [row.history_type for row in decisions[0].history.all()] == ["~", "+"]
 
 
 @on_postgresql
@@ -321,3 +285,32 @@ def test_an_answer_that_comes_while_staff_save_the_place_is_not_written_over(hub
     assert [type(answer) for answer in answers] == [SomeoneElseIsChanging]
     assert (place.contact_email, place.state) == ("new@school.example", Place.State.OFFERED)
     assert accept().state == Place.State.ACCEPTED
+
+
+@pytest.mark.parametrize("is_locked", [True, False])
+@on_postgresql
+def test_what_a_colleague_saves_between_the_comparison_and_the_saving_is_not_written_over(
+    hub: Hub, is_locked: bool
+) -> None:
+    """Two leads change one note at once: the second is told, but for the negative control."""
+    known = make_known_school(note="Before")
+    url = f"/admin/workgroups/school/{known.school_id}/known/"
+    clients = [staff_client(), staff_client()]
+    as_of = clients[0].get(url).context["form"].as_of
+    both_have_compared = Barrier(2)
+
+    def hold_up(sql: str) -> str:
+        if sql.startswith('UPDATE "enrolment_knownschool"'):
+            with suppress(BrokenBarrierError):
+                both_have_compared.wait(timeout=1)
+        return sql if is_locked else without_locks(sql)
+
+    def change(client: Client, note: str) -> Callable[[], int]:
+        def send() -> int:
+            with sql_seen_by(hold_up):
+                return client.post(url, {"note": note, "as_of": as_of}).status_code
+
+        return send
+
+    answers = at_once(hub, [change(each, f"{each}") for each in clients])
+    assert sorted(answers) == ([200, 302] if is_locked else [302, 302])

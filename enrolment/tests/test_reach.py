@@ -9,10 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enrolment.eligibility import Took
-from enrolment.reach import Choice, PhaseGroup, Reach, Standing, bars, count_by, reach_of
-from enrolment.services.reach import reach_in_area
+from enrolment.reach import (
+    Choice,
+    NoStage,
+    PhaseGroup,
+    Reach,
+    Standing,
+    bars,
+    count_by,
+    reach_of,
+    rungs_of,
+    total_of,
+)
+from enrolment.services.reach import journey, reach_in_area
 from enrolment.tests.factories import make_accepted_place, make_past_participation
-from workgroups.models import Hub, LocalAuthority, Programme, School
+from workgroups.models import Hub, LocalAuthority, Prerequisite, Programme, School
 from workgroups.models.years import year_words
 from workgroups.tests.factories import (
     make_closed_school,
@@ -23,14 +34,15 @@ from workgroups.tests.factories import (
 )
 
 POSITIONS = {1: 1, 2: 2, 3: 3}
+BESIDE = 9  # a programme that is no stage of the journey
 HACKNEY, NEWHAM = (
     LocalAuthority(code="204", name="Hackney"),
     LocalAuthority(code="316", name="Newham"),
 )
 
 
-def took(programme: int, year: int) -> Took:
-    return Took(programme, f"Stage {programme}", year, year_words(year))
+def took(programme: int, year: int, *, is_completed: bool | None = None) -> Took:
+    return Took(programme, f"Stage {programme}", year, year_words(year), is_completed)
 
 
 def reach(*taken: Took, borough: LocalAuthority = HACKNEY, **school) -> Reach:
@@ -62,6 +74,31 @@ def test_the_furthest_stage_and_the_latest_year_count(
     )
 
 
+@pytest.mark.parametrize(
+    ("taken", "stage", "broken_off"),
+    [
+        ((took(2, 2023, is_completed=False),), NoStage.BEGUN, "Stage 2"),
+        ((took(1, 2022), took(2, 2023, is_completed=False)), 1, "Stage 2"),
+        ((took(2, 2022, is_completed=False), took(2, 2023)), 2, None),
+        ((took(1, 2022, is_completed=False), took(2, 2023)), 2, None),
+        ((took(1, 2022, is_completed=True),), 1, None),
+        ((took(BESIDE, 2023),), NoStage.BESIDE, None),
+        ((took(BESIDE, 2023, is_completed=False),), NoStage.BESIDE, None),
+        ((took(1, 2022), took(BESIDE, 2025)), 1, None),
+        ((took(1, 2022, is_completed=False), took(BESIDE, 2025)), NoStage.BEGUN, "Stage 1"),
+        ((took(1, 2027),), None, None),
+    ],
+)
+def test_what_was_broken_off_or_lies_beside_the_journey_is_no_stage_reached(
+    taken: tuple[Took, ...], stage: int | NoStage | None, broken_off: str | None
+) -> None:
+    found = reach(*taken)
+    assert (found.stage, found.broken_off.programme if found.broken_off else None) == (
+        stage,
+        broken_off,
+    )
+
+
 def test_the_counts_of_a_chip_leave_the_other_choices_in_force() -> None:
     reaches = [
         reach(took(1, 2026)),
@@ -86,25 +123,47 @@ def test_schools_in_no_trust_are_a_choice_of_their_own() -> None:
 
 reaches_made = st.lists(
     st.builds(
-        lambda borough, programmes, year: reach(
-            *(took(programme, year) for programme in programmes), borough=borough
-        ),
+        lambda borough, taken: reach(*taken, borough=borough),
         st.sampled_from([HACKNEY, NEWHAM]),
-        st.lists(st.sampled_from([1, 2, 3]), max_size=3),
-        st.integers(2018, 2027),
+        st.lists(
+            st.builds(
+                took,
+                st.sampled_from([1, 2, 3, BESIDE]),
+                st.integers(2018, 2027),
+                is_completed=st.sampled_from([True, False, None]),
+            ),
+            max_size=3,
+        ),
     )
 )
 
 
 @given(reaches_made)
-def test_every_school_stands_in_one_bar_and_one_stage(reaches: list[Reach]) -> None:
-    programmes = [Programme(pk=pk, short_name=str(pk)) for pk in POSITIONS]
-    by_borough = bars(reaches, programmes)
+def test_every_school_stands_in_one_bar_and_on_one_rung(reaches: list[Reach]) -> None:
+    stages = [Programme(pk=pk, short_name=str(pk)) for pk in POSITIONS]
+    rungs = rungs_of(reaches, stages)
+    by_borough = bars(reaches, rungs)
     assert sum(bar.schools for bar in by_borough) == len(reaches)
     assert Counter({bar.borough: bar.schools for bar in by_borough}) == Counter(
         each.school.local_authority.name for each in reaches
     )
-    assert sum(bar.never for bar in by_borough) == sum(each.furthest is None for each in reaches)
+    assert sum(bar.took_part for bar in by_borough) == sum(
+        each.last is not None for each in reaches
+    )
+    assert total_of(by_borough, rungs).schools == len(reaches)
+
+
+@pytest.mark.database
+def test_the_journey_is_what_leads_in_and_on_whatever_the_positions(hub: Hub) -> None:
+    first = make_programme(name="Readiness", position=1, is_starting_point=True)
+    make_programme(name="Mastering Number", position=9)
+    assert journey() == [first]
+    development = make_programme(name="Development", position=2)
+    make_programme(name="Sustaining", position=4, needs=[development])
+    assert [each.name for each in journey()] == ["Readiness", "Development", "Sustaining"]
+    Prerequisite.objects.all().delete()
+    Programme.objects.update(is_starting_point=False)
+    assert len(journey()) == 4  # nothing was said of what leads where: all of them
 
 
 @pytest.mark.database

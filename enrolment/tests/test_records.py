@@ -93,6 +93,18 @@ def test_the_past_of_an_academys_forerunner_counts_under_its_old_name() -> None:
     assert took_of(old) == [("Development", "2023/24", True, "")]
 
 
+def test_a_year_under_the_old_urn_and_the_new_one_counts_once_by_who_knows_the_outcome() -> None:
+    academy = make_school(name="New Hall Academy")
+    old = make_closed_school(name="Old Hall", succeeded_by=academy)
+    programme, year = make_programme(name="Development"), make_year(start_year=2023)
+    for school, outcome in ((academy, "not_known"), (old, "not_completed")):
+        make_past_participation(
+            school=school, programme=programme, academic_year=year, outcome=outcome
+        )
+    assert took_of(academy) == [("Development", "2023/24", False, "")]
+    assert record_of(academy, with_asked=False).took[0].also_as == ("Old Hall",)
+
+
 def test_after_a_merger_the_past_counts_once_a_person_has_said_so() -> None:
     merged, old = make_school(), make_closed_school(name="Old Hall")
     make_past_participation(school=old, programme=make_programme(name="Development"))

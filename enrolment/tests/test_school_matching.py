@@ -4,7 +4,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from enrolment.services.school_matching import SchoolMatcher, TypedSchool, likely_schools
+from enrolment.services.school_matching import SchoolMatcher, TypedSchool, schools_meant_by
+from mathshub.scope import current_hub
 from workgroups.models import Hub, School, SchoolLink
 from workgroups.tests.factories import (
     make_closed_school,
@@ -71,7 +72,7 @@ def test_a_name_that_one_school_of_the_area_has_is_certain_in_each_spelling(name
 def test_a_part_of_a_name_is_not_certain() -> None:
     make_school(name="Ferry Road Primary School")
     assert reason(name="Ferry Road") == (
-        "No school of the register’s was found for certain by this name."
+        "No school of our area has just this name: say which one is meant."
     )
 
 
@@ -123,7 +124,8 @@ def test_a_school_of_another_hubs_area_is_never_taken_without_a_persons_word() -
     croydon = make_local_authority(name="Croydon")
     make_school(urn="999002", name="Weir", postcode="CR0 1AA", local_authority=croydon)
     words = (
-        "Weir is in Croydon, which is in the area of Wandle Maths Hub. Confirm that it is this one."
+        "Weir is in Croydon, outside our area but in that of Wandle Maths Hub. Confirm that it is "
+        "this one."
     )
     assert reason("999002") == words
     assert reason(name="Weir", postcode="CR0 1AA") == words
@@ -136,16 +138,14 @@ def test_all_hubs_of_a_borough_are_named_in_order() -> None:
         make_hub(name=name, local_authorities=[croydon])
     make_school(urn="999002", name="Weir", local_authority=croydon)
     assert reason("999002") == (
-        "Weir is in Croydon, which is in the area of Beult Maths Hub, Wandle Maths Hub and Zeta "
+        "Weir is in Croydon, outside our area but in that of Beult Maths Hub, Wandle Maths Hub and Zeta "
         "Maths Hub. Confirm that it is this one."
     )
 
 
 def test_nor_is_one_outside_every_area() -> None:
     make_school(urn="999003", name="Far", local_authority=make_local_authority(name="Essex"))
-    assert reason("999003") == (
-        "Far is in Essex, outside the hub’s area. Confirm that it is this one."
-    )
+    assert reason("999003") == ("Far is in Essex, outside our area. Confirm that it is this one.")
 
 
 def test_a_borough_that_both_hubs_work_in_is_the_own_area() -> None:
@@ -174,7 +174,7 @@ def test_thousands_of_schools_take_as_many_questions_as_one() -> None:
                 matcher.match(each)
         return len(queries)
 
-    assert questions(2_000) == questions(1) == 6
+    assert questions(2_000) == questions(1) == 5
 
 
 def test_likely_schools_come_by_urn_what_came_after_postcode_and_name() -> None:
@@ -183,7 +183,19 @@ def test_likely_schools_come_by_urn_what_came_after_postcode_and_name() -> None:
     make_link(closed, after, kind=SchoolLink.Kind.SPLIT)
     near = make_school(name="Marsh Gate", postcode="E8 2BB")
     named = make_school(name="Ferry Road Primary School", postcode="E8 1AA")
-    assert set(likely_schools("Anything, URN 999005")) == {closed, after}
-    assert likely_schools("Ferry Road, E8 2BB") == [near, named]
-    assert likely_schools("Ferry Road") == [named]
-    assert likely_schools("") == []
+    assert set(meant_by("Anything, URN 999005")) == {closed, after}
+    assert meant_by("Ferry Road, E8 2BB") == [near, named]
+    assert meant_by("Ferry Road") == [named]
+    assert meant_by("") == []
+
+
+def test_of_schools_of_one_name_those_of_the_area_come_first() -> None:
+    essex = make_local_authority(name="Essex")
+    far = make_school(name="St Mary's Primary School", local_authority=essex)
+    near = make_school(name="St Mary's Church School")
+    assert meant_by("St Mary's") == [near, far]
+
+
+def meant_by(typed: str) -> list[School]:
+    own = current_hub().local_authorities.values_list("pk", flat=True)
+    return schools_meant_by(typed, area=set(own))

@@ -7,7 +7,7 @@ from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
@@ -73,6 +73,90 @@ def test_rows_are_numbered_as_in_the_spreadsheet() -> None:
 def test_short_and_long_rows_are_read_as_far_as_they_go() -> None:
     content = csv_of(HEADER, LINE[:2], [*LINE, "more"])
     assert cells(content) == [(*HEADER, ""), (*LINE[:2], "", "", "", ""), (*LINE, "more")]
+
+
+def test_cells_that_are_merged_downwards_say_the_same_in_each_row() -> None:
+    book = Workbook()
+    for row in (
+        ["Work Groups"],
+        ["School", "Year"],
+        ["Berger", "2019"],
+        [None, "2020"],
+        ["Gayhurst", "2020"],
+    ):
+        book.active.append(row)
+    book.active.merge_cells("A1:B1")
+    book.active.merge_cells("A3:A4")
+    content = BytesIO()
+    book.save(content)
+    assert cells(content.getvalue()) == [
+        ("School", "Year"),
+        ("Berger", "2019"),
+        ("Berger", "2020"),
+        ("Gayhurst", "2020"),
+    ]
+
+
+def test_merged_cells_are_found_wherever_the_reading_pauses_and_no_more_than_a_limit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    book = Workbook()
+    for row in (
+        ["School", "Year"],
+        *([f"School {n // 2}" if n % 2 == 0 else None, "2020"] for n in range(400)),
+    ):
+        book.active.append(row)
+    for first in range(2, 402, 2):
+        book.active.merge_cells(f"A{first}:A{first + 1}")
+    content = BytesIO()
+    book.save(content)
+    for at_once in (97, 1000):
+        monkeypatch.setattr(read, "_READ_AT_ONCE", at_once)
+        names = read_table(content.getvalue()).column(0)
+        assert names == [f"School {n // 2}" for n in range(400)]
+    monkeypatch.setattr(read, "MOST_MERGED", 3)
+    assert read_table(content.getvalue()).column(0).count("") == 197
+
+
+MATRIX = [
+    ["School", "2019/20", "AY 2020-21", "2021"],
+    ["Berger", "Readiness", "", "Dev"],
+    ["Gayhurst", "", "", ""],
+    ["Jubilee", "", "Dev", ""],
+]
+
+
+@pytest.mark.parametrize("make", [csv_of, xlsx_of])
+def test_years_side_by_side_become_a_row_for_each_filled_cell(make: Any) -> None:
+    table = read_table(make(*MATRIX))
+    assert table.years == ("2019/20", "AY 2020-21", "2021")
+    assert table.header.cells == ("School", "Programme", "Academic year")
+    assert table.rows == (
+        Row(2, ("Berger", "Readiness", "2019/20")),
+        Row(2, ("Berger", "Dev", "2021")),
+        Row(4, ("Jubilee", "Dev", "AY 2020-21")),
+    )
+
+
+def test_under_years_stands_what_became_of_it_where_a_column_names_the_programme() -> None:
+    content = csv_of(["School", "Programme", "2019/20", "2020/21"], ["Berger", "Dev", "", "Y"])
+    assert cells(content) == [
+        ("School", "Programme", "Completed", "Academic year"),
+        ("Berger", "Dev", "Y", "2020/21"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "headings", [["2019/20"], ["2019/20", "19-20"], ["2019/20 lead", "2020/21 lead"], ["19", "20"]]
+)
+def test_columns_that_are_not_surely_a_year_each_stay_columns(headings: list[str]) -> None:
+    header = ["URN", "School", *headings]
+    assert read_table(csv_of(header, ["100001", "Berger", *headings])).header.cells == tuple(header)
+
+
+def test_a_matrix_with_nothing_in_it_is_refused() -> None:
+    with pytest.raises(SpreadsheetRefused, match="nothing under the header"):
+        read_table(csv_of(MATRIX[0], ["Berger", "", "", ""]))
 
 
 def test_cells_of_a_workbook_become_what_a_person_sees() -> None:
@@ -234,6 +318,7 @@ def test_no_bytes_break_the_reader(content: bytes, start: bytes) -> None:
     check_shape(start + content)
 
 
+@settings(deadline=None)  # a busy machine is no damage
 @given(data=st.data())
 def test_no_damage_to_a_workbook_breaks_the_reader(data: st.DataObject) -> None:
     content = bytearray(WORKBOOK)

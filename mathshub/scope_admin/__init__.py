@@ -7,8 +7,8 @@ from mathshub.scope_admin.bases import (
     RegisterAdmin,
     posted,
 )
-from mathshub.scope_admin.filters import Chip, ChipFilter
-from mathshub.scope_admin.seen import SeenForm
+from mathshub.scope_admin.filters import Chip, ChipFilter, is_key
+from mathshub.scope_admin.seen import SeenForm, with_lock
 
 __all__ = [
     "Chip",
@@ -18,5 +18,7 @@ __all__ = [
     "PortalAdmin",
     "RegisterAdmin",
     "SeenForm",
+    "is_key",
     "posted",
+    "with_lock",
 ]

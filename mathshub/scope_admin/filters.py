@@ -14,6 +14,12 @@ from django.utils.functional import cached_property
 
 # Above this many rows in the list the numbers would cost more than they tell.
 COUNTED_UP_TO = 5_000
+LONGEST_KEY = 18  # figures, within the database's big integers
+
+
+def is_key(text: str) -> bool:
+    """Whether what stands in an address can be the key of a row."""
+    return text.isascii() and text.isdigit() and len(text) < LONGEST_KEY
 
 
 @dataclass(frozen=True)

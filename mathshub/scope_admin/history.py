@@ -31,9 +31,13 @@ def changes_of(obj: models.Model) -> list[Change]:
     """The latest changes of ``obj``, newest first; an empty list where no history is kept."""
     if not hasattr(obj, "history"):
         return []
-    kept = obj.history.model
+    return changes_among(type(obj), **{obj._meta.pk.attname: obj.pk})
+
+
+def changes_among(model: Any, **fields: Any) -> list[Change]:
+    """The latest changes of what was one row by these fields, newest first, removals included."""
     rows = list(
-        kept.objects.filter(**{obj._meta.pk.attname: obj.pk})
+        model.history.model.objects.filter(**fields)
         .select_related("history_user")
         .order_by("-history_date", "-history_id")[: SHOWN_AT_MOST + 1]
     )

@@ -6,12 +6,13 @@ what it is now, and saving once more is then a decision.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import wraps
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import OperationalError, connection, models, transaction
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +20,7 @@ from django.utils import formats, timezone
 from django.utils.text import Truncator
 
 LOCK_TIMEOUT = "55P03"  # PostgreSQL's code
+View = Callable[..., HttpResponse]
 SHOWN = 200  # characters of a value that has become another
 HELD = (
     "Somebody else is changing this at the moment. Nothing was changed: please try again in a "
@@ -71,6 +73,30 @@ class SeenForm(forms.BaseForm):
 
     def _value_of_now(self, name: str) -> Any:
         return self.get_initial_for_field(self.fields[name], name)
+
+
+def with_lock(lock: Callable[[], Any]) -> Callable[[View], View]:
+    """A page whose ``SeenForm`` is compared and saved while ``lock`` is held, so that nobody's work
+    comes between: it locks what the services of the page lock first.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def run(admin: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method != "POST":
+                return view(admin, request, *args, **kwargs)
+            try:
+                with transaction.atomic():
+                    lock()
+                    return view(admin, request, *args, **kwargs)
+            except OperationalError as error:
+                _raise_unless_held(error)
+                here = request.get_full_path()
+                return admin.done(request, HELD, to=here, level=messages.ERROR)
+
+        return run
+
+    return decorate
 
 
 class SavesWhatWasSeen(admin.ModelAdmin):

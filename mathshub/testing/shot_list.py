@@ -178,6 +178,7 @@ ADMIN = [
     ),
     staff("admin-coverage", "/admin/workgroups/school/coverage/"),
     staff("admin-mergers", "/admin/workgroups/schoollink/"),
+    staff("admin-merger-decisions", "/admin/workgroups/successiondecision/"),
     staff("admin-merger", "/admin/workgroups/schoollink/", follow(r"\d/change/")),
     staff(
         "admin-merger-decide",

@@ -52,6 +52,8 @@ NOT_OFFERED = {
     "admin:workgroups_school_delete",
     "admin:workgroups_schoollink_add",
     "admin:workgroups_schoollink_delete",
+    "admin:workgroups_successiondecision_add",
+    "admin:workgroups_successiondecision_delete",
 }
 # Pages without any text of a hub's: of the machine, of the register, or forms not filled in yet.
 TELL_NOTHING = {
@@ -73,6 +75,7 @@ TELL_NOTHING = {
     "admin:workgroups_school_changelist",
     "admin:workgroups_school_history",
     "admin:workgroups_schoollink_changelist",
+    "admin:workgroups_successiondecision_changelist",
     "admin:workgroups_termdate_add",
     "admin:workgroups_termdate_delete",
     "admin:workgroups_termdate_import",

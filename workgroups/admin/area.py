@@ -6,9 +6,9 @@ from typing import Any
 from django import forms
 from django.forms.models import ModelChoiceIterator
 
-from mathshub.scope import current_hub
 from mathshub.scope_admin.widgets import GroupedCheckboxes
-from workgroups.models import Hub, LocalAuthority
+from workgroups.area import area_with
+from workgroups.models import LocalAuthority
 from workgroups.term_dates.words import listed
 
 CHOSEN = "In the hub’s area"
@@ -26,13 +26,14 @@ class _InGroups(ModelChoiceIterator):
 
     def __iter__(self) -> Iterator[Any]:
         """Those of the area first; of the others, each group by its name."""
-        own = self.field.read_area()
+        authorities = list(self.queryset)
+        own = self.field.read_area(authorities)
         groups: dict[str, list[Any]] = {
             CHOSEN: [],
             **{name: [] for name, _ in GROUPS},
             ELSEWHERE: [],
         }
-        for authority in self.queryset:
+        for authority in authorities:
             name = CHOSEN if authority.pk in own else _group_of(authority)
             groups[name].append(self.choice(authority))
         yield from ((name, choices) for name, choices in groups.items() if choices)
@@ -44,20 +45,13 @@ class AreaField(forms.ModelMultipleChoiceField):
     iterator = _InGroups
     widget = GroupedCheckboxes
 
-    def read_area(self) -> set[int]:
+    def read_area(self, authorities: Iterable[LocalAuthority]) -> frozenset[int]:
         """The ids of the hub's own; notes under each choice which other hubs have it, too."""
-        links = Hub.local_authorities.through.objects.values_list(
-            "localauthority_id", "hub_id", "hub__name"
-        )
-        own: set[int] = set()
-        others: dict[int, list[str]] = {}
-        for authority, hub, name in links:
-            if hub == current_hub().pk:
-                own.add(authority)
-            else:
-                others.setdefault(authority, []).append(name)
-        self.widget.hints = {pk: f"Also listed by {listed(names)}" for pk, names in others.items()}
-        return own
+        area = area_with(each.pk for each in authorities)
+        self.widget.hints = {
+            pk: f"Also listed by {listed(names)}" for pk, names in area.others.items()
+        }
+        return area.own
 
 
 def _group_of(authority: LocalAuthority) -> str:

@@ -5,15 +5,17 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.db.models import Case, Max, Min, Q, Value, When
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from mathshub.accounts.who import account_of
 from mathshub.scope import current_hub
 from mathshub.scope_admin import Chip, ChipFilter, HubOwnedAdmin
 from mathshub.scope_admin.cells import tag
 from workgroups.models import AcademicYear, DayToAvoid, LocalAuthority
 from workgroups.models.years import school_year_of
+from workgroups.services.terms import avoid_days
 from workgroups.term_dates.words import span_words
 
 LONGEST = 31  # days; more than that are holidays, which stand among the term dates
@@ -30,6 +32,22 @@ class DayToAvoidForm(forms.ModelForm):
                 "among the term dates.",
             )
         return given
+
+
+class NewDaysForm(DayToAvoidForm):
+    """A feast is often kept in some boroughs: one act adds it for all of them."""
+
+    boroughs: Any = forms.ModelMultipleChoiceField(
+        queryset=LocalAuthority.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="None ticked: all boroughs of the hub.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        boroughs: Any = self.fields["boroughs"]
+        boroughs.queryset = current_hub().local_authorities.all()
 
 
 class TimeChips(ChipFilter):
@@ -94,7 +112,6 @@ class KindChips(ChipFilter):
 
 @admin.register(DayToAvoid)
 class DayToAvoidAdmin(HubOwnedAdmin):
-    form = DayToAvoidForm
     list_display = ("name", "days", "boroughs", "kind_words", "source")
     list_filter = (TimeChips, YearOfDaysChips, BoroughOfDaysChips, KindChips)
     joins = ("local_authority",)
@@ -109,10 +126,38 @@ class DayToAvoidAdmin(HubOwnedAdmin):
     )
     labels: ClassVar = {"name": "What is on", "local_authority": "Borough"}
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """New ones are for several boroughs at once; each row is for one, or for all."""
+        if obj:
+            return self.fields
+        return [name if name != "local_authority" else "boroughs" for name in self.fields]
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form = DayToAvoidForm if obj else NewDaysForm
+        return super().get_form(request, obj, change, **({"form": form} | kwargs))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        boroughs = form.cleaned_data["boroughs"]
+        rows = avoid_days(obj, boroughs, by=account_of(request), now=timezone.now())
+        obj.pk = rows[0].pk
+
+    def response_add(
+        self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """The list is where the person goes on: to the next test week or feast."""
+        words = f"“{obj}” was added: no session will be planned on these days."
+        return self.done(request, words, to=self.url("changelist"))
+
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         """Those to come first, then the past ones."""
         is_past = When(ends_on__lt=timezone.localdate(), then=Value(1))
-        return [Case(is_past, default=Value(0)).asc(), "starts_on", "name"]
+        by_borough = ("starts_on", "name", "local_authority__name")
+        return [Case(is_past, default=Value(0)).asc(), *by_borough]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "local_authority":

@@ -16,26 +16,45 @@ from workgroups.models import RegisterImport
 
 State = RegisterImport.State
 TOO_OLD = timedelta(days=10)  # of a register that is fetched each day
+TOO_OLD_BY_HAND = timedelta(days=120)  # about a term: schools open and close from term to term
 _TONES = {State.RUNNING: "sun", State.DONE: "leaf", State.REFUSED: "clay", State.FAILED: "clay"}
 
 
 def register_alarms(request: HttpRequest, now: datetime) -> list[str]:
-    """What staff must see about the register: the last import failed, or none came for long."""
+    """What staff must see about the register: it is not fetched as it should be, or it is old.
+
+    A file that was refused by hand is told to the person who loaded it, and stands in the list.
+    """
     if not request.user.has_perm("workgroups.view_registerimport"):
         return []
-    last = RegisterImport.objects.ended(now).first()
-    if last and last.state != State.DONE:
+    ended = RegisterImport.objects.ended(now)
+    last = ended.filter(state=State.DONE).first()
+    fetched = ended.filter(source=RegisterImport.Source.DOWNLOAD).first()
+    if fetched and fetched.state != State.DONE and not _is_after(last, fetched):
         return [
-            f"The last import of the register of schools, on {_day(last.started_at)}, came to "
+            f"The last import of the register of schools, on {_day(fetched.started_at)}, came to "
             "nothing. The schools are as they were before; the imports of the register say why."
         ]
-    if not settings.GIAS_URL or (last and now - last.started_at <= TOO_OLD):
-        return []
+    if settings.GIAS_URL:
+        return [] if last and now - last.started_at <= TOO_OLD else [_old_though_fetched(last)]
+    if last and now - last.started_at > TOO_OLD_BY_HAND:
+        return [
+            f"The register of schools was last brought up to date on {_day(last.started_at)}: "
+            "schools have opened, closed and merged since. Tell whoever runs the portal."
+        ]
+    return []
+
+
+def _is_after(one: RegisterImport | None, other: RegisterImport) -> bool:
+    return one is not None and one.started_at > other.started_at
+
+
+def _old_though_fetched(last: RegisterImport | None) -> str:
     since = f"has not been brought up to date since {_day(last.started_at)}" if last else "is empty"
-    return [
+    return (
         f"The register of schools {since}, though it is to be fetched each day. Tell whoever runs "
         "the portal."
-    ]
+    )
 
 
 def _day(moment: datetime) -> str:

@@ -58,7 +58,8 @@ class BoroughTermsForm(SeenForm, forms.Form):
         self.fields["is_checked"] = forms.BooleanField(
             label="I have compared these dates with their source",
             required=False,
-            initial=not copied,
+            help_text="Ticked, they are noted as checked by you today. What you change without a "
+            "tick is noted as not checked.",
         )
 
     @property

@@ -15,11 +15,11 @@ from mathshub.accounts.who import account_of
 from mathshub.scope_admin import PortalAdmin, posted
 from mathshub.scope_admin.cells import count
 from workgroups.errors import TableHasChanged
-from workgroups.register import RegisterRefused
+from workgroups.register import TableRefused
 from workgroups.services.terms import compare_term_dates, import_term_dates
 from workgroups.term_dates.compare import Comparison, Version
 from workgroups.term_dates.entries import TermEntry
-from workgroups.term_dates.read import LARGEST
+from workgroups.term_dates.read import LARGEST, by_reason
 from workgroups.term_dates.words import short_span, span_words
 
 NOBODYS = ""
@@ -113,9 +113,12 @@ class ImportPages(PortalAdmin):
             )
         except TableHasChanged as refusal:
             return self._show(request, TableForm(), name, content, note=str(refusal))
-        except RegisterRefused:
+        except TableRefused:
             return self._ask(request, TableForm({}))
-        return self.done(request, f"{name}: {_done_words(done)}", to=self.url("changelist"))
+        # Where they stand now, and whether somebody has compared them.
+        years = sorted(entry.start_year for entry in done.entries)
+        to = f"{self.url('changelist')}?year={years[0]}" if years else self.url("changelist")
+        return self.done(request, f"{name}: {_done_words(done)}", to=to)
 
     def _show(
         self, request: HttpRequest, form: TableForm, name: str, content: bytes, note: str = ""
@@ -123,17 +126,18 @@ class ImportPages(PortalAdmin):
         choices = _choices(request)
         try:
             comparison = compare_term_dates(BytesIO(content), name=name, choices=choices)
-        except RegisterRefused as refusal:
+        except TableRefused as refusal:
             form.add_error("table", str(refusal)) if form.is_bound else None
             return self._ask(request, form)
         number = len(comparison.entries)
         return self.page(
             request,
             "admin/workgroups/term_import.html",
-            title=f"{name}: {count(number, 'term')} to record",
+            title=f"{name}: {count(number, 'term') if number else 'nothing'} to record",
             note=note,
             comparison=comparison,
             summary=_summary(comparison),
+            faults=by_reason(comparison.faults),
             new=[_line_words(each.line, each.entry) for each in comparison.new],
             changed=[
                 _line_words(each.said.line, each.said.entry, each.before)

@@ -68,15 +68,38 @@ class BoroughLine:
         )
 
     @property
+    def known(self) -> list[TermDate]:
+        return [cell.row for cell in self.cells if cell.row]
+
+    @property
+    def imported(self) -> list[str]:
+        return imported_words(self.known)
+
+    @property
     def checked(self) -> str:
-        """When the oldest of its terms was compared with its source; empty where none is known."""
-        known = [cell.row for cell in self.cells if cell.row]
-        if not known:
-            return ""
-        days = [row.checked_on for row in known]
-        if not all(days):
-            return "not checked yet" if not any(days) else "not all checked yet"
-        return f"checked {day_words(min(filter(None, days)))}"
+        return checked_words(self.known)
+
+
+def imported_words(terms: Iterable[TermDate]) -> list[str]:
+    """From which tables the terms came, and when: each once."""
+    return list(
+        dict.fromkeys(
+            f"imported from {row.imported_from} on {day_words(row.imported_on)}"
+            for row in terms
+            if row.imported_on
+        )
+    )
+
+
+def checked_words(terms: Sequence[TermDate]) -> str:
+    """When the oldest of the terms was compared with its source, by whom; empty without terms."""
+    checked = [(row.checked_on, row.checked_by) for row in terms if row.checked_on]
+    if not terms:
+        return ""
+    if len(checked) < len(terms):
+        return "not all checked yet" if checked else "not checked yet"
+    oldest, by = min(checked, key=lambda each: each[0])
+    return f"checked {day_words(oldest)}" + (f" by {by}" if by else "")
 
 
 @dataclass(frozen=True)
@@ -130,7 +153,7 @@ def boroughs_with_terms(start_year: int) -> QuerySet[LocalAuthority]:
 
 def terms_of_year(start_year: int) -> QuerySet[TermDate]:
     return TermDate.objects.filter(academic_year__start_year=start_year).select_related(
-        "local_authority", "academic_year"
+        "local_authority", "academic_year", "checked_by"
     )
 
 
@@ -202,7 +225,12 @@ def _is_school_day(day: date, line: BoroughLine) -> bool:
 
 
 def _avoided(year: AcademicYear) -> Iterable[str]:
+    """A feast of several boroughs, which has a row for each, is told once."""
     rows = DayToAvoid.objects.between(year.starts_on, year.ends_on)
+    where: dict[tuple[date, date, str], list[str]] = {}
     for row in rows.select_related("local_authority"):
-        where = f", in {row.local_authority}" if row.local_authority else ""
-        yield f"{span_words(row.starts_on, row.ends_on, with_weekdays=True)}: {row.name}{where}"
+        boroughs = where.setdefault((row.starts_on, row.ends_on, row.name), [])
+        boroughs += [row.local_authority.name] if row.local_authority else []
+    for (first, last, name), boroughs in where.items():
+        place = f", in {listed(set(boroughs))}" if boroughs else ""
+        yield f"{span_words(first, last, with_weekdays=True)}: {name}{place}"

@@ -9,15 +9,22 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from mathshub.accounts.who import account_of
 from mathshub.scope import current_hub
 from mathshub.scope_admin import HubOwnedAdmin
 from mathshub.scope_admin.cells import count
 from workgroups.admin.term_borough import BoroughPages, year_or_404
 from workgroups.admin.term_import import ImportPages
-from workgroups.admin.term_year import year_at_a_glance, year_chips
+from workgroups.admin.term_year import (
+    checked_words,
+    imported_words,
+    year_at_a_glance,
+    year_chips,
+)
 from workgroups.admin.years import ChoosesYear
 from workgroups.models import TermDate
 from workgroups.models.years import school_year_of
+from workgroups.services.terms import note_edit
 from workgroups.term_dates.entries import TermEntry, entry_of, out_of_order, wrong_with
 from workgroups.term_dates.words import listed
 
@@ -57,7 +64,7 @@ class TermDateForm(forms.ModelForm):
 class TermDateAdmin(ChoosesYear, BoroughPages, ImportPages, HubOwnedAdmin):
     form = TermDateForm
     list_filter = ()
-    joins = ("local_authority", "academic_year")
+    joins = ("local_authority", "academic_year", "checked_by")
     change_form_template = "admin/workgroups/term.html"
 
     def own_urls(self) -> list[tuple[str, Callable[..., HttpResponse], str]]:
@@ -91,8 +98,15 @@ class TermDateAdmin(ChoosesYear, BoroughPages, ImportPages, HubOwnedAdmin):
             may_edit=may_edit,
         )
 
+    def save_model(self, request: HttpRequest, obj: TermDate, form: Any, change: bool) -> None:
+        note_edit(obj, changed=form.changed_data, by=account_of(request))
+        super().save_model(request, obj, form, change)
+
     def facts(self, request: HttpRequest, obj: TermDate) -> dict[str, Any]:
-        return {"year_url": self.year_url(obj.academic_year.start_year)}
+        return {
+            "year_url": self.year_url(obj.academic_year.start_year),
+            "known": [*imported_words([obj]), checked_words([obj])],
+        }
 
     def _saved(self, request: HttpRequest, obj: TermDate, words: str) -> HttpResponse:
         """The year's table is where the person goes on."""

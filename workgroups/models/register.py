@@ -89,6 +89,13 @@ class SuccessionDecision(HubOwned):
     successor = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     counts = models.BooleanField("the history counts")
     reason = models.CharField(max_length=300)
+    register_said = models.CharField(
+        max_length=12,
+        choices=SchoolLink.Kind,
+        blank=True,
+        editable=False,
+        help_text="What the register called the pair on that day; empty: it did not link the two.",
+    )
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )

@@ -116,6 +116,9 @@ class School(models.Model):
     )
     is_demonstration = models.BooleanField(default=False, editable=False)
 
+    merged_into: "School | None" = None
+    """No column: where a search found that the hub in scope decided a merger, see its services."""
+
     objects = SchoolQuerySet.as_manager()
     history = HistoricalRecords(excluded_fields=["search_text", "register_print", "succeeded_by"])
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db import models
 
 from mathshub.scope import HubOwned, hub_history, hub_manager
@@ -66,6 +67,17 @@ class TermDate(HubOwned):
         blank=True,
         help_text="The day on which somebody last compared these dates with their source.",
     )
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+    imported_from = models.CharField(
+        max_length=200, blank=True, editable=False, help_text="The table that these dates came in."
+    )
+    imported_on = models.DateField(null=True, editable=False)
 
     history = hub_history()
 

@@ -4,6 +4,6 @@ Headteachers' names stand in the file; they are never read.
 """
 
 from workgroups.register.load import Outcome, import_register
-from workgroups.register.read import RegisterRefused
+from workgroups.register.read import TableRefused
 
-__all__ = ["Outcome", "RegisterRefused", "import_register"]
+__all__ = ["Outcome", "TableRefused", "import_register"]

@@ -5,12 +5,12 @@ from contextlib import contextmanager
 
 from django.db import OperationalError, connection, transaction
 
-from workgroups.register.read import RegisterRefused
+from workgroups.register.read import TableRefused
 
 LOCK = 4_160_190_001  # any number that nothing else in this database locks
 
 
-class ImportRunning(RegisterRefused):
+class ImportRunning(TableRefused):
     """Another import is at work."""
 
     def __init__(self) -> None:

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from workgroups.models import RegisterImport
 from workgroups.register.load import Outcome
-from workgroups.register.read import RegisterRefused, is_web_page
+from workgroups.register.read import TableRefused, is_web_page
 from workgroups.register.record import import_and_record, record_failure
 
 log = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ def fetch_register(*, clock: Callable[[], datetime]) -> None:
         outcome = download_and_import(clock=clock)
     except NothingNew:
         return
-    except (DownloadFailed, RegisterRefused) as error:
+    except (DownloadFailed, TableRefused) as error:
         log.warning("The register was not brought up to date: %s", error)
     else:
         log.info("The register was brought up to date: %d rows.", outcome.rows)
@@ -75,7 +75,7 @@ def download_and_import(*, clock: Callable[[], datetime]) -> Outcome:
     """Fetch the newest register, and its links where GIAS_LINKS_URL is set, and import them.
 
     Links that can't be had keep no school out: why they were not there is on record. Raises
-    ``NothingNew``, ``RegisterRefused``, and ``DownloadFailed``, which is on record then.
+    ``NothingNew``, ``TableRefused``, and ``DownloadFailed``, which is on record then.
     """
     today, until = timezone.localdate(clock()), monotonic() + ALL_WITHIN
     if not settings.GIAS_URL:

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from workgroups.register.read import RegisterRefused
+from workgroups.register.read import TableRefused
 
 ZIP_BEGINS = (b"PK\x03\x04", b"PK\x05\x06")  # with files in it, without
 LARGEST = 500_000_000  # bytes, unpacked; the register of 2024 has 60 million
@@ -37,7 +37,7 @@ def opened(path: Path, *, wanted: re.Pattern[str] = REGISTER_NAME) -> Iterator[O
     """The CSV at ``path``, or in the zip there; ``wanted`` is the name it has among other CSVs.
 
     A zip is never unpacked, neither to disk nor to memory: it is read through. Raises
-    ``RegisterRefused`` for a zip without one such file, and for one that would be too large.
+    ``TableRefused`` for a zip without one such file, and for one that would be too large.
     """
     with path.open("rb") as file:
         if file.read(4) not in ZIP_BEGINS:
@@ -52,7 +52,7 @@ def opened(path: Path, *, wanted: re.Pattern[str] = REGISTER_NAME) -> Iterator[O
                     name = f"{PurePosixPath(member.filename).name} in {path.name}"
                     yield Opened(cast(BinaryIO, raw), name, member.file_size)
         except (BadZipFile, zlib.error, EOFError) as error:  # while it is read, too
-            raise RegisterRefused(
+            raise TableRefused(
                 f"{path.name} is a zip that can't be read ({error}): download it again."
             ) from error
 
@@ -62,7 +62,7 @@ def size_of(path: Path) -> int:
     try:
         with opened(path) as file:
             return file.size
-    except RegisterRefused:
+    except TableRefused:
         return path.stat().st_size
 
 
@@ -75,7 +75,7 @@ def _refuse_long_contents(file: BinaryIO, name: str) -> None:
     if at >= 0 and len(end) - at >= _END_LENGTH:
         (length,) = struct.unpack_from("<L", end, at + 12)
         if length > LONGEST_CONTENTS:
-            raise RegisterRefused(f"{name} is a zip of too many files: this is not the register.")
+            raise TableRefused(f"{name} is a zip of too many files: this is not the register.")
 
 
 def _wanted_member(archive: ZipFile, wanted: re.Pattern[str], name: str) -> ZipInfo:
@@ -83,23 +83,23 @@ def _wanted_member(archive: ZipFile, wanted: re.Pattern[str], name: str) -> ZipI
     of_the_name = [each for each in tables if wanted.fullmatch(PurePosixPath(each.filename).name)]
     chosen = of_the_name if len(tables) > 1 else tables
     if not tables:
-        raise RegisterRefused(
+        raise TableRefused(
             f"{name} is a zip file or a workbook without a CSV in it: unpack it and import the CSV, "
             "or save its sheet as “CSV UTF-8”."
         )
     if len(chosen) != 1:
-        raise RegisterRefused(
+        raise TableRefused(
             f"{name} is a zip of {len(tables)} CSV files, and which one is meant can't be told: "
             "unpack it and import that one."
         )
     (member,) = chosen
     # Other ways to pack take as much memory as the file tells them to.
     if member.flag_bits & LOCKED or member.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
-        raise RegisterRefused(
+        raise TableRefused(
             f"{name} is a zip with a password, or of a rare kind: unpack it and import the CSV."
         )
     if member.file_size > LARGEST:
-        raise RegisterRefused(
+        raise TableRefused(
             f"{name} would unpack to {member.file_size / 1e6:,.0f} MB: this is not the register."
         )
     return member

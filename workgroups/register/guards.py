@@ -6,7 +6,7 @@ from functools import cached_property
 from django.db import connection
 
 from workgroups.models import School
-from workgroups.register.read import RegisterRefused
+from workgroups.register.read import TableRefused
 from workgroups.register.rows import Complaint
 
 WORST_SHARE = 0.01  # of bad lines
@@ -16,19 +16,19 @@ WHOLE_SHARE = 0.5  # of an area's open schools; a file that names fewer is meant
 
 
 def refuse_bad_lines(name: str, *, rows: int, skipped: int, complaints: list[Complaint]) -> None:
-    """Raises ``RegisterRefused`` for more than one bad line in a hundred."""
+    """Raises ``TableRefused`` for more than one bad line in a hundred."""
     if skipped > WORST_SHARE * rows:
         first = " ".join(map(str, complaints[:5]))
-        raise RegisterRefused(
+        raise TableRefused(
             f"{skipped:,} of {rows:,} lines of {name} can't be read, more than one "
             f"in a hundred: nothing was imported. {first}"
         )
 
 
 def refuse_lost_links(name: str, *, removed: int, before: int) -> None:
-    """Raises ``RegisterRefused`` when more than one link in twenty would go: links stay for ever."""
+    """Raises ``TableRefused`` when more than one link in twenty would go: links stay for ever."""
     if _is_too_many(removed, of=before):
-        raise RegisterRefused(
+        raise TableRefused(
             f"{name} lacks {removed:,} of the {before:,} links between schools that are known, more "
             "than 5 %: is it broken off? Nothing was imported. If that is right, import it with "
             "--force and say why."
@@ -67,7 +67,7 @@ class OpenSchools:
     def refuse_fall(
         self, name: str, *, named: Mapping[str, object], stored: Mapping[str, object]
     ) -> None:
-        """Raises ``RegisterRefused`` when more than one open school in twenty would go.
+        """Raises ``TableRefused`` when more than one open school in twenty would go.
 
         ``named`` are the URNs for which the file has a line, ``stored`` those known before.
         """
@@ -76,7 +76,7 @@ class OpenSchools:
         found = self._authorities.keys() & named.keys()
         before, after = len(found), len(found) + self._change
         if _is_too_many(before - after, of=before):
-            raise RegisterRefused(
+            raise TableRefused(
                 f"Of the {before:,} schools in {name} that are open, {after:,} would be left, a "
                 "fall of more than 5 %: nothing was imported. If that is true, import it with "
                 "--force and say why."
@@ -85,7 +85,7 @@ class OpenSchools:
         of_the_area = sum(authority in area for authority in self._authorities.values())
         missing = of_the_area - before
         if before >= WHOLE_SHARE * of_the_area and _is_too_many(missing, of=of_the_area):
-            raise RegisterRefused(
+            raise TableRefused(
                 f"{name} lacks {missing:,} of the {of_the_area:,} open schools of its local "
                 "authorities, more than 5 %: is it broken off? Nothing was imported. If they are "
                 "left out on purpose, import it with --force and say why."

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from workgroups.register.read import Progress, RegisterFile, RegisterRefused
+from workgroups.register.read import Progress, RegisterFile, TableRefused
 from workgroups.register.rows import BadRow, Complaint, clean, complain, read_date, read_urn
 from workgroups.succession import Kind, Link, Pair
 
@@ -36,7 +36,7 @@ class LinksRead:
 def read_links(
     file: RegisterFile, *, closed_on: Closings, progress: Progress | None = None
 ) -> LinksRead:
-    """All that the file says. Raises ``RegisterRefused`` when its header lacks a column."""
+    """All that the file says. Raises ``TableRefused`` when its header lacks a column."""
     found = LinksRead()
     for number, urn, other, link_type, on in _cells(file, found, progress):
         try:
@@ -60,12 +60,12 @@ def _cells(
     columns = [column.casefold() for column in file.columns]
     missing = [column for column in REQUIRED if column.casefold() not in columns]
     if missing:
-        raise RegisterRefused(
+        raise TableRefused(
             f"{file.name} lacks {', '.join(missing)}. Is it the register's file of links?"
         )
     twice = [name for name in REQUIRED if columns.count(name.casefold()) > 1]
     if twice:
-        raise RegisterRefused(f"{file.name} has this column more than once: {', '.join(twice)}.")
+        raise TableRefused(f"{file.name} has this column more than once: {', '.join(twice)}.")
     urn, other, link_type = (columns.index(column.casefold()) for column in REQUIRED)
     on = columns.index(ESTABLISHED.casefold()) if ESTABLISHED.casefold() in columns else None
     for number, cells in file.lines(progress):

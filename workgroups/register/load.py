@@ -14,7 +14,7 @@ from workgroups.register.alone import alone
 from workgroups.register.files import LINKS_NAME, opened
 from workgroups.register.guards import OpenSchools, refuse_bad_lines
 from workgroups.register.load_links import LinksOutcome, import_links
-from workgroups.register.read import Progress, RegisterFile, RegisterRefused, open_register
+from workgroups.register.read import Progress, RegisterFile, TableRefused, open_register
 from workgroups.register.rows import BadRow, Complaint, RowReader, SchoolRow, complain
 from workgroups.register.write import Change, write_changes
 from workgroups.services.succession import work_out_successions
@@ -63,7 +63,7 @@ def import_register(
     said. A rehearsal does all of it and takes it back. ``outcome`` is counted into from the start,
     for who wants to know how far an import came that was refused.
 
-    Raises ``RegisterRefused``, and nothing is written, when a file is no register, when more than
+    Raises ``TableRefused``, and nothing is written, when a file is no register, when more than
     one line in a hundred is bad, when more than one open school in twenty would go (unless
     forced), and while another import runs.
 
@@ -96,7 +96,7 @@ def _import_schools(
     rows = _differing_rows(register, reader, stored, named, outcome, progress)
     wrote = write_changes(_changes(rows, reader, stored, outcome, before), reader)
     if not outcome.rows:
-        raise RegisterRefused(f"{register.name} has a header and no schools.")
+        raise TableRefused(f"{register.name} has a header and no schools.")
     refuse_bad_lines(
         register.name, rows=outcome.rows, skipped=outcome.skipped, complaints=outcome.complaints
     )

@@ -8,7 +8,7 @@ from workgroups.models import School, SchoolLink
 from workgroups.models.schools import CLOSED_STATUS
 from workgroups.register.guards import refuse_bad_lines, refuse_lost_links
 from workgroups.register.links import LinksRead, read_links
-from workgroups.register.read import Progress, RegisterFile, RegisterRefused
+from workgroups.register.read import Progress, RegisterFile, TableRefused
 from workgroups.register.rows import Complaint
 from workgroups.succession import Link, Pair, judged
 
@@ -39,13 +39,13 @@ def import_links(
 ) -> LinksOutcome:
     """Make the links what the file says: it is the whole of them, whatever was said before.
 
-    Raises ``RegisterRefused`` for what is no file of links, for more than one bad line in a
+    Raises ``TableRefused`` for what is no file of links, for more than one bad line in a
     hundred, and when more than one link in twenty would go (unless forced). To be called in the
     transaction of an import.
     """
     read = read_links(file, closed_on=_closings(), progress=progress)
     if not read.rows:
-        raise RegisterRefused(f"{file.name} has a header and no links.")
+        raise TableRefused(f"{file.name} has a header and no links.")
     refuse_bad_lines(file.name, rows=read.rows, skipped=read.skipped, complaints=read.complaints)
     outcome = _replace(judged(read.links), read)
     if not is_forced:

@@ -16,8 +16,8 @@ Progress = Callable[[int], object]
 """Told of every few lines how many characters they had."""
 
 
-class RegisterRefused(Exception):
-    """The file as a whole can't be taken; the words say why, and what to do."""
+class TableRefused(Exception):
+    """The table as a whole, be it the register or any other, can't be taken; the words say why."""
 
 
 class Line(NamedTuple):
@@ -38,7 +38,7 @@ class RegisterFile:
     columns: list[str] = field(default_factory=list)
 
     def lines(self, progress: Progress | None = None) -> Iterator[Line]:
-        """The records after the header, blank ones left out. Raises ``RegisterRefused``."""
+        """The records after the header, blank ones left out. Raises ``TableRefused``."""
         records = self._records(progress)
         next(records, None)
         return records
@@ -54,7 +54,7 @@ class RegisterFile:
                     yield Line(begins, cells)
                 begins = reader.line_num + 1
         except csv.Error as error:
-            raise RegisterRefused(
+            raise TableRefused(
                 f"{self.name} can't be read from line {begins} on: is a quotation mark opened there "
                 f"and not closed? ({error})"
             ) from error
@@ -68,15 +68,15 @@ def open_register(raw: BinaryIO, *, name: str, what: str = "the register") -> Re
 
     ``what`` says which table it should be, where it is another one.
 
-    Raises ``RegisterRefused`` for what is no comma-separated file in UTF-8 or Windows-1252.
+    Raises ``TableRefused`` for what is no comma-separated file in UTF-8 or Windows-1252.
     """
     register = RegisterFile(raw, name, encoding_of(raw, name=name, what=what), what)
     with closing(register._records()) as records:
         header = next(records, None)
     if header is None:
-        raise RegisterRefused(f"{name} is empty.")
+        raise TableRefused(f"{name} is empty.")
     if len(header.cells) < 3 and ";" in header.cells[0]:
-        raise RegisterRefused(
+        raise TableRefused(
             f"{name} has semicolons between its columns: save it again with commas between them."
         )
     register.columns = [" ".join(cell.split()) for cell in header.cells]
@@ -91,7 +91,7 @@ def _bounded_lines(
     while line := text.readline(LONGEST_LINE):
         number += 1
         if len(line) == LONGEST_LINE and not line.endswith("\n"):
-            raise RegisterRefused(
+            raise TableRefused(
                 f"{name} has a line of more than {LONGEST_LINE:,} characters (line {number}): "
                 f"this is not {what}."
             )
@@ -106,16 +106,16 @@ def encoding_of(raw: BinaryIO, *, name: str, what: str = "the register") -> str:
     # Without a mark, UTF-16 shows by every other byte of English text being nought.
     every_other = start.count(b"\0") > len(start) // 4
     if every_other or start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise RegisterRefused(
+        raise TableRefused(
             f"{name} is not saved as UTF-8 or Windows-1252 (it looks like UTF-16): open it in your "
             "spreadsheet and save it as “CSV UTF-8”."
         )
     if start.startswith(b"PK\x03\x04"):
-        raise RegisterRefused(
+        raise TableRefused(
             f"{name} is a zip file or a workbook: unpack it, or save its sheet as “CSV UTF-8”."
         )
     if is_web_page(start):
-        raise RegisterRefused(
+        raise TableRefused(
             f"{name} is a web page, not {what}: download the file again and look into it "
             "before you import it."
         )
@@ -123,7 +123,7 @@ def encoding_of(raw: BinaryIO, *, name: str, what: str = "the register") -> str:
         return "utf-8-sig"
     if _is_windows_1252(raw):
         return "cp1252"
-    raise RegisterRefused(f"{name} is neither UTF-8 nor Windows-1252: save it as “CSV UTF-8”.")
+    raise TableRefused(f"{name} is neither UTF-8 nor Windows-1252: save it as “CSV UTF-8”.")
 
 
 def is_web_page(start: bytes) -> bool:

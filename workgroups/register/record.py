@@ -8,7 +8,7 @@ from typing import Any
 from workgroups.models import RegisterImport
 from workgroups.register.alone import ImportRunning
 from workgroups.register.load import Outcome, import_register
-from workgroups.register.read import Progress, RegisterRefused
+from workgroups.register.read import Progress, TableRefused
 
 State = RegisterImport.State
 CUT_OFF = "It was cut off: the machine or the process ended before it did. Nothing was changed."
@@ -46,7 +46,7 @@ def import_and_record(
     except (ImportRunning, FileNotFoundError, IsADirectoryError, PermissionError):
         row.delete()
         raise
-    except RegisterRefused as refused:
+    except TableRefused as refused:
         _end(row, State.REFUSED, outcome, clock=clock, refusal=str(refused))
         raise
     except BaseException as error:

@@ -12,7 +12,7 @@ from struct import Struct
 from typing import Any
 
 from workgroups.models import School
-from workgroups.register.read import RegisterFile, RegisterRefused
+from workgroups.register.read import RegisterFile, TableRefused
 from workgroups.search import spelling, words
 
 COMPLAINTS_KEPT = 100
@@ -205,7 +205,7 @@ class RowReader:
     """Makes school rows of the lines of one file, by its header."""
 
     def __init__(self, register: RegisterFile) -> None:
-        """Raises ``RegisterRefused`` when the header lacks a column or names a needed one twice."""
+        """Raises ``TableRefused`` when the header lacks a column or names a needed one twice."""
         columns = register.columns
         known = {column.casefold(): index for index, column in enumerate(columns)}
         _check_header(register.name, [column.casefold() for column in columns])
@@ -333,11 +333,11 @@ def _longest(field: str) -> int | None:
 def _check_header(name: str, columns: list[str]) -> None:
     missing = [column for column in REQUIRED if column.casefold() not in columns]
     if missing:
-        raise RegisterRefused(
+        raise TableRefused(
             f"{name} lacks {'the column' if len(missing) == 1 else 'these columns'}: "
             f"{', '.join(missing)}. Is it the register's “all data” file?"
         )
     needed = [AUTHORITY_CODE, AUTHORITY_NAME, *(column.name for column in COLUMNS)]
     twice = [column for column in needed if columns.count(column.casefold()) > 1]
     if twice:
-        raise RegisterRefused(f"{name} has this column more than once: {', '.join(twice)}.")
+        raise TableRefused(f"{name} has this column more than once: {', '.join(twice)}.")

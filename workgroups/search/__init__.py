@@ -9,11 +9,20 @@ from workgroups.search.choosing import (
 )
 from workgroups.search.finding import is_enough_to_ask, likely_schools, search_schools
 from workgroups.search.spelling import renew_spelling
-from workgroups.search.words import fold, number_remark, query_words, search_text, search_text_of
+from workgroups.search.words import (
+    fold,
+    in_one_spelling,
+    number_remark,
+    query_words,
+    search_text,
+    search_text_of,
+    telling,
+)
 
 __all__ = [
     "Found",
     "fold",
+    "in_one_spelling",
     "is_enough_to_ask",
     "likely_schools",
     "number_remark",
@@ -24,6 +33,7 @@ __all__ = [
     "search_text",
     "search_text_of",
     "sort_found",
+    "telling",
     "what_it_is",
     "why_not_pickable",
 ]

@@ -48,7 +48,8 @@ def why_not_pickable(school: School) -> str:
         return ""
     closed = f"Closed in {_month(school.closed_on)}" if school.closed_on else "Closed"
     if successor := open_successor(school):
-        return f"{closed}, now called {successor.name} (URN {successor.urn})"
+        goes_on = "now called" if school.succeeded_by else "now part of"
+        return f"{closed}, {goes_on} {successor.name} (URN {successor.urn})"
     return f"{closed}. It may have a new name or number: try the postcode"
 
 
@@ -60,8 +61,8 @@ def what_it_is(school: School) -> str:
 
 
 def open_successor(school: School) -> School | None:
-    """The school that a closed one goes on as, where that may be chosen."""
-    successor = school.succeeded_by
+    """The school that a closed one goes on as, or as a part of, where that may be chosen."""
+    successor = school.succeeded_by or school.merged_into
     if school.is_open or successor is None:
         return None
     return successor if successor.is_open and successor.is_in_england else None
@@ -70,6 +71,9 @@ def open_successor(school: School) -> School | None:
 def _former(school: School, successor: School) -> str:
     if fold(school.name) == fold(successor.name):
         return ""
+    if not school.succeeded_by:
+        since = f" in {_month(school.closed_on)}" if school.closed_on else ""
+        return f"{school.name} (URN {school.urn}) became part of it{since}."
     until = f" until {_month(school.closed_on)}" if school.closed_on else ""
     return f"Was called {school.name} (URN {school.urn}){until}."
 

@@ -21,6 +21,7 @@ from workgroups.models.schools import (
 from workgroups.search.choosing import open_successor
 from workgroups.search.spelling import meant_by, strange_words
 from workgroups.search.words import is_number, postcode_in, query_words, telling
+from workgroups.services.succession import merged_into
 
 SHORTEST_QUERY = 2  # characters, once folded
 SHORTEST_BEGINNING = 5  # letters of a text's beginning that may be a name
@@ -142,8 +143,12 @@ def _best(wanted: Wanted, limit: int) -> list[School]:
     order = _standing(), begins_first, "alphabet"
     best = matching.order_by(*order).values("pk")[:limit]  # sorted without the rest of the rows
     found = list(schools.filter(pk__in=best).order_by(*order))
-    closed = [school for school in found if school.succeeded_by_id]
-    prefetch_related_objects(closed, "succeeded_by__local_authority")  # few: not for each search
+    closed = [school for school in found if not school.is_open]
+    gone_on = [school for school in closed if school.succeeded_by_id]
+    prefetch_related_objects(gone_on, "succeeded_by__local_authority")  # few: not for each search
+    mergers = merged_into([school for school in closed if not school.succeeded_by_id])
+    for school in closed:
+        school.merged_into = mergers.get(school.pk)
     return found
 
 

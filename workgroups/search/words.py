@@ -16,9 +16,9 @@ _APOSTROPHES = re.compile("['’‘ʼ`´′]")
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 # One thing, several spellings: a name with one of them is found by all of them.
 _SPELLINGS = [
-    (re.compile(r"\b(?:st|saint|sts|ss)\b"), "st saints sts ss"),
-    (re.compile(r"\b(?:cofe|ce|church of england)\b"), "church of england cofe ce"),
-    (re.compile(r"\b(?:rc|catholic)\b"), "roman catholic rc"),
+    (re.compile(r"\b(?:saint|sts|st|ss)\b"), "st", "st saints sts ss"),
+    (re.compile(r"\b(?:church of england|cofe|ce)\b"), "cofe", "church of england cofe ce"),
+    (re.compile(r"\b(?:roman catholic|catholic|rc)\b"), "rc", "roman catholic rc"),
 ]
 _ABBREVIATIONS = [
     (re.compile(r"\bc of e\b|\bc o e\b|\bc e\b"), "cofe"),
@@ -74,6 +74,14 @@ def fold(text: str) -> str:
     return " ".join([_IN_FULL.get(word, word) for word in words.split(" ")])
 
 
+def in_one_spelling(name: str) -> list[str]:
+    """The folded words of a name, each thing that has several spellings in the usual one."""
+    words = fold(name)
+    for spelling, usual, _ in _SPELLINGS:
+        words = spelling.sub(usual, words)
+    return words.split()
+
+
 def search_text(
     *,
     urn: str,
@@ -91,7 +99,7 @@ def search_text(
     words = fold(
         f"{name} {locality} {town} {authority_name} {postcode} {joined_postcode} {urn} {dfe_number}"
     )
-    spellings = [all_of_them for one, all_of_them in _SPELLINGS if one.search(words)]
+    spellings = [all_of_them for one, _, all_of_them in _SPELLINGS if one.search(words)]
     return " ".join(["", words, *spellings])
 
 

@@ -1,7 +1,7 @@
 """Which schools follow which: whose history counts for whom, as the register and the hub say."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -71,12 +71,67 @@ def decide_succession(
     known = SuccessionDecision.objects.filter(predecessor=predecessor, successor=successor)
     decision: Any = known.first()
     decision = decision or SuccessionDecision(predecessor=predecessor, successor=successor)
+    link = SchoolLink.objects.filter(
+        predecessor_urn=predecessor.urn, successor_urn=successor.urn
+    ).first()
     decision.counts, decision.reason = counts, reason
+    decision.register_said = link.kind if link else ""
     decision.decided_by, decision.decided_at = by, now
     decision._history_user, decision._history_date = by, now  # read by simple_history
     decision._change_reason = reason[:100]
     decision.save()
     return decision
+
+
+@transaction.atomic
+def withdraw_decision(decision: SuccessionDecision, *, by: Account | None, now: datetime) -> None:
+    """Take back what the hub in scope decided of two schools: from now on the register alone counts.
+
+    Its history stays. One that a colleague has withdrawn meanwhile stays withdrawn.
+    """
+    row: Any = SuccessionDecision.objects.select_for_update().filter(pk=decision.pk).first()
+    if row is None:
+        return
+    row._history_user, row._history_date = by, now  # read by simple_history
+    row._change_reason = "Withdrawn"
+    row.delete()
+
+
+def merged_into(closed: Collection[School]) -> dict[int, School]:
+    """By id: the open school that a closed one became part of, as the hub in scope decided.
+
+    Through further decisions and successions. Left out where that is none, or more than one.
+    One query, and none without a hub.
+    """
+    if not closed or current_hub() is None:
+        return {}
+    after = defaultdict(list)
+    for each in _decided_for():
+        after[each.predecessor_id].append(each.successor)
+    ends = {school.pk: _open_ends(school.pk, after) for school in closed}
+    return {pk: found[0] for pk, found in ends.items() if len(found) == 1}
+
+
+@prepared
+def _decided_for() -> QuerySet[SuccessionDecision]:
+    return SuccessionDecision.objects.filter(counts=True).select_related(
+        "successor__local_authority", "successor__succeeded_by__local_authority"
+    )
+
+
+def _open_ends(pk: int, after: Mapping[int, list[School]]) -> list[School]:
+    """The open schools to which the ways from a school lead; circles end nowhere."""
+    ends: dict[int, School] = {}
+    seen, to_ask = {pk}, [pk]
+    while to_ask:
+        for school in after.get(to_ask.pop(), []):
+            school = school.succeeded_by or school
+            if school.is_open:
+                ends[school.pk] = school
+            elif school.pk not in seen:
+                seen.add(school.pk)
+                to_ask.append(school.pk)
+    return list(ends.values())
 
 
 def forerunners_of(schools: Iterable[School]) -> dict[int, list[School]]:

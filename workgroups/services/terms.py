@@ -1,6 +1,8 @@
-"""Term dates: written a borough and year at a time, or from a table."""
+"""Term dates, written a borough and year at a time or from a table, and days to avoid."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from copy import copy
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, BinaryIO
 
@@ -10,10 +12,21 @@ from django.utils import timezone
 from mathshub.accounts.models import Account
 from mathshub.scope import current_hub
 from workgroups.errors import TableHasChanged, TermsOutOfOrder
-from workgroups.models import AcademicYear, Hub, TermDate
+from workgroups.models import AcademicYear, DayToAvoid, Hub, LocalAuthority, TermDate
 from workgroups.term_dates.compare import Comparison, compare
 from workgroups.term_dates.entries import TermEntry, entry_of, out_of_order
 from workgroups.term_dates.read import read_term_dates
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """How dates came to be known: typed or from a table, compared with their source or not."""
+
+    checked_on: date | None = None
+    checked_by: Account | None = None
+    imported_from: str = ""
+    imported_on: date | None = None
+
 
 DATES = ("starts_on", "ends_on", "half_term_starts_on", "half_term_ends_on")
 
@@ -29,12 +42,26 @@ def record_terms(
 ) -> list[TermDate]:
     """Write terms of the hub in scope, each anew or over what it has; returns those that changed.
 
-    ``checked_on`` is the day on which they were compared with their source; None: nobody has, so
+    ``checked_on`` is the day on which ``by`` compared them with their source; None: nobody has, so
     that what changes is unchecked from now on. Raises
     ``TermsOutOfOrder``, and nothing is written, where terms of a year would overlap.
     """
     _lock_terms()
-    return _write(entries, _terms_of_hub(), checked_on=checked_on, by=by, now=now, why=why)
+    stamp = Stamp(checked_on=checked_on, checked_by=by if checked_on else None)
+    return _write(entries, _terms_of_hub(), stamp=stamp, by=by, now=now, why=why)
+
+
+def note_edit(term: TermDate, *, changed: Collection[str], by: Account | None) -> None:
+    """Say of a term that is about to be saved who checked it, and that it is no table's any more.
+
+    ``changed`` names the fields that were typed anew.
+    """
+    if set(changed) & set(DATES):
+        term.imported_from, term.imported_on = "", None
+        if "checked_on" not in changed:
+            term.checked_on = None
+    if "checked_on" in changed or term.checked_on is None:
+        term.checked_by = by if term.checked_on else None
 
 
 @transaction.atomic
@@ -49,7 +76,8 @@ def import_term_dates(
 ) -> Comparison:
     """Record the terms of the table in ``raw``; returns what it did, and which lines stayed out.
 
-    ``choices`` says whose word is taken where schools disagree. Raises ``RegisterRefused`` for what
+    Nobody has compared them with their source by that: they are noted as imported, not as checked.
+    ``choices`` says whose word is taken where schools disagree. Raises ``TableRefused`` for what
     is no table of term dates, and ``TableHasChanged`` where it would no longer do what ``expected``,
     the print of an earlier comparison, stands for. A second time changes nothing.
     """
@@ -58,9 +86,24 @@ def import_term_dates(
     comparison = _compare(raw, rows, name=name, choices=choices)
     if expected is not None and comparison.print != expected:
         raise TableHasChanged
-    today = timezone.localdate(now)
-    _write(comparison.entries, rows, checked_on=today, by=by, now=now, why=f"Imported from {name}")
+    stamp = Stamp(imported_from=name[:200], imported_on=timezone.localdate(now))
+    _write(comparison.entries, rows, stamp=stamp, by=by, now=now, why=f"Imported from {name}")
     return comparison
+
+
+@transaction.atomic
+def avoid_days(
+    days: DayToAvoid, boroughs: Iterable[LocalAuthority], *, by: Account | None, now: datetime
+) -> list[DayToAvoid]:
+    """Save new days to avoid, a row for each of ``boroughs``; one for all where none is named."""
+    wanted: list[LocalAuthority | None] = [*boroughs]
+    rows = []
+    for borough in wanted or [None]:
+        row = copy(days)
+        row.local_authority = borough
+        _save(row, by=by, now=now, why="")
+        rows.append(row)
+    return rows
 
 
 def compare_term_dates(
@@ -83,14 +126,14 @@ def _lock_terms() -> None:
 
 
 def _terms_of_hub() -> list[TermDate]:
-    return list(TermDate.objects.select_related("local_authority", "academic_year"))
+    return list(TermDate.objects.select_related("local_authority", "academic_year", "checked_by"))
 
 
 def _write(
     entries: Iterable[TermEntry],
     rows: Iterable[TermDate],
     *,
-    checked_on: date | None,
+    stamp: Stamp,
     by: Account | None,
     now: datetime,
     why: str,
@@ -103,7 +146,7 @@ def _write(
     written = []
     for key, entry in wanted.items():
         row = known.get(key) or _new_row(entry, years[entry.start_year])
-        if _fill(row, entry, checked_on):
+        if _fill(row, entry, stamp):
             _save(row, by=by, now=now, why=why)
             written.append(row)
     return written
@@ -132,19 +175,25 @@ def _new_row(entry: TermEntry, year: AcademicYear) -> TermDate:
     return TermDate(local_authority=entry.borough, academic_year=year, term=entry.term)
 
 
-def _fill(row: TermDate, entry: TermEntry, checked_on: date | None) -> bool:
-    """Put the entry into the row; whether that changes it."""
+def _fill(row: TermDate, entry: TermEntry, stamp: Stamp) -> bool:
+    """Put the entry into the row; whether that changes it.
+
+    Dates that change are as the stamp says: imported or not, and checked or not. Those that stay
+    remain what they were, but for who checks them now.
+    """
     values: dict[str, Any] = dict(zip(DATES, entry.dates, strict=True))
     values["source"] = entry.source
-    if checked_on or row.pk is None or entry_of(row).dates != entry.dates:
-        values["checked_on"] = checked_on
+    if row.pk is None or entry_of(row).dates != entry.dates:
+        values |= vars(stamp)
+    elif stamp.checked_on:
+        values |= {"checked_on": stamp.checked_on, "checked_by": stamp.checked_by}
     before = {name: getattr(row, name) for name in values}
     for name, value in values.items():
         setattr(row, name, value)
     return row.pk is None or before != values
 
 
-def _save(row: TermDate, *, by: Account | None, now: datetime, why: str) -> None:
+def _save(row: TermDate | DayToAvoid, *, by: Account | None, now: datetime, why: str) -> None:
     record: Any = row  # simple-history reads these from the instance
     record._history_user = by
     record._history_date = now

@@ -7,7 +7,7 @@ from datetime import date
 from typing import BinaryIO
 
 from workgroups.models import LocalAuthority, TermDate
-from workgroups.register.read import RegisterRefused, open_register
+from workgroups.register.read import TableRefused, open_register
 from workgroups.register.rows import clean
 from workgroups.search import fold
 from workgroups.term_dates.entries import TermEntry, wrong_with
@@ -34,6 +34,10 @@ _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _IN_WORDS = re.compile(r"(?:[a-z]+,? )?(\d{1,2})(?:st|nd|rd|th)? ([a-z]+),? (\d{4})")
 _YEAR = re.compile(r"(20\d\d) ?[-/–] ?(?:20)?(\d\d)")
 _BOROUGH = re.compile(r"([^()]*)(?:\((.*)\))?")
+# As councils call themselves; tried only where the name itself is none: “City of London” is one.
+_ADORNED = re.compile(
+    r"^(?:the )?(?:(?:london|royal|metropolitan) borough of|lb|city of) | council$"
+)
 _MONTHS = {date(2000, month, 1).strftime("%B").casefold(): month for month in range(1, 13)}
 
 
@@ -50,6 +54,30 @@ class Fault:
 
     def __str__(self) -> str:
         return f"Line {self.line}: {self.reason}."
+
+
+def by_reason(faults: Iterable[Fault]) -> list[str]:
+    """The faults in words, lines of one reason together: “Lines 2 to 4 and 9: …”."""
+    lines: dict[str, list[int]] = {}
+    for fault in faults:
+        lines.setdefault(fault.reason, []).append(fault.line)
+    return [f"{_lines(numbers)}: {reason}." for reason, numbers in lines.items()]
+
+
+def _lines(numbers: list[int]) -> str:
+    """“Line 2”, “Lines 2 to 4 and 9”; numbers rise."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    spans: list[str] = []
+    for run in runs:
+        spans += [f"{run[0]} to {run[-1]}"] if len(run) > 2 else map(str, run)
+    *most, last = spans
+    words = f"{', '.join(most)} and {last}" if most else last
+    return f"{'Line' if len(numbers) == 1 else 'Lines'} {words}"
 
 
 @dataclass(frozen=True)
@@ -77,10 +105,10 @@ def read_term_dates(raw: BinaryIO, *, name: str, boroughs: Iterable[LocalAuthori
     """The terms of ``boroughs`` that the table in ``raw`` tells of; ``name`` is what messages call it.
 
     A line that can't be read, or speaks of another authority, becomes a fault. Raises
-    ``RegisterRefused`` for what is no such table at all.
+    ``TableRefused`` for what is no such table at all.
     """
     if raw.seek(0, 2) > LARGEST:
-        raise RegisterRefused(f"{name} is too large for a table of term dates.")
+        raise TableRefused(f"{name} is too large for a table of term dates.")
     raw.seek(0)
     opened = open_register(raw, name=name, what="a table of term dates")
     reader = _LineReader(name, opened.columns, boroughs)
@@ -91,7 +119,7 @@ def read_term_dates(raw: BinaryIO, *, name: str, boroughs: Iterable[LocalAuthori
         except Unreadable as error:
             table.faults.append(Fault(line.number, str(error)))
     if not table.lines:
-        raise RegisterRefused(f"{name} has a header and no terms.")
+        raise TableRefused(f"{name} has a header and no terms.")
     return table
 
 
@@ -140,7 +168,8 @@ class _LineReader:
     def _borough(self, name: str) -> LocalAuthority:
         if not name:
             raise Unreadable("it names no borough")
-        found = self._boroughs.get(_folded(name))
+        folded = _folded(name)
+        found = self._boroughs.get(folded) or self._boroughs.get(_ADORNED.sub("", folded))
         if found is None:
             raise Unreadable(
                 f"“{name}” is none of the hub’s local authorities: check how it is written, or add "
@@ -150,18 +179,18 @@ class _LineReader:
 
 
 def _places(name: str, columns: list[str]) -> dict[str, int]:
-    """Where each known column stands. Raises ``RegisterRefused``."""
+    """Where each known column stands. Raises ``TableRefused``."""
     folded = [fold(column) for column in columns]
     places: dict[str, int] = {}
     for column, names in COLUMNS.items():
         found = [place for place, each in enumerate(folded) if each in names]
         if len(found) > 1:
-            raise RegisterRefused(f"{name} has the column “{names[0]}” more than once.")
+            raise TableRefused(f"{name} has the column “{names[0]}” more than once.")
         if found:
             places[column] = found[0]
     missing = [COLUMNS[column][0] for column in REQUIRED if column not in places]
     if missing:
-        raise RegisterRefused(
+        raise TableRefused(
             f"{name} lacks {'the column' if len(missing) == 1 else 'these columns'}: "
             f"{', '.join(missing)}. Its first line must name the columns."
         )

@@ -92,33 +92,73 @@ EMPTY = (
     "The register of schools is empty, though it is to be fetched each day. Tell whoever runs the "
     "portal."
 )
+OLD_BY_HAND = (
+    "The register of schools was last brought up to date on 27 July: schools have opened, closed "
+    "and merged since. Tell whoever runs the portal."
+)
 YESTERDAY, LONG_AGO = NOW - timedelta(days=1), NOW - timedelta(days=17)
+TWO_DAYS_AGO, A_TERM_AGO = NOW - timedelta(days=2), NOW - timedelta(days=123)
 
 
 @pytest.mark.parametrize(
     ("url", "imports", "expected"),
     [
         pytest.param("", [], [], id="by hand, and none yet"),
-        pytest.param("", [(LONG_AGO, "done")], [], id="by hand, long ago"),
-        pytest.param(URL, [(YESTERDAY, "done")], [], id="fetched yesterday"),
-        pytest.param(URL, [(LONG_AGO, "done")], [OLD], id="fetched long ago"),
+        pytest.param("", [(LONG_AGO, "done", "command")], [], id="by hand, long ago"),
+        pytest.param(
+            "", [(A_TERM_AGO, "done", "command")], [OLD_BY_HAND], id="by hand, a term ago"
+        ),
+        pytest.param(URL, [(YESTERDAY, "done", "download")], [], id="fetched yesterday"),
+        pytest.param(URL, [(LONG_AGO, "done", "download")], [OLD], id="fetched long ago"),
         pytest.param(URL, [], [EMPTY], id="never fetched"),
-        pytest.param("", [(LONG_AGO, "done"), (YESTERDAY, "refused")], [FAILED], id="refused"),
-        pytest.param(URL, [(LONG_AGO, "done"), (YESTERDAY, "failed")], [FAILED], id="failed"),
-        pytest.param(URL, [(LONG_AGO, "failed"), (YESTERDAY, "done")], [], id="all well since"),
-        pytest.param("", [(YESTERDAY, "running")], [FAILED], id="cut off"),
-        pytest.param("", [(NOW - timedelta(minutes=1), "running")], [], id="at work"),
+        pytest.param(
+            URL,
+            [(LONG_AGO, "done", "download"), (YESTERDAY, "refused", "command")],
+            [OLD],
+            id="a wrong file by hand makes an old register no younger",
+        ),
+        pytest.param(
+            URL,
+            [(TWO_DAYS_AGO, "done", "download"), (YESTERDAY, "refused", "command")],
+            [],
+            id="a wrong file by hand is told to who loaded it",
+        ),
+        pytest.param(
+            URL,
+            [(LONG_AGO, "done", "download"), (YESTERDAY, "failed", "download")],
+            [FAILED],
+            id="fetching failed",
+        ),
+        pytest.param(
+            URL,
+            [(TWO_DAYS_AGO, "failed", "download"), (YESTERDAY, "done", "command")],
+            [],
+            id="put right by hand",
+        ),
+        pytest.param(
+            URL,
+            [(LONG_AGO, "done", "command"), (YESTERDAY, "running", "download")],
+            [FAILED],
+            id="cut off",
+        ),
+        pytest.param("", [(YESTERDAY, "running", "command")], [], id="cut off by hand"),
+        pytest.param(
+            URL,
+            [(YESTERDAY, "done", "download"), (NOW - timedelta(minutes=1), "running", "download")],
+            [],
+            id="at work",
+        ),
     ],
 )
 def test_staff_are_warned_when_the_register_is_not_brought_up_to_date(
-    client: Client, settings, url: str, imports: list[tuple[datetime, str]], expected: list[str]
+    client: Client, settings, url: str, imports: list[tuple[datetime, str, str]], expected: list
 ):
     settings.GIAS_URL = url
-    for started_at, state in imports:
-        make_register_import(started_at=started_at, state=state)
+    for started_at, state, source in imports:
+        make_register_import(started_at=started_at, state=state, source=source)
     assert alarms(client) == expected
 
 
 def test_a_lead_of_a_work_group_is_not_troubled_with_it(client: Client):
-    make_register_import(state=RegisterImport.State.FAILED)
+    make_register_import(state=RegisterImport.State.FAILED, source="download")
     assert alarms(staff_client(HubMember.Role.WORK_GROUP_LEAD)) == []

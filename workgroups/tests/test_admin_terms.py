@@ -300,10 +300,56 @@ def test_a_table_is_shown_and_then_recorded(lead: Client) -> None:
         lead, page, record="yes"
     )
     row = TermDate.objects.get()
-    assert (str(row), row.source, row.checked_on) == ("Hackney, autumn 2026/27", "council", TODAY)
+    assert (str(row), row.source) == ("Hackney, autumn 2026/27", "council")
+    assert (row.imported_from, row.imported_on, row.checked_on) == ("terms.csv", TODAY, None)
     again = upload(lead, HACKNEY)
     assert "0 new, 0 changed, 1 as they are, 0 left out." in again
     assert "There is nothing to record in this table" in again
+
+
+def test_imported_dates_are_checked_by_who_compares_them_and_typed_ones_are_not_imported(
+    lead: Client,
+) -> None:
+    imported = "imported from terms.csv on 27 November 2026"
+    send_back(lead, upload(lead, HACKNEY), record="yes")
+    page = page_of(lead)
+    assert (imported in page, "not checked yet" in page) == (True, True)
+    form = form_on(page_of(lead, borough_page("Hackney")))
+    assert not any(form["is_checked"])  # nobody says so by merely saving
+    lead.post(borough_page("Hackney"), form | {"is_checked": "on"})
+    row = TermDate.objects.get()
+    checked = f"checked 27 November 2026 by {row.checked_by}"
+    assert row.checked_by is not None
+    assert (imported in page_of(lead), checked in page_of(lead)) == (True, True)
+    one = f"{TERMS}{row.pk}/change/"
+    assert f"Imported from terms.csv on 27 November 2026; {checked}." in page_of(lead, one)
+    [form] = [each for each in forms_sent_by(page_of(lead, one)) if "ends_on" in each]
+    lead.post(one, form | {"ends_on": ["2026-12-17"]})
+    page = page_of(lead)
+    assert (imported in page, "not checked yet" in page) == (False, True)
+
+
+def test_a_table_leaves_checked_dates_that_it_bears_out_as_they_are(lead: Client) -> None:
+    send_back(lead, upload(lead, HACKNEY), record="yes")
+    form = form_on(page_of(lead, borough_page("Hackney")))
+    lead.post(borough_page("Hackney"), form | {"is_checked": "on"})
+    send_back(lead, upload(lead, HACKNEY.replace("council", "the council")), record="yes")
+    assert TermDate.objects.get().checked_on == TODAY
+    send_back(lead, upload(lead, HACKNEY.replace("18/12/2026", "17/12/2026")), record="yes")
+    row = TermDate.objects.get()
+    assert (row.checked_on, row.checked_by, row.imported_on) == (None, None, TODAY)
+
+
+def test_who_has_imported_a_table_goes_on_at_its_year(lead: Client) -> None:
+    page = upload(lead, "Hackney,2027/28,autumn,02/09/2027,17/12/2027,,,council")
+    assert "Term dates of 2027/28" in send_back(lead, page, record="yes")
+
+
+def test_days_to_avoid_of_several_boroughs_stand_once_in_the_year(lead: Client) -> None:
+    for name in ("Newham", "Hackney"):
+        borough = make_local_authority(name=name)
+        make_days_to_avoid(name="Eid", local_authority=borough, starts_on=TODAY, ends_on=TODAY)
+    assert page_of(lead).count("Friday 27 November 2026: Eid, in Hackney and Newham") == 1
 
 
 def test_a_change_is_shown_beside_what_it_was(lead: Client) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 import time_machine
@@ -28,11 +29,11 @@ def lead(hub: Hub) -> Client:
     return staff_client()
 
 
-def days_data(**changes: str) -> dict[str, str]:
+def days_data(**changes: Any) -> dict[str, Any]:
     return {
         "name": "Eid al-Fitr",
         "kind": "other",
-        "local_authority": str(make_local_authority(name="Newham").pk),
+        "boroughs": [str(make_local_authority(name="Newham").pk)],
         "starts_on": "2027-03-10",
         "ends_on": "2027-03-10",
         "source": "Newham's calendar",
@@ -59,13 +60,33 @@ def test_days_of_one_borough_are_added_and_stand_in_the_list(lead: Client, hub: 
 
 
 def test_days_of_all_boroughs_name_none(lead: Client) -> None:
-    lead.post(f"{DAYS}add/", days_data(local_authority=""))
+    lead.post(f"{DAYS}add/", days_data(boroughs=[]))
     assert DayToAvoid.objects.get().local_authority is None
+
+
+def test_a_feast_of_several_boroughs_is_added_by_one_act(lead: Client, hub: Hub) -> None:
+    boroughs = [borough.pk for borough in hub.local_authorities.all()]
+    told = lead.post(f"{DAYS}add/", days_data(boroughs=boroughs), follow=True)
+    assert "was added: no session will be planned on these days." in told.content.decode()
+    rows = DayToAvoid.objects.order_by("local_authority__name")
+    assert [(row.local_authority.name, row.name, row.starts_on) for row in rows] == [
+        ("Hackney", "Eid al-Fitr", date(2027, 3, 10)),
+        ("Newham", "Eid al-Fitr", date(2027, 3, 10)),
+    ]
+    assert [row.history.get().history_user is not None for row in rows] == [True, True]
+
+
+def test_a_borough_that_is_not_the_hubs_makes_no_row_for_the_others(lead: Client, hub: Hub) -> None:
+    theirs = make_local_authority(name="Wandsworth")
+    lead.post(f"{DAYS}add/", days_data(boroughs=[hub.local_authorities.first().pk, theirs.pk]))
+    assert not DayToAvoid.objects.exists()
 
 
 def test_only_the_hubs_own_boroughs_are_offered(lead: Client) -> None:
     make_local_authority(name="Wandsworth")
     page = lead.get(f"{DAYS}add/").content.decode()
+    assert names(page, "Hackney", "Newham", "Wandsworth") == ["Hackney", "Newham"]
+    page = lead.get(f"{DAYS}{make_days_to_avoid().pk}/change/").content.decode()
     assert names(page, "All boroughs", "Hackney", "Newham", "Wandsworth") == [
         "All boroughs",
         "Hackney",
@@ -111,6 +132,8 @@ def test_what_was_changed_stays_on_the_record(lead: Client) -> None:
     lead.post(f"{DAYS}add/", days_data())
     row = DayToAvoid.objects.get()
     lead.post(f"{DAYS}{row.pk}/change/", days_data(ends_on="2027-03-11"))
+    row.refresh_from_db()
+    assert row.ends_on == date(2027, 3, 11)
     assert "Last day" in lead.get(f"{DAYS}{row.pk}/history/").content.decode()
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from mathshub.scope import hub_scope
 from workgroups.models import School
-from workgroups.services.succession import forerunners_of
+from workgroups.search import search_schools, sort_found, why_not_pickable
+from workgroups.services.succession import forerunners_of, merged_into
 from workgroups.tests.factories import (
     make_closed_school,
     make_hub,
@@ -106,3 +107,41 @@ def test_two_queries_answer_for_any_number_of_schools(times: int, django_assert_
     with django_assert_num_queries(2):
         answers = forerunners_of(academies)
     assert [len(answers[academy.pk]) for academy in academies] == [2] * times
+
+
+def test_a_closed_school_that_was_decided_for_says_what_it_is_part_of_and_stands_for_it():
+    merged = make_school(urn="999002", name="Marsh Primary")
+    infants = make_closed_school(urn="999001", name="Quay Infants")
+    assert why_not_pickable(search_schools("quay")[0]).startswith("Closed in August 2021. It may")
+    make_succession_decision(predecessor=infants, successor=merged)
+    (found,) = search_schools("quay")
+    assert why_not_pickable(found) == (
+        "Closed in August 2021, now part of Marsh Primary (URN 999002)"
+    )
+    assert sort_found([found]).choices == {
+        merged: "Quay Infants (URN 999001) became part of it in August 2021."
+    }
+
+
+def test_where_a_school_went_follows_decisions_and_successions_to_one_open_school():
+    academy = make_school()
+    merged = make_closed_school(succeeded_by=academy)
+    infants, against = make_closed_school(), make_closed_school()
+    make_succession_decision(predecessor=infants, successor=merged)
+    make_succession_decision(predecessor=against, successor=academy, counts=False)
+    assert merged_into([infants, against]) == {infants.pk: academy}
+    make_succession_decision(predecessor=infants, successor=make_school())
+    assert merged_into([infants]) == {}  # split: nobody knows which of the two is meant
+
+
+def test_decisions_in_a_circle_lead_nowhere():
+    one, two = make_closed_school(), make_closed_school()
+    make_succession_decision(predecessor=one, successor=two)
+    make_succession_decision(predecessor=two, successor=one)
+    assert merged_into([one, two]) == {}
+
+
+def test_without_a_hub_no_decision_is_asked_for(django_assert_num_queries):
+    closed = make_closed_school()
+    with hub_scope(None), django_assert_num_queries(0):
+        assert merged_into([closed]) == {}

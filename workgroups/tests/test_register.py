@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from workgroups.models import LocalAuthority, School, SearchWord
-from workgroups.register import Outcome, RegisterRefused, import_register
+from workgroups.register import Outcome, TableRefused, import_register
 from workgroups.register import rows as reading
 from workgroups.register.load import BATCH
 from workgroups.search import spelling, words
@@ -102,7 +102,7 @@ def test_a_file_that_breaks_off_after_many_good_lines_leaves_nothing(tmp_path: P
     path = write_register(tmp_path / "a.csv", rows(BATCH + 20))
     with path.open("a") as file:
         file.write('"' + 200_000 * "x")
-    with pytest.raises(RegisterRefused, match="this is not the register"):
+    with pytest.raises(TableRefused, match="this is not the register"):
         import_register(path)
     assert not School.objects.exists()
     assert not LocalAuthority.objects.exists()
@@ -200,7 +200,7 @@ def test_one_bad_row_in_a_hundred_is_borne_and_more_refuse_the_file(tmp_path: Pa
 
     School.objects.all().delete()
     register[2]["PhaseOfEducation (code)"] = "primary"
-    with pytest.raises(RegisterRefused, match=r"^3 of 200 lines of b\.csv can't be read.*Line 2: "):
+    with pytest.raises(TableRefused, match=r"^3 of 200 lines of b\.csv can't be read.*Line 2: "):
         import_register(write_register(tmp_path / "b.csv", register))
     assert not School.objects.exists()
     assert LocalAuthority.objects.count() == 1  # from the first file only

@@ -17,7 +17,7 @@ from django.core.management import call_command
 from mathshub.broker import transport_options
 from workgroups.checks import check_settings
 from workgroups.models import RegisterImport, School, SchoolLink
-from workgroups.register import RegisterRefused, download
+from workgroups.register import TableRefused, download
 from workgroups.register.download import (
     DownloadFailed,
     NothingNew,
@@ -221,7 +221,7 @@ def test_a_server_that_is_away_is_a_failure(settings, tmp_path: Path):
 
 def test_a_file_that_is_refused_is_on_record_as_such(store: Store):
     store.has("/all20261127.csv", b"name,town\nMarsh Lane,London\n")
-    with pytest.raises(RegisterRefused):
+    with pytest.raises(TableRefused):
         fetch()
     fetch_register_task()  # asks again, of the days around the real today
     assert [row[:2] for row in on_record()][:1] == [("refused", "download")]

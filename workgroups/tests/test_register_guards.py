@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from workgroups.models import RegisterImport, School
-from workgroups.register import RegisterRefused, import_register
+from workgroups.register import TableRefused, import_register
 from workgroups.register import load as loading
 from workgroups.register.alone import ImportRunning, alone
 from workgroups.register.record import CUT_OFF, import_and_record
@@ -28,7 +28,7 @@ CLOSED = {
 
 def recorded(path: Path, **options: object) -> RegisterImport:
     """The row that an import leaves, whatever became of it."""
-    with suppress(RegisterRefused, ZeroDivisionError):
+    with suppress(TableRefused, ZeroDivisionError):
         import_and_record(path, clock=lambda: NOW, **options)  # type: ignore[arg-type]
     return RegisterImport.objects.latest("pk")
 
@@ -61,7 +61,7 @@ def test_closings_of_one_school_in_twenty_are_believed(hundred, tmp_path: Path):
 @pytest.mark.database
 def test_more_closings_refuse_the_file(hundred, tmp_path: Path):
     path = write_register(tmp_path / "a.csv", closing(hundred, 6))
-    with pytest.raises(RegisterRefused, match=r"^Of the 100 schools in a\.csv .* 94 would be left"):
+    with pytest.raises(TableRefused, match=r"^Of the 100 schools in a\.csv .* 94 would be left"):
         import_register(path)
     assert School.objects.open_now().count() == 110
 
@@ -91,7 +91,7 @@ def test_a_fall_is_taken_when_a_person_says_why(hundred, tmp_path: Path):
 @pytest.mark.database
 def test_a_file_that_has_broken_off_is_refused(hundred, tmp_path: Path):
     path = write_register(tmp_path / "a.csv", hundred[:94])
-    with pytest.raises(RegisterRefused, match=r"^a\.csv lacks 6 of the 100 open schools"):
+    with pytest.raises(TableRefused, match=r"^a\.csv lacks 6 of the 100 open schools"):
         import_register(path)
     assert import_register(write_register(tmp_path / "b.csv", hundred[:95])).unchanged == 95
 
@@ -110,7 +110,7 @@ def test_links_that_would_go_refuse_the_file_of_links(tmp_path: Path, db: None):
     register = write_register(tmp_path / "a.csv", rows(1))
     lines = [(f"1{n:05}", f"2{n:05}", "Successor", "") for n in range(100)]
     import_register(register, links=write_links(tmp_path / "l.csv", lines))
-    with pytest.raises(RegisterRefused, match=r"m\.csv lacks 10 of the 100 links"):
+    with pytest.raises(TableRefused, match=r"m\.csv lacks 10 of the 100 links"):
         import_register(register, links=write_links(tmp_path / "m.csv", lines[:90]))
 
 
@@ -334,7 +334,7 @@ def test_among_several_files_the_one_of_the_registers_name_is_meant(
 def test_a_zip_that_does_not_hold_it_is_refused_with_a_sentence(
     tmp_path: Path, db: None, files: dict[str, bytes], sentence: str
 ):
-    with pytest.raises(RegisterRefused, match=sentence):
+    with pytest.raises(TableRefused, match=sentence):
         import_register(zipped(tmp_path / "a.zip", **files))
 
 
@@ -349,7 +349,7 @@ def test_a_damaged_zip_is_refused(tmp_path: Path, db: None, csv_bytes):
         ),
     }.items():
         (tmp_path / name).write_bytes(content)
-        with pytest.raises(RegisterRefused):
+        with pytest.raises(TableRefused):
             import_register(tmp_path / name)
     assert not School.objects.exists()
 
@@ -362,11 +362,11 @@ def test_a_zip_bomb_is_refused_before_it_goes_off(tmp_path: Path, db: None):
     ):
         for _ in range(501):
             member.write(b"\n" * 1_000_000)
-    with pytest.raises(RegisterRefused, match="would unpack to 501 MB"):
+    with pytest.raises(TableRefused, match="would unpack to 501 MB"):
         import_register(path)
 
 
 def test_a_zip_of_a_great_many_files_is_refused_before_they_are_listed(tmp_path: Path, db: None):
     path = zipped(tmp_path / "a.zip", **{f"{number:0200}.csv": b"" for number in range(4_500)})
-    with pytest.raises(RegisterRefused, match="zip of too many files"):
+    with pytest.raises(TableRefused, match="zip of too many files"):
         import_register(path)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workgroups.models import School, SchoolLink
-from workgroups.register import Outcome, RegisterRefused, import_register
+from workgroups.register import Outcome, TableRefused, import_register
 from workgroups.register.load_links import LinksOutcome
 from workgroups.services.succession import work_out_successions
 from workgroups.tests.factories import make_closed_school, make_school
@@ -134,7 +134,7 @@ def test_what_is_no_file_of_links_refuses_the_whole_import(
 ):
     register = write_register(tmp_path / "register.csv", rows(1))
     (tmp_path / "links.csv").write_bytes(content)
-    with pytest.raises(RegisterRefused, match=sentence):
+    with pytest.raises(TableRefused, match=sentence):
         import_register(register, links=tmp_path / "links.csv")
     assert not School.objects.exists()
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workgroups.register.read import LONGEST_LINE, RegisterRefused, open_register
+from workgroups.register.read import LONGEST_LINE, TableRefused, open_register
 from workgroups.register.rows import BadRow, RowReader, SchoolRow, clean
 from workgroups.tests.registers import ROW, rows, write_register
 
@@ -63,7 +63,7 @@ def row_of(**changes: str) -> SchoolRow:
     ],
 )
 def test_what_is_no_register_is_refused_with_a_sentence(content: bytes, sentence: str):
-    with pytest.raises(RegisterRefused) as refused:
+    with pytest.raises(TableRefused) as refused:
         read(content)
     assert str(refused.value).startswith(sentence)
 
@@ -233,5 +233,5 @@ def _words(cell: str) -> str:
 
 @given(st.binary(max_size=300).map(lambda noise: HEADER.encode() + b"\n" + noise))
 def test_noise_is_refused_or_skipped_and_never_breaks_the_reader(content: bytes):
-    with suppress(RegisterRefused, BadRow):
+    with suppress(TableRefused, BadRow):
         read(content)

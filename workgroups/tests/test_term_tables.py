@@ -14,11 +14,18 @@ from hypothesis import strategies as st
 from mathshub.scope import hub_scope
 from workgroups.errors import TableHasChanged, TermsOutOfOrder
 from workgroups.models import AcademicYear, Hub, LocalAuthority, TermDate
-from workgroups.register import RegisterRefused
+from workgroups.register import TableRefused
 from workgroups.services.terms import compare_term_dates, import_term_dates, record_terms
 from workgroups.term_dates.compare import Comparison, compare
 from workgroups.term_dates.entries import TermEntry, entry_of, out_of_order, wrong_with
-from workgroups.term_dates.read import LARGEST, SaidTerm, TermTable, read_term_dates
+from workgroups.term_dates.read import (
+    LARGEST,
+    Fault,
+    SaidTerm,
+    TermTable,
+    by_reason,
+    read_term_dates,
+)
 from workgroups.tests.factories import make_hub, make_local_authority, make_term_dates, make_year
 
 REAL = Path(__file__).parent / "data" / "calendar" / "term_dates_real.csv"
@@ -168,7 +175,7 @@ def test_an_autumn_term_may_begin_in_the_last_week_of_august() -> None:
     ],
 )
 def test_what_is_no_such_table_is_refused_whole(content: bytes, words: str) -> None:
-    with pytest.raises(RegisterRefused, match=words):
+    with pytest.raises(TableRefused, match=words):
         read_term_dates(BytesIO(content), name="terms.csv", boroughs=[MERTON])
 
 
@@ -210,7 +217,7 @@ CELLS = st.one_of(
 @given(rows=st.lists(st.lists(CELLS, max_size=10), max_size=6))
 def test_whatever_stands_in_a_table_is_read_or_refused_in_words(rows) -> None:
     content = "\n".join([HEADER, *(",".join(row) for row in rows)]).encode(errors="replace")
-    with suppress(RegisterRefused):
+    with suppress(TableRefused):
         found = read_term_dates(BytesIO(content), name="terms.csv", boroughs=[MERTON])
         assert all(fault.reason for fault in found.faults)
         assert all(wrong_with(said.entry) == {} for said in found.said)
@@ -247,7 +254,7 @@ def counts(comparison: Comparison) -> tuple[int, int, int, int]:
 
 def stored() -> list[tuple]:
     rows = TermDate.objects.select_related("local_authority", "academic_year")
-    return [(str(row), row.starts_on, row.ends_on, row.source, row.checked_on) for row in rows]
+    return [(str(row), row.starts_on, row.ends_on, row.source, row.imported_on) for row in rows]
 
 
 @pytest.mark.database
@@ -489,3 +496,34 @@ def test_the_command_refuses_in_words(hub: Hub, tmp_path: Path) -> None:
         run_command(tmp_path / "empty.csv", "--hub", "wandle")
     with pytest.raises(CommandError, match="CODE-YEAR=SCHOOL"):
         run_command(REAL, "--hub", "wandle", "--take", "Abbey Primary")
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ([2], "Line 2"),
+        ([2, 3, 4], "Lines 2 to 4"),
+        ([2, 4], "Lines 2 and 4"),
+        ([2, 3, 5, 7, 8], "Lines 2, 3, 5, 7 and 8"),
+    ],
+)
+def test_lines_of_one_reason_are_named_together(lines: list[int], words: str) -> None:
+    faults = [Fault(line, "no such day") for line in lines]
+    assert by_reason([*faults, Fault(99, "no term")]) == [
+        f"{words}: no such day.",
+        "Line 99: no term.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Merton",
+        "London Borough of Merton",
+        "The London Borough of Merton",
+        "LB Merton",
+        "Merton Council",
+    ],
+)
+def test_a_borough_is_known_by_what_councils_call_themselves(hub: Hub, name: str) -> None:
+    assert counts(compared(AUTUMN.replace("Merton", name, 1))) == (1, 0, 0, 0)

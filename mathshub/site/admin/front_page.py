@@ -27,7 +27,12 @@ from mathshub.site.admin.first_steps import first_steps
 from sessions.admin.work_groups import mini_bar
 from sessions.models import Session
 from workgroups.admin.imports import register_alarms
-from workgroups.models import WorkGroup
+from workgroups.models import SchoolLink, SuccessionDecision, WorkGroup
+
+# What is shown only where there is any.
+UNMATCHED = "expression{s} whose school is not matched"
+MERGERS = "merger{s} or split{s} to decide"
+DOUBTS = "decision{s} on mergers to look at again"
 
 NEWEST_SHOWN = 8
 GROUPS_SHOWN = 12
@@ -61,6 +66,7 @@ SET_UP = [
             ("workgroups.hubmember", "Members of staff"),
             ("accounts.account", "Accounts"),
             ("workgroups.schoollink", "Mergers and splits of schools"),
+            ("workgroups.successiondecision", "Decisions on mergers"),
             ("workgroups.registerimport", "Imports of the register"),
         ],
     ),
@@ -97,9 +103,15 @@ def figures(request: HttpRequest) -> list[Figure]:
     unanswered = "offer{s} unanswered" + (f", {late} late" if late else "")
     asked = [
         _figure(request, ExpressionOfInterest, "new expression{s} of interest", state="received"),
-        _unmatched(request),
+        _if_any(
+            _figure(
+                *(request, ExpressionOfInterest, UNMATCHED), state="received", borough="unmatched"
+            )
+        ),
         _figure(request, Place, unanswered, is_late=bool(late), state="offered"),
         _figure(request, UnmatchedLine, "line{s} without a school", state="waiting"),
+        _if_any(_figure(request, SchoolLink, MERGERS, decision="to-decide")),
+        _if_any(_figure(request, SuccessionDecision, DOUBTS, register="differs")),
         _figure(request, WorkGroup, "Work Group{s} not full", room="yes"),
         _figure(request, Session, "session{s} this week", when="this-week"),
         _figure(request, Message, "message{s} failed", is_late=True, state="failed"),
@@ -108,10 +120,8 @@ def figures(request: HttpRequest) -> list[Figure]:
     return [figure for figure in asked if figure is not None]
 
 
-def _unmatched(request: HttpRequest) -> Figure | None:
-    """New expressions whose school somebody has to find in the register; none, no figure."""
-    words = "expression{s} whose school is not matched"
-    figure = _figure(request, ExpressionOfInterest, words, state="received", borough="unmatched")
+def _if_any(figure: Figure | None) -> Figure | None:
+    """What is rare has no figure while there is none of it."""
     return figure if figure and figure.number else None
 
 

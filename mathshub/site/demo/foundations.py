@@ -69,6 +69,7 @@ def make_terms(scene: Scene) -> None:
                 half_term_ends_on=term.half_term_ends_on,
                 source=SOURCE,
                 checked_on=scene.today - CHECKED if year <= scene.year else None,
+                checked_by=scene.lead if year <= scene.year else None,
             )
             for borough, authority in enumerate(scene.boroughs)
             for term in scene.terms_of(borough, year)

@@ -106,6 +106,7 @@ def pages() -> list[str]:
         "/admin/workgroups/registerimport/*/change/",
         "/admin/workgroups/schoollink/",
         "/admin/workgroups/schoollink/*/change/",
+        "/admin/workgroups/successiondecision/",
         "/admin/enrolment/pastparticipation/",
         "/admin/enrolment/pastparticipation/*/change/",
         "/admin/enrolment/historyimport/",

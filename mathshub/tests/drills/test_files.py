@@ -23,7 +23,7 @@ from mathshub.scope import hub_scope
 from mathshub.testing.drill.drill import Drill
 from mathshub.testing.portal import portal_env
 from workgroups.models import School
-from workgroups.register import RegisterRefused, import_register
+from workgroups.register import TableRefused, import_register
 from workgroups.tests.factories import make_hub, make_local_authority, make_school
 from workgroups.tests.registers import ROW, rows, write_register
 
@@ -36,7 +36,7 @@ def refusal(path: Path) -> str:
     """Why the file is refused as a whole; empty when it is taken."""
     try:
         import_register(path)
-    except RegisterRefused as refused:
+    except TableRefused as refused:
         return str(refused)
     return ""
 

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
-from workgroups.register import Outcome, RegisterRefused, import_register
+from workgroups.register import Outcome, TableRefused, import_register
 from workgroups.register.download import DownloadFailed, NothingNew, download_and_import
 from workgroups.register.files import size_of
 from workgroups.register.read import Progress
@@ -71,7 +71,7 @@ class Command(BaseCommand):
         except OSError as error:
             name = error.filename or path
             raise CommandError(f"{name} can't be opened: {error.strerror}.") from error
-        except RegisterRefused as error:
+        except TableRefused as error:
             raise CommandError(str(error)) from error
 
     def _download(self) -> None:
@@ -79,7 +79,7 @@ class Command(BaseCommand):
             outcome = download_and_import(clock=timezone.now)
         except NothingNew as nothing:
             self.stdout.write(str(nothing))
-        except (DownloadFailed, RegisterRefused) as error:
+        except (DownloadFailed, TableRefused) as error:
             raise CommandError(str(error)) from error
         else:
             self._report(outcome, is_rehearsal=False)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from mathshub.scope import hub_scope
 from workgroups.models import Hub
-from workgroups.register import RegisterRefused
+from workgroups.register import TableRefused
 from workgroups.services.terms import compare_term_dates, import_term_dates
 from workgroups.term_dates.compare import Comparison
 
@@ -53,7 +53,7 @@ class Command(BaseCommand):
             raise CommandError(f"No hub is called “{hub}”. There are: {known or 'none'}.") from None
         except OSError as error:
             raise CommandError(f"{path} can't be opened: {error.strerror}.") from error
-        except RegisterRefused as error:
+        except TableRefused as error:
             raise CommandError(str(error)) from error
         self._report(done, dry_run=dry_run)
 
