@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 
 from mathshub.scope_admin import Chip, ChipFilter, RegisterAdmin
@@ -104,6 +105,7 @@ class RegisterImportAdmin(RegisterAdmin):
                 *((f"Schools {words}", f"{number:,}") for number, words in _schools(obj)),
                 *((f"Links: {words}", f"{number:,}") for number, words in _links(obj)),
             ],
+            "newer_before": obj.newer_before(),
             "more_skipped": obj.skipped + obj.links_skipped - len(obj.complaints),
             "more_blanked": obj.blanked - len(obj.blanks),
         }
@@ -114,9 +116,11 @@ def state_tag(row: RegisterImport) -> SafeString:
 
 
 def _facts(row: RegisterImport) -> list[tuple[str, Any]]:
-    ended = _moment(row.ended_at) if row.ended_at else "not yet"
+    not_ended = "not yet" if row.state == State.RUNNING else "cut off"
+    ended = _moment(row.ended_at) if row.ended_at else not_ended
     facts = [
         ("File", row.file_name),
+        ("The register of", date_format(row.dated_on, "j F Y") if row.dated_on else "not said"),
         ("File of links", row.links_file_name or "none"),
         ("How it came", row.get_source_display()),
         ("Began", _moment(row.started_at)),

@@ -1,7 +1,7 @@
 """What staff see of imports of the register, and when they are warned."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -55,6 +55,23 @@ def test_the_page_names_the_cells_that_were_left_blank(client: Client):
     page = text(client, f"{LIST}{row.pk}/change/")
     assert "Line Why 9 OpenDate is “May”, not a date like 31-08-2023 And 2 more." in page
     assert "left blank" not in text(client, f"{LIST}{make_register_import().pk}/change/")
+
+
+def test_the_page_says_of_which_day_the_register_is_and_that_a_newer_one_was_in(client: Client):
+    words = "This register is older than that of 16 November 2026, which was imported before"
+    newer = make_register_import(dated_on=date(2026, 11, 16))
+    older = make_register_import(
+        dated_on=date(2026, 9, 1), started_at=newer.started_at + timedelta(hours=1)
+    )
+    page = text(client, f"{LIST}{older.pk}/change/")
+    assert words in page
+    assert "The register of 1 September 2026" in page
+    assert words not in text(client, f"{LIST}{newer.pk}/change/")
+
+
+def test_the_page_of_one_that_was_cut_off_has_no_end(client: Client):
+    row = make_register_import(state=RegisterImport.State.FAILED, ended_at=None)
+    assert "Ended cut off" in text(client, f"{LIST}{row.pk}/change/")
 
 
 def test_the_page_says_that_the_links_were_not_there(client: Client):
