@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 
 from mathshub.scope_admin import Chip, ChipFilter, RegisterAdmin
@@ -75,7 +76,7 @@ class StateChips(ChipFilter):
 class RegisterImportAdmin(RegisterAdmin):
     """Read only: the register is imported by ``manage.py import_schools``, or fetched each day."""
 
-    list_display = ("file_name", "at", "result", "created", "updated", "closed", "skipped")
+    list_display = ("file_name", "at", "result", "new", "changed", "now_closed", "left_out")
     list_filter = (StateChips,)
     ordering = ("-started_at", "-pk")
     empty_words = (
@@ -96,6 +97,22 @@ class RegisterImportAdmin(RegisterAdmin):
     def result(self, row: RegisterImport) -> SafeString:
         return state_tag(row)
 
+    @admin.display(description="new", ordering="created")
+    def new(self, row: RegisterImport) -> str:
+        return _did(row, row.created)
+
+    @admin.display(description="changed", ordering="updated")
+    def changed(self, row: RegisterImport) -> str:
+        return _did(row, row.updated)
+
+    @admin.display(description="closed", ordering="closed")
+    def now_closed(self, row: RegisterImport) -> str:
+        return _did(row, row.closed)
+
+    @admin.display(description="skipped", ordering="skipped")
+    def left_out(self, row: RegisterImport) -> str:
+        return f"{row.skipped:,}"
+
     def facts(self, request: HttpRequest, obj: RegisterImport) -> dict[str, Any]:
         return {
             "state_tag": state_tag(obj),
@@ -104,6 +121,9 @@ class RegisterImportAdmin(RegisterAdmin):
                 *((f"Schools {words}", f"{number:,}") for number, words in _schools(obj)),
                 *((f"Links: {words}", f"{number:,}") for number, words in _links(obj)),
             ],
+            "newer_before": obj.newer_before(),
+            "skipped": _by_reason(obj.complaints),
+            "blanked": _by_reason(obj.blanks),
             "more_skipped": obj.skipped + obj.links_skipped - len(obj.complaints),
             "more_blanked": obj.blanked - len(obj.blanks),
         }
@@ -114,15 +134,31 @@ def state_tag(row: RegisterImport) -> SafeString:
 
 
 def _facts(row: RegisterImport) -> list[tuple[str, Any]]:
-    ended = _moment(row.ended_at) if row.ended_at else "not yet"
+    not_ended = "not yet" if row.state == State.RUNNING else "cut off"
+    ended = _moment(row.ended_at) if row.ended_at else not_ended
     facts = [
         ("File", row.file_name),
+        ("The register of", date_format(row.dated_on, "j F Y") if row.dated_on else "not said"),
         ("File of links", row.links_file_name or "none"),
         ("How it came", row.get_source_display()),
         ("Began", _moment(row.started_at)),
         ("Ended", ended),
     ]
     return [*facts, ("Forced because", row.forced_because)] if row.forced_because else facts
+
+
+def _did(row: RegisterImport, number: int) -> str:
+    """Of an import that came to nothing, nothing."""
+    return f"{number:,}" if row.state == State.DONE else "–"
+
+
+def _by_reason(complaints: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Each reason once, with the numbers of its lines."""
+    lines: dict[str, list[str]] = {}
+    for each in complaints:
+        words = "in the file of links: " if each.get("of") == "links" else ""
+        lines.setdefault(words + each["reason"], []).append(str(each["line"]))
+    return [(reason, ", ".join(numbers)) for reason, numbers in lines.items()]
 
 
 Number = tuple[int, str]

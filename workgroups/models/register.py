@@ -1,7 +1,7 @@
 """What the register says of schools that follow each other, and what each import of it did."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -130,6 +130,11 @@ class RegisterImportQuerySet(models.QuerySet["RegisterImport"]):
         cut_off = models.Q(started_at__lt=now - LONGEST_IMPORT)
         return self.filter(~models.Q(state=RegisterImport.State.RUNNING) | cut_off)
 
+    def last_day(self) -> date | None:
+        """The day of the register that was imported last, of those whose names said one."""
+        dated = self.filter(state=RegisterImport.State.DONE, dated_on__isnull=False)
+        return dated.order_by("-started_at", "-pk").values_list("dated_on", flat=True).first()
+
 
 class RegisterImport(models.Model):
     """One import of the register: what it did, or why it was refused. Public facts only."""
@@ -147,6 +152,9 @@ class RegisterImport(models.Model):
     state = models.CharField(max_length=8, choices=State, default=State.RUNNING)
     source = models.CharField(max_length=8, choices=Source, default=Source.COMMAND)
     file_name = models.CharField(max_length=200)
+    dated_on = models.DateField(
+        null=True, help_text="The day of which the register is, where the file's name says it."
+    )
     links_file_name = models.CharField(max_length=200, blank=True)
     links_missing = models.TextField(
         blank=True, help_text="Why the schools were imported without the links to be fetched."
@@ -185,3 +193,9 @@ class RegisterImport(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    def newer_before(self) -> date | None:
+        """The day of the register that was imported before this one, where this one is older."""
+        earlier = RegisterImport.objects.filter(started_at__lt=self.started_at)
+        last = earlier.last_day() if self.dated_on else None
+        return last if last and self.dated_on and self.dated_on < last else None

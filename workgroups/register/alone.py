@@ -39,10 +39,12 @@ def _lock() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             # Many lines passed over are long silence: the transaction would be ended as forgotten.
+            # Pages must not wait for each other; an import may, and has much to write at once.
             "SELECT set_config('idle_in_transaction_session_timeout', '0', true), "
+            "set_config('lock_timeout', '30s', true), set_config('statement_timeout', '120s', true), "
             "pg_try_advisory_xact_lock(%s)",
             [LOCK],
         )
-        _, is_ours = cursor.fetchone()
+        *_, is_ours = cursor.fetchone()
     if not is_ours:
         raise ImportRunning

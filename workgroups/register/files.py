@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
@@ -55,6 +56,16 @@ def opened(path: Path, *, wanted: re.Pattern[str] = REGISTER_NAME) -> Iterator[O
             raise TableRefused(
                 f"{path.name} is a zip that can't be read ({error}): download it again."
             ) from error
+
+
+def the_day_in(name: str) -> date | None:
+    """The day that a file's name says it is of, as in edubasealldata20240129.csv."""
+    for digits in re.findall(r"(?<!\d)20\d{6}(?!\d)", name):
+        try:
+            return date.fromisoformat(digits)
+        except ValueError:
+            continue
+    return None
 
 
 def size_of(path: Path) -> int:

@@ -1,5 +1,6 @@
 """When a file as a whole is not to be believed: too many bad lines, too many schools gone."""
 
+from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
 
@@ -12,6 +13,7 @@ from workgroups.register.rows import Complaint
 WORST_SHARE = 0.01  # of bad lines
 WORST_FALL = 0.05  # of open schools
 FEW = 2  # schools: so many may close in a small file, whatever their share
+FEW_CELLS = 20  # so many of a column may be left blank in a small file, whatever their share
 WHOLE_SHARE = 0.5  # of an area's open schools; a file that names fewer is meant to be a part
 
 
@@ -23,6 +25,24 @@ def refuse_bad_lines(name: str, *, rows: int, skipped: int, complaints: list[Com
             f"{skipped:,} of {rows:,} lines of {name} can't be read, more than one "
             f"in a hundred: nothing was imported. {first}"
         )
+
+
+def refuse_unread_columns(
+    name: str, *, rows: int, blanked: Counter[str], blanks: list[Complaint]
+) -> None:
+    """Raises ``TableRefused`` for a column that more than one line in twenty would leave blank.
+
+    It is written in a way that we can't read, and what is known of these schools would be wiped out.
+    """
+    for column, cells in blanked.most_common(1):
+        if cells > max(FEW_CELLS, WORST_FALL * rows):
+            first = next((str(each) for each in blanks if each.reason.startswith(column)), "")
+            raise TableRefused(
+                f"{cells:,} of {rows:,} lines of {name} have something in {column} that can't be "
+                f"read, more than 5 %: nothing was imported. {first} A spreadsheet may have saved "
+                "the file in a way of its own: download it again, and import it as it comes. To "
+                "leave these cells blank all the same, import it with --force and say why."
+            )
 
 
 def refuse_lost_links(name: str, *, removed: int, before: int) -> None:
@@ -87,8 +107,8 @@ class OpenSchools:
         if before >= WHOLE_SHARE * of_the_area and _is_too_many(missing, of=of_the_area):
             raise TableRefused(
                 f"{name} lacks {missing:,} of the {of_the_area:,} open schools of its local "
-                "authorities, more than 5 %: is it broken off? Nothing was imported. If they are "
-                "left out on purpose, import it with --force and say why."
+                "authorities, more than 5 %: is it broken off, or an old one? Nothing was "
+                "imported. If it is as it should be, import it with --force and say why."
             )
 
 

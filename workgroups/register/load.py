@@ -1,18 +1,20 @@
 """Loading the register: what changed is written, all in one transaction; a bad file leaves nothing."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
 
-from workgroups.models import School
+from workgroups.models import RegisterImport, School
 from workgroups.models.schools import OPEN_STATUSES
 from workgroups.register.alone import alone
-from workgroups.register.files import LINKS_NAME, opened
-from workgroups.register.guards import OpenSchools, refuse_bad_lines
+from workgroups.register.files import LINKS_NAME, opened, the_day_in
+from workgroups.register.guards import OpenSchools, refuse_bad_lines, refuse_unread_columns
 from workgroups.register.load_links import LinksOutcome, import_links
 from workgroups.register.read import Progress, RegisterFile, TableRefused, open_register
 from workgroups.register.rows import BadRow, Complaint, RowReader, SchoolRow, complain
@@ -26,6 +28,10 @@ BATCH = 500  # rows compared or written in one statement
 class Outcome:
     """What an import did: how many rows of each sort, and the first of the complaints."""
 
+    dated_on: date | None = None
+    """The day of which the register is, where the file's name says it."""
+    newer_before: date | None = None
+    """The day of the register that was imported last, where this one is older."""
     created: int = 0
     updated: int = 0
     unchanged: int = 0
@@ -35,6 +41,7 @@ class Outcome:
     complaints: list[Complaint] = field(default_factory=list)
     blanked: int = 0
     """Cells that were left blank because they can't be read; their schools are imported."""
+    blanked_by_column: Counter[str] = field(default_factory=Counter)
     blanks: list[Complaint] = field(default_factory=list)
     links: LinksOutcome | None = None
     successions: int = 0
@@ -64,14 +71,15 @@ def import_register(
     for who wants to know how far an import came that was refused.
 
     Raises ``TableRefused``, and nothing is written, when a file is no register, when more than
-    one line in a hundred is bad, when more than one open school in twenty would go (unless
-    forced), and while another import runs.
+    one line in a hundred is bad, when more than one open school in twenty would go or one cell in
+    twenty of a column be left blank (unless forced), and while another import runs.
 
     No history rows are written: the register itself is the history of what it says.
     """
     outcome = Outcome() if outcome is None else outcome
     with alone():
         with opened(path) as file:
+            _note_the_day(outcome, the_day_in(file.name))
             register = open_register(file.raw, name=file.name)
             wrote = _import_schools(register, outcome, progress, is_forced=is_forced)
         if links:
@@ -83,6 +91,12 @@ def import_register(
         if is_rehearsal:
             transaction.set_rollback(True)
     return outcome
+
+
+def _note_the_day(outcome: Outcome, day: date | None) -> None:
+    last = RegisterImport.objects.last_day()
+    outcome.dated_on = day
+    outcome.newer_before = last if day and last and day < last else None
 
 
 def _import_schools(
@@ -101,6 +115,12 @@ def _import_schools(
         register.name, rows=outcome.rows, skipped=outcome.skipped, complaints=outcome.complaints
     )
     if not is_forced:
+        refuse_unread_columns(
+            register.name,
+            rows=outcome.rows,
+            blanked=outcome.blanked_by_column,
+            blanks=outcome.blanks,
+        )
         before.refuse_fall(register.name, named=named, stored=stored)
     return wrote
 
@@ -197,8 +217,9 @@ def _differing_rows(
             continue
         named[urn] = line.number
         if row:
-            for reason in row.blanked:
-                outcome.blanked += 1
+            outcome.blanked += len(row.blanked)
+            outcome.blanked_by_column.update(row.blanked.keys())
+            for reason in row.blanked.values():
                 complain(outcome.blanks, Complaint(line.number, reason))
             yield Change(row, print_)
         else:

@@ -9,8 +9,10 @@ from io import TextIOWrapper
 from typing import BinaryIO, NamedTuple
 
 LONGEST_LINE = 100_000  # characters; the register's own lines have about 2,000
-CHUNK = 1 << 20  # bytes
-NOT_IN_WINDOWS_1252 = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
+CHUNK = 1 << 16  # bytes
+DELIMITERS = ",;\t"
+LOST = "\ufffd"
+"""Stands where the file has bytes that are no letter of its encoding."""
 
 Progress = Callable[[int], object]
 """Told of every few lines how many characters they had."""
@@ -35,6 +37,7 @@ class RegisterFile:
     name: str
     encoding: str
     what: str = "the register"
+    delimiter: str = ","
     columns: list[str] = field(default_factory=list)
 
     def lines(self, progress: Progress | None = None) -> Iterator[Line]:
@@ -45,8 +48,9 @@ class RegisterFile:
 
     def _records(self, progress: Progress | None = None) -> Generator[Line, None, None]:
         self.raw.seek(0)
-        text = TextIOWrapper(self.raw, encoding=self.encoding, newline="")
-        reader = csv.reader(_bounded_lines(text, self.name, self.what, progress))
+        text = TextIOWrapper(self.raw, encoding=self.encoding, errors="replace", newline="")
+        lines = _bounded_lines(text, self.name, self.what, progress)
+        reader = csv.reader(lines, delimiter=self.delimiter)
         begins = 1
         try:
             for cells in reader:
@@ -68,19 +72,24 @@ def open_register(raw: BinaryIO, *, name: str, what: str = "the register") -> Re
 
     ``what`` says which table it should be, where it is another one.
 
-    Raises ``TableRefused`` for what is no comma-separated file in UTF-8 or Windows-1252.
+    Columns may have commas, semicolons or tabs between them. Letters that are lost are ``LOST``.
+    Raises ``TableRefused`` for what is no table of text.
     """
     register = RegisterFile(raw, name, encoding_of(raw, name=name, what=what), what)
+    register.delimiter = _delimiter(raw, register.encoding)
     with closing(register._records()) as records:
         header = next(records, None)
     if header is None:
         raise TableRefused(f"{name} is empty.")
-    if len(header.cells) < 3 and ";" in header.cells[0]:
-        raise TableRefused(
-            f"{name} has semicolons between its columns: save it again with commas between them."
-        )
     register.columns = [" ".join(cell.split()) for cell in header.cells]
     return register
+
+
+def _delimiter(raw: BinaryIO, encoding: str) -> str:
+    """What the header has most of: no name of a column has any of them in it."""
+    raw.seek(0)
+    header = raw.readline(LONGEST_LINE).decode(encoding, "replace")
+    return max(DELIMITERS, key=header.count)
 
 
 def _bounded_lines(
@@ -101,7 +110,10 @@ def _bounded_lines(
 
 
 def encoding_of(raw: BinaryIO, *, name: str, what: str = "the register") -> str:
-    """UTF-8 where the whole file is UTF-8, with or without a mark, otherwise Windows-1252."""
+    """UTF-8 where the file is, or all but a few of its letters; otherwise Windows-1252, or a Mac's.
+
+    Raises ``TableRefused`` for UTF-16, and for what is no text.
+    """
     start = raw.read(4096)
     # Without a mark, UTF-16 shows by every other byte of English text being nought.
     every_other = start.count(b"\0") > len(start) // 4
@@ -119,11 +131,7 @@ def encoding_of(raw: BinaryIO, *, name: str, what: str = "the register") -> str:
             f"{name} is a web page, not {what}: download the file again and look into it "
             "before you import it."
         )
-    if _is_utf8(raw):
-        return "utf-8-sig"
-    if _is_windows_1252(raw):
-        return "cp1252"
-    raise TableRefused(f"{name} is neither UTF-8 nor Windows-1252: save it as “CSV UTF-8”.")
+    return _likely_encoding(raw)
 
 
 def is_web_page(start: bytes) -> bool:
@@ -132,22 +140,18 @@ def is_web_page(start: bytes) -> bool:
     return beginning.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<!--", b"<body"))
 
 
-def _is_utf8(raw: BinaryIO) -> bool:
+def _likely_encoding(raw: BinaryIO) -> str:
+    """One wrong letter must not turn the apostrophes of the whole country into “â€™”."""
     raw.seek(0)
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        while chunk := raw.read(CHUNK):
-            decoder.decode(chunk)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _is_windows_1252(raw: BinaryIO) -> bool:
-    """Whether all bytes are characters there, which is all that can be asked."""
-    raw.seek(0)
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    joined = astray = from_a_mac = 0
     while chunk := raw.read(CHUNK):
-        if any(byte in chunk for byte in NOT_IN_WINDOWS_1252):
-            return False
-    return True
+        if chunk.isascii():
+            continue
+        text = decoder.decode(chunk)
+        joined += len(chunk) - len(text)  # bytes that UTF-8 takes for the rest of a letter
+        astray += text.count(LOST)
+        from_a_mac += chunk.count(b"\xd5") - chunk.count(b"\x92")  # ’ there, and in Windows-1252
+    if astray <= joined:
+        return "utf-8-sig"
+    return "mac_roman" if from_a_mac > 0 else "cp1252"

@@ -1,6 +1,7 @@
 """One import from its start to its end, with the row that tells of it in the admin."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from workgroups.register.load import Outcome, import_register
 from workgroups.register.read import Progress, TableRefused
 
 State = RegisterImport.State
+STOPPED = "Somebody stopped it. Nothing was changed."
 CUT_OFF = "It was cut off: the machine or the process ended before it did. Nothing was changed."
 
 
@@ -39,22 +41,34 @@ def import_and_record(
         started_at=clock(),
     )
     outcome = Outcome()
-    try:
+    with _recorded(row, outcome, clock):
         import_register(
             path, links=links, is_forced=bool(forced_because), progress=progress, outcome=outcome
         )
+    return outcome
+
+
+@contextmanager
+def _recorded(
+    row: RegisterImport, outcome: Outcome, clock: Callable[[], datetime]
+) -> Iterator[None]:
+    """However what is done inside ends, the row says so, or goes."""
+    try:
+        yield
     except (ImportRunning, FileNotFoundError, IsADirectoryError, PermissionError):
         row.delete()
         raise
     except TableRefused as refused:
         _end(row, State.REFUSED, outcome, clock=clock, refusal=str(refused))
         raise
+    except KeyboardInterrupt:
+        _end(row, State.FAILED, outcome, clock=clock, refusal=STOPPED)
+        raise
     except BaseException as error:
         said = f"It stopped at a fault ({type(error).__name__}). Nothing was changed."
         _end(row, State.FAILED, outcome, clock=clock, refusal=said)
         raise
     _end(row, State.DONE, outcome, clock=clock)
-    return outcome
 
 
 def record_failure(
@@ -85,6 +99,7 @@ def _end(
 ) -> None:
     """What the import did; of a refused one, how far it had come."""
     row.state, row.refusal, row.ended_at = state, refusal, clock()
+    row.dated_on = outcome.dated_on
     row.created, row.updated, row.unchanged = outcome.created, outcome.updated, outcome.unchanged
     row.closed, row.skipped = outcome.closed, outcome.skipped
     row.complaints = _complaints(outcome)

@@ -12,7 +12,7 @@ from struct import Struct
 from typing import Any
 
 from workgroups.models import School
-from workgroups.register.read import RegisterFile, TableRefused
+from workgroups.register.read import LOST, RegisterFile, TableRefused
 from workgroups.search import spelling, words
 
 COMPLAINTS_KEPT = 100
@@ -20,6 +20,15 @@ LONGEST_REASON = 200  # characters: a cell may be very long
 
 Convert = Callable[[str, str], Any]
 """From a cell (trimmed, perhaps empty) and the name of its column to a value; raises ``BadRow``."""
+
+
+_DATES = [
+    re.compile(day + r"( 00:00(:00)?)?")
+    for day in (
+        r"(?P<day>\d\d?)[-/](?P<month>\d\d?)[-/](?P<year>\d{4})",
+        r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)",
+    )
+]
 
 
 class BadRow(Exception):
@@ -58,8 +67,8 @@ class SchoolRow:
 
     authority: Authority | None
     values: dict[str, Any]
-    blanked: tuple[str, ...] = ()
-    """Of each cell that was left blank because it can't be read: column, and what stands there."""
+    blanked: dict[str, str]
+    """Cells that were left blank because they can't be read: the reason, by column."""
 
     @property
     def urn(self) -> str:
@@ -75,7 +84,16 @@ def clean(cell: str) -> str:
     return " ".join(cell.split())
 
 
+def _whole(cell: str) -> str:
+    """A whole number without what spreadsheets and programs make of it: 1,050 or 1050.0."""
+    if cell.isdecimal():
+        return cell
+    cell = cell.removesuffix(".0")
+    return cell.replace(",", "") if re.fullmatch(r"\d{1,3}(,\d{3})+", cell) else cell
+
+
 def read_urn(cell: str, column: str) -> str:
+    cell = _whole(cell)
     if not (cell.isascii() and cell.isdigit()):
         raise BadRow(f"the URN is “{cell}”: a URN has six digits")
     if len(cell) == 8:
@@ -92,9 +110,10 @@ def read_urn(cell: str, column: str) -> str:
 def _number(cell: str, column: str) -> int | None:
     if not cell:
         return None
-    if not (cell.isascii() and cell.isdigit() and len(cell) <= 9):
+    number = _whole(cell)
+    if not (number.isascii() and number.isdigit() and len(number) <= 9):
         raise BadRow(f"{column} is “{cell}”, not a whole number")
-    return int(cell)
+    return int(number)
 
 
 def _position(cell: str, column: str) -> int | None:
@@ -112,26 +131,44 @@ def _optional_code(cell: str, column: str) -> int | None:
     return _code(cell, column) if cell else None
 
 
+def _phase(cell: str, column: str) -> int:
+    return _code(cell or "0", column)  # 0 is “not applicable”, which some years leave blank
+
+
+def _ukprn(cell: str, column: str) -> str:
+    number = _number(cell, column)
+    if number and len(str(number)) != 8:
+        raise BadRow(f"{column} is “{cell}”: a UKPRN has eight digits")
+    return str(number or "")
+
+
 def _establishment_number(cell: str, column: str) -> str:
     number = _number(cell, column)
     return "" if number is None else f"{number:04d}"
 
 
 def read_date(cell: str, column: str) -> date | None:
-    """dd-mm-yyyy, or dd/mm/yyyy after a spreadsheet, which may add midnight."""
+    """dd-mm-yyyy; dd/mm/yyyy after a spreadsheet, yyyy-mm-dd after a program; perhaps at midnight.
+
+    Two digits are no year: schools opened in 1904 and in 2004.
+    """
     if not cell:
         return None
-    if not (parts := re.fullmatch(r"(\d\d?)[-/](\d\d?)[-/](\d{4})( 00:00(:00)?)?", cell)):
+    parts = next(filter(None, (each.fullmatch(cell) for each in _DATES)), None)
+    if not parts:
         raise BadRow(f"{column} is “{cell}”, not a date like 31-08-2023")
-    day, month, year = map(int, parts.groups()[:3])
     try:
-        return date(year, month, day)
+        return date(**{name: int(digits) for name, digits in parts.groupdict().items()})
     except ValueError:
         raise BadRow(f"{column} is “{cell}”: there is no such day") from None
 
 
 def _words(cell: str, column: str) -> str:
     return "" if cell == "-" else cell
+
+
+def _group(cell: str, column: str) -> str:
+    return _words(_whole(cell), column)
 
 
 def _name(cell: str, column: str) -> str:
@@ -164,26 +201,26 @@ class Column:
     @property
     def is_telling(self) -> bool:
         """Without it there is no school to speak of; other cells are left blank where they are bad."""
-        return self.convert in (read_urn, _name, _code)
+        return self.convert in (read_urn, _name, _code, _phase)
 
 
 COLUMNS = (
     Column("URN", "urn", read_urn, True, repeats=False),
     Column("EstablishmentName", "name", _name, True, repeats=False),
     Column("EstablishmentNumber", "establishment_number", _establishment_number, repeats=False),
-    Column("UKPRN", "ukprn", _words, repeats=False),
+    Column("UKPRN", "ukprn", _ukprn, repeats=False),
     Column("TypeOfEstablishment (code)", "type_code", _code, True),
     Column("TypeOfEstablishment (name)", "type_name", _words, True),
     Column("EstablishmentTypeGroup (code)", "type_group_code", _optional_code),
     Column("EstablishmentTypeGroup (name)", "type_group_name", _words),
     Column("EstablishmentStatus (code)", "status_code", _code, True),
     Column("EstablishmentStatus (name)", "status_name", _words, True),
-    Column("PhaseOfEducation (code)", "phase_code", _code, True),
+    Column("PhaseOfEducation (code)", "phase_code", _phase, True),
     Column("PhaseOfEducation (name)", "phase_name", _words, True),
     Column("StatutoryLowAge", "low_age", _optional_code),
     Column("StatutoryHighAge", "high_age", _optional_code),
     Column("NumberOfPupils", "pupils", _number, repeats=False),
-    Column("Trusts (code)", "trust_code", _words),
+    Column("Trusts (code)", "trust_code", _group),
     Column("Trusts (name)", "trust_name", _words),
     Column("OpenDate", "opened_on", read_date),
     Column("CloseDate", "closed_on", read_date),
@@ -215,7 +252,7 @@ class RowReader:
             (known[column.name.casefold()], column.field, _cell_reader(column)) for column in used
         ]
         self._blanks = {
-            column.field: column.convert("", column.name)
+            column.field: (column.convert("", column.name), column.name)
             for column in used
             if not column.is_telling
         }
@@ -230,7 +267,7 @@ class RowReader:
         self._print_of_reading = _print_of_reading([column.name for column in used])
 
     def urn_and_print(self, cells: Sequence[str]) -> tuple[str, int]:
-        """The URN as it is typed, and a print of all that is read of the line, in 64 bits.
+        """The URN, and a print of all that is read of the line, in 64 bits.
 
         Lines with one print make the same row: the print takes in how they are read as well.
         Raises ``BadRow`` for a line of another width than the header.
@@ -241,14 +278,15 @@ class RowReader:
         text = "\x1f".join(used).encode()
         digest = self._print_of_reading.copy()
         digest.update(text)
-        return used[0], _AS_NUMBER(digest.digest())[0]
+        urn = used[0] if used[0].isdecimal() else read_urn(clean(used[0]), "URN")
+        return urn, _AS_NUMBER(digest.digest())[0]
 
     def read(self, cells: Sequence[str]) -> SchoolRow:
         """The school that a line's cells tell of; raises ``BadRow``.
 
         Raises for a cell without which there is no school; another bad one is left blank.
         """
-        blanked: tuple[str, ...] = ()
+        blanked: dict[str, str] = {}
         try:
             values = {field: read(cells[index]) for index, field, read in self._columns}
         except BadRow:
@@ -258,18 +296,18 @@ class RowReader:
         values["search_text"] = _search_text(values, authority)
         return SchoolRow(authority, values, blanked)
 
-    def _read_leniently(self, cells: Sequence[str]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    def _read_leniently(self, cells: Sequence[str]) -> tuple[dict[str, Any], dict[str, str]]:
         """Cell by cell, which few lines need: the values, and what is wrong with those left blank."""
-        values, blanked = {}, []
+        values, blanked = {}, {}
         for index, field, read in self._columns:
             try:
                 values[field] = read(cells[index])
             except BadRow as error:
                 if field not in self._blanks:
                     raise
-                values[field] = self._blanks[field]
-                blanked.append(str(error))
-        return values, tuple(blanked)
+                values[field], column = self._blanks[field]
+                blanked[column] = str(error)
+        return values, blanked
 
     def keep_found_by(self, row: SchoolRow, unread: dict[str, Any]) -> None:
         """The school stays found by what an earlier file said of it and this one does not."""
@@ -282,6 +320,8 @@ def _cell_reader(column: Column) -> Callable[[str], Any]:
 
 
 def _read_cell(column: Column, longest: int | None, cell: str) -> Any:
+    if LOST in cell:
+        raise BadRow(f"{column.name} is “{clean(cell)}”: a letter of it is damaged")
     value = column.convert(clean(cell) if cell else "", column.name)
     if longest and len(value) > longest:
         raise BadRow(f"{column.name} has {len(value)} characters, {longest} at most: “{value}”")
@@ -308,7 +348,7 @@ def _authority(code: str, name: str, gss_code: str) -> Authority | None:
     number = _optional_code(code, AUTHORITY_CODE)
     if not number:
         return None
-    if not name or len(name) > 80:
+    if not name or len(name) > 80 or LOST in name:
         raise BadRow(f"the local authority {number:03d} needs a name of 80 characters at most")
     return Authority(f"{number:03d}", name, gss_code if len(gss_code) == 9 else "")
 
@@ -335,7 +375,8 @@ def _check_header(name: str, columns: list[str]) -> None:
     if missing:
         raise TableRefused(
             f"{name} lacks {'the column' if len(missing) == 1 else 'these columns'}: "
-            f"{', '.join(missing)}. Is it the register's “all data” file?"
+            f"{', '.join(missing)}. Is it the register's “all data” file? "
+            "Download “edubasealldata” again, and import it with all its columns."
         )
     needed = [AUTHORITY_CODE, AUTHORITY_NAME, *(column.name for column in COLUMNS)]
     twice = [column for column in needed if columns.count(column.casefold()) > 1]

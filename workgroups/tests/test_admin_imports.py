@@ -1,7 +1,7 @@
 """What staff see of imports of the register, and when they are warned."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -40,11 +40,23 @@ def test_each_import_is_listed_with_what_it_did(client: Client):
     assert "edubasealldata20261116.csv by hand 16 November 2026, 06:10 done 12 31 4 1" in page
 
 
+def test_what_came_to_nothing_changed_nothing(client: Client):
+    make_register_import(state=RegisterImport.State.REFUSED, created=48_526, skipped=1_943)
+    assert "16 November 2026, 06:10 refused – – – 1,943" in text(client, LIST)
+
+
+def test_a_reason_stands_once_with_all_its_lines(client: Client):
+    lines = [{"of": "schools", "line": line, "reason": "no name"} for line in (2, 1_040)]
+    links = [{"of": "links", "line": 2, "reason": "no name"}]
+    row = make_register_import(skipped=3, complaints=lines + links)
+    page = text(client, f"{LIST}{row.pk}/change/")
+    assert "Why Lines no name 2, 1040 in the file of links: no name 2" in page
+
+
 def test_the_page_names_the_lines_that_were_skipped(client: Client):
     row = make_register_import(skipped=140, forced_because="Nurseries closed", links_file_name="l")
     page = text(client, f"{LIST}{row.pk}/change/")
-    assert "Line File of Why 7 schools the school has no name" in page
-    assert "And 139 more." in page
+    assert "Why Lines the school has no name 7 And 139 more." in page
     assert "Forced because Nurseries closed" in page
     assert "What it did" in page
 
@@ -53,8 +65,25 @@ def test_the_page_names_the_cells_that_were_left_blank(client: Client):
     blank = {"line": 9, "reason": "OpenDate is “May”, not a date like 31-08-2023"}
     row = make_register_import(blanked=3, blanks=[blank])
     page = text(client, f"{LIST}{row.pk}/change/")
-    assert "Line Why 9 OpenDate is “May”, not a date like 31-08-2023 And 2 more." in page
+    assert "Why Lines OpenDate is “May”, not a date like 31-08-2023 9 And 2 more." in page
     assert "left blank" not in text(client, f"{LIST}{make_register_import().pk}/change/")
+
+
+def test_the_page_says_of_which_day_the_register_is_and_that_a_newer_one_was_in(client: Client):
+    words = "This register is older than that of 16 November 2026, which was imported before"
+    newer = make_register_import(dated_on=date(2026, 11, 16))
+    older = make_register_import(
+        dated_on=date(2026, 9, 1), started_at=newer.started_at + timedelta(hours=1)
+    )
+    page = text(client, f"{LIST}{older.pk}/change/")
+    assert words in page
+    assert "The register of 1 September 2026" in page
+    assert words not in text(client, f"{LIST}{newer.pk}/change/")
+
+
+def test_the_page_of_one_that_was_cut_off_has_no_end(client: Client):
+    row = make_register_import(state=RegisterImport.State.FAILED, ended_at=None)
+    assert "Ended cut off" in text(client, f"{LIST}{row.pk}/change/")
 
 
 def test_the_page_says_that_the_links_were_not_there(client: Client):
@@ -71,7 +100,7 @@ def test_the_page_of_a_refused_import_says_why(client: Client):
     )
     page = text(client, f"{LIST}{row.pk}/change/")
     assert "a.csv is empty." in page
-    assert "How far it had come" in page
+    assert "How far it had come All of it was taken back: the schools are as they were" in page
     assert "None: every line could be read." in page
 
 

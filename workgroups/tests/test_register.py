@@ -195,7 +195,7 @@ def test_a_ragged_row_is_skipped(tmp_path: Path):
 def test_one_bad_row_in_a_hundred_is_borne_and_more_refuse_the_file(tmp_path: Path):
     register = rows(200)
     for row in register[:2]:
-        row["PhaseOfEducation (code)"] = ""
+        row["EstablishmentStatus (code)"] = ""
     assert counts(import_register(write_register(tmp_path / "a.csv", register)))[3] == 2
 
     School.objects.all().delete()
@@ -222,6 +222,27 @@ def test_cells_that_cannot_be_read_cost_no_school(tmp_path: Path):
     school = School.objects.get(urn="100002")
     assert (school.website, school.postcode, school.pupils) == ("", "", None)
     assert counts(import_register(path)) == (0, 0, 3, 0)
+
+
+@pytest.mark.parametrize("cell", ["100001\xa0", " 100001", "100001.0"])
+def test_a_urn_with_something_about_it_is_passed_over_too(tmp_path: Path, cell: str):
+    path = write_register(tmp_path / "a.csv", [ROW | {"URN": cell}, ROW | {"URN": "100002"}])
+    import_register(path)
+    with CaptureQueriesContext(connection) as queries:
+        assert counts(import_register(path)) == (0, 0, 2, 0)
+    assert not [each for each in queries if "INSERT" in each["sql"]]
+
+
+@pytest.mark.database
+def test_a_damaged_letter_costs_its_line_and_not_the_others(tmp_path: Path):
+    path = write_register(tmp_path / "a.csv", rows(150, EstablishmentName="St Mary’s"))
+    whole = write_register(path, rows(150, EstablishmentName="St Mary’s"), encoding="utf-8")
+    path.write_bytes(whole.read_bytes().replace("’".encode(), b"\x92", 1))
+    outcome = import_register(path)
+    assert [str(each) for each in outcome.complaints] == [
+        "Line 2: EstablishmentName is “St Mary\ufffds”: a letter of it is damaged."
+    ]
+    assert set(School.objects.values_list("name", flat=True)) == {"St Mary’s"}
 
 
 def test_the_command_says_what_it_did(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

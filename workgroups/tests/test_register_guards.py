@@ -3,7 +3,7 @@
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Event, Thread
 
@@ -15,8 +15,9 @@ from workgroups.models import RegisterImport, School
 from workgroups.register import TableRefused, import_register
 from workgroups.register import load as loading
 from workgroups.register.alone import ImportRunning, alone
+from workgroups.register.files import the_day_in
 from workgroups.register.record import CUT_OFF, import_and_record
-from workgroups.tests.registers import rows, write_links, write_register
+from workgroups.tests.registers import ROW, rows, write_links, write_register
 
 NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 CLOSED = {
@@ -64,6 +65,22 @@ def test_more_closings_refuse_the_file(hundred, tmp_path: Path):
     with pytest.raises(TableRefused, match=r"^Of the 100 schools in a\.csv .* 94 would be left"):
         import_register(path)
     assert School.objects.open_now().count() == 110
+
+
+def test_a_column_that_cannot_be_read_refuses_the_file(hundred, tmp_path: Path):
+    """What is known of the schools would be wiped out: here by a spreadsheet's own dates."""
+    register = rows(500, OpenDate="01-09-75")
+    path = write_register(tmp_path / "b.csv", register)
+    with pytest.raises(TableRefused) as refused:
+        import_register(path)
+    assert str(refused.value).startswith(
+        "500 of 500 lines of b.csv have something in OpenDate that can't be read, more than 5 %: "
+        "nothing was imported. Line 2: OpenDate is “01-09-75”, not a date like 31-08-2023. A "
+    )
+    assert School.objects.filter(opened_on=date(1975, 9, 1)).count() == School.objects.count()
+    assert import_register(path, is_forced=True).blanked == 500
+    few = rows(475, UKPRN="") + [ROW | {"URN": str(200000 + n), "OpenDate": "x"} for n in range(25)]
+    assert import_register(write_register(path, few)).blanked == 25
 
 
 def test_closings_count_by_what_opens_in_their_place(hundred, tmp_path: Path):
@@ -131,13 +148,15 @@ def test_an_import_leaves_a_row_with_what_it_did(tmp_path: Path, db: None):
             ("100006", "100006", "Successor", ""),
         ],
     )
-    row = recorded(write_register(tmp_path / "a.csv", register), links=links)
+    path = write_register(tmp_path / "edubasealldata20261116.csv", register)
+    row = recorded(path, links=links)
     assert {
         field.name: getattr(row, field.name) for field in row._meta.fields if field.name != "id"
     } == {
         "state": "done",
         "source": "command",
-        "file_name": "a.csv",
+        "file_name": "edubasealldata20261116.csv",
+        "dated_on": date(2026, 11, 16),
         "links_file_name": "links_a.csv",
         "links_missing": "",
         "started_at": NOW,
@@ -189,6 +208,47 @@ def test_an_import_that_meets_a_fault_of_ours_leaves_a_row(
         "It stopped at a fault (ZeroDivisionError). Nothing was changed.",
     )
     assert not School.objects.exists()
+
+
+def test_one_that_somebody_stopped_says_so(
+    tmp_path: Path, db: None, monkeypatch: pytest.MonkeyPatch
+):
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(loading, "work_out_successions", stop)
+    with pytest.raises(CommandError, match=r"^Stopped: nothing was changed\.$"):
+        call_command("import_schools", write_register(tmp_path / "a.csv", rows(3)))
+    row = RegisterImport.objects.get()
+    assert (row.state, row.refusal) == ("failed", "Somebody stopped it. Nothing was changed.")
+
+
+@pytest.mark.database
+def test_a_register_older_than_the_last_one_is_imported_with_a_word_of_it(
+    tmp_path: Path, db: None, capsys: pytest.CaptureFixture[str]
+):
+    """The newest one after it puts all right; and a person may want to look back."""
+    for day in ("20240129", "20231116", "20231201", "20231201"):
+        call_command("import_schools", write_register(tmp_path / f"r{day}.csv", rows(3)))
+    assert capsys.readouterr().err == (
+        "This register is of 16-11-2023, older than that of 29-01-2024, which was imported before: "
+        "its schools are as they were then. Import the newest one after it.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [
+        ("edubasealldata20240129.csv", date(2024, 1, 29)),
+        ("edubasealldata20240129.csv in extract.zip", date(2024, 1, 29)),
+        ("edubasealldata_20240129 (1).csv", date(2024, 1, 29)),
+        ("edubasealldata20241329.csv", None),
+        ("120240129.csv", None),
+        ("register.csv", None),
+    ],
+)
+def test_the_day_of_a_register_stands_in_its_name(name: str, day: date | None):
+    assert the_day_in(name) == day
 
 
 def test_one_that_was_cut_off_is_found_by_the_next(tmp_path: Path, db: None):

@@ -12,7 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workgroups.register.read import LONGEST_LINE, TableRefused, open_register
+from workgroups.register.read import (
+    CHUNK,
+    LONGEST_LINE,
+    TableRefused,
+    encoding_of,
+    open_register,
+)
 from workgroups.register.rows import BadRow, RowReader, SchoolRow, clean
 from workgroups.tests.registers import ROW, rows, write_register
 
@@ -50,13 +56,12 @@ def row_of(**changes: str) -> SchoolRow:
         (HEADER.encode("utf-16"), "it is not saved as UTF-8 or Windows-1252"),
         (HEADER.encode("utf-16-le"), "it is not saved as UTF-8 or Windows-1252"),
         (b"PK\x03\x04workbook", "it is a zip file or a workbook"),
-        (HEADER.replace(",", ";").encode(), "it has semicolons between its columns"),
-        (HEADER.encode() + b"\n\x81\x8d", "it is neither UTF-8 nor Windows-1252"),
+        (b"%PDF-1.7\n\x81\x8d\n", "it lacks these columns: LA (code), "),
         (HEADER.encode() + b"\n" + b"x" * (LONGEST_LINE + 1), "it has a line of more than 100,000"),
         (HEADER.encode() + b'\n"' + b"a\n" * 140_000, "it can't be read from line 2 on"),
         (
             HEADER.replace("Town,", "").encode() + b"\n",
-            "it lacks the column: Town. Is it the register's “all data” file?",
+            "it lacks the column: Town. Is it the register's “all data” file? Download “edubasealldata”",
         ),
         (b"name,town\n", "it lacks these columns: LA (code), LA (name), URN, "),
         (f"{HEADER},URN\n".encode(), "it has this column more than once: URN."),
@@ -68,11 +73,38 @@ def test_what_is_no_register_is_refused_with_a_sentence(content: bytes, sentence
     assert str(refused.value).startswith(sentence)
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8", "utf-8-sig", "mac_roman"])
 def test_curly_apostrophes_survive_every_encoding(tmp_path: Path, encoding: str):
     register = [ROW | {"EstablishmentName": "Beis Rochel d’Satmar School – Zoë"}]
     path = write_register(tmp_path / "a.csv", register, encoding=encoding)
     assert read(path.read_bytes())[0]["name"] == "Beis Rochel d’Satmar School – Zoë"
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_other_signs_than_commas_may_stand_between_the_columns(delimiter: str):
+    row = ROW | {"EstablishmentName": "Marsh Lane, Lower School"}
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter).writerows([row.keys(), row.values()])
+    assert read(out.getvalue().encode())[0]["name"] == "Marsh Lane, Lower School"
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        ("’".encode() * 3 + b" \x92 ", "utf-8-sig"),
+        (b"\x92 \x96 \xe9 \xa0 " + "’".encode(), "cp1252"),
+        (b"St Mary\xd5s", "mac_roman"),
+        (b"\xd5 Mary\x92s", "cp1252"),
+        (b"plain", "utf-8-sig"),
+    ],
+)
+def test_a_file_is_read_as_most_of_its_letters_are_written(content: bytes, encoding: str):
+    assert encoding_of(io.BytesIO(content), name="it") == encoding
+
+
+def test_letters_on_the_seam_of_two_pieces_are_not_astray():
+    content = b"x" * (CHUNK - 1) + "’".encode()
+    assert encoding_of(io.BytesIO(content), name="it") == "utf-8-sig"
 
 
 @pytest.mark.parametrize(
@@ -82,9 +114,15 @@ def test_curly_apostrophes_survive_every_encoding(tmp_path: Path, encoding: str)
         ("TypeOfEstablishment (code)", "1", "type_code", 1),
         ("OpenDate", "01-09-1975", "opened_on", date(1975, 9, 1)),
         ("OpenDate", "1/9/1975", "opened_on", date(1975, 9, 1)),
+        ("OpenDate", "1975-09-01 00:00:00", "opened_on", date(1975, 9, 1)),
         ("OpenDate", "", "opened_on", None),
         ("NumberOfPupils", "", "pupils", None),
         ("NumberOfPupils", "0", "pupils", 0),
+        ("NumberOfPupils", "1,050", "pupils", 1050),
+        ("NumberOfPupils", "210.0", "pupils", 210),
+        ("URN", "100212.0", "urn", "100212"),
+        ("PhaseOfEducation (code)", "", "phase_code", 0),
+        ("Trusts (code)", "2044.0", "trust_code", "2044"),
         ("EstablishmentNumber", "39", "establishment_number", "0039"),
         ("EstablishmentName", "  St\xa0Mary’s \u200b School ", "name", "St Mary’s School"),
         ("Postcode", "e81aa", "postcode", "E8 1AA"),
@@ -108,7 +146,10 @@ def test_a_cell_is_read_as_the_register_means_it(column: str, cell: str, field: 
         ("EstablishmentName", "x" * 151, "EstablishmentName has 151 characters, 150 at most"),
         ("LA (code)", "Hackney", "LA (code) is “Hackney”, not a whole number"),
         ("LA (name)", "", "the local authority 204 needs a name"),
-        ("PhaseOfEducation (code)", "", "PhaseOfEducation (code) is “”: a code is needed"),
+        ("EstablishmentName", "St Mary\ufffds", "EstablishmentName is “St Mary\ufffds”: a letter"),
+        ("LA (name)", "H\ufffdckney", "the local authority 204 needs a name"),
+        ("PhaseOfEducation (code)", "Primary", "(code) is “Primary”, not a whole number"),
+        ("EstablishmentStatus (code)", "", "EstablishmentStatus (code) is “”: a code is needed"),
     ],
 )
 def test_a_bad_cell_without_which_there_is_no_school_refuses_the_line(
@@ -124,6 +165,8 @@ def test_a_bad_cell_without_which_there_is_no_school_refuses_the_line(
     [
         ("OpenDate", "31-02-2001", "opened_on", None, "is “31-02-2001”: there is no such day"),
         ("CloseDate", "May", "closed_on", None, "is “May”, not a date like 31-08-2023"),
+        ("OpenDate", "01-09-04", "opened_on", None, "is “01-09-04”, not a date like 31-08-2023"),
+        ("NumberOfPupils", "1,0", "pupils", None, "is “1,0”, not a whole number"),
         ("NumberOfPupils", "-3", "pupils", None, "is “-3”, not a whole number"),
         (
             "Postcode",
@@ -148,7 +191,7 @@ def test_any_other_bad_cell_is_left_blank_and_the_rest_of_its_line_read(
 ):
     whole, bad = read_row(**{column: ""}), row_of(**{column: cell})
     assert bad.values == whole | {field: blank}
-    assert bad.blanked == (f"{column} {reason}",)
+    assert bad.blanked == {column: f"{column} {reason}"}
     assert row_of(**{column: cell}).blanked == bad.blanked
 
 

@@ -4,7 +4,8 @@
 
 Prints a line of JSON: seconds by the clock and of processor time, megabytes at most, statements
 that wrote. Steps: `read` (csv alone), `copy` (COPY of the same file into a bare table), `upsert`
-(Django's bulk_create over rows that are parsed already), `first` and `unchanged` (ours).
+(Django's bulk_create over rows that are parsed already), `first` and `unchanged` (ours), `linked`
+and `linked_again` (ours, with the links beside the file).
 """
 
 import csv
@@ -27,6 +28,7 @@ from workgroups.register.load import BATCH  # noqa: E402
 from workgroups.register.read import open_register  # noqa: E402
 from workgroups.register.rows import RowReader, SchoolRow  # noqa: E402
 
+LINKS = "links.csv"
 READS = ("SELECT", "SAVEPOINT", "RELEASE", "BEGIN", "SET")
 
 
@@ -79,18 +81,25 @@ def ours(path: Path) -> None:
     import_register(path)
 
 
+def ours_linked(path: Path) -> None:
+    import_register(path, links=path.with_name(LINKS))
+
+
 def empty() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE workgroups_school, workgroups_localauthority CASCADE")
+        cursor.execute(
+            "TRUNCATE workgroups_school, workgroups_localauthority, workgroups_schoollink CASCADE"
+        )
 
 
 def prepared(step: str, path: Path) -> Callable[[Path], None]:
     """What is to be timed, with what it needs made ready."""
     if step == "upsert":
         return prepare_upsert(path)
-    if step == "first":
+    if step in ("first", "linked"):
         empty()
-    return {"read": read, "copy": copy, "first": ours, "unchanged": ours}[step]
+    own = {"first": ours, "unchanged": ours, "linked": ours_linked, "linked_again": ours_linked}
+    return ({"read": read, "copy": copy} | own)[step]
 
 
 def main(step: str, path: Path) -> dict[str, float]:

@@ -3,6 +3,7 @@
 Schools, their types and standings are those of the extracts over and over; names, towns,
 authorities, postcodes and numbers vary. The file is as wide as the real one: 140 columns, every
 cell in quotation marks, the columns that the portal does not read filled as sparsely as there.
+Of the links between its schools there are as many as between the real ones.
 """
 
 import csv
@@ -14,6 +15,8 @@ from pathlib import Path
 from mathshub.site.demo.load import DATA, REGISTER
 
 ROWS = 50_515
+PAIRS = 16_000  # of schools that followed each other; each has two lines in the file of links
+MERGED = 0.02  # of them
 WIDTH = 140  # columns of the register's file of all data
 FILLED = 0.35  # of its cells that the portal does not read
 WORDS = ("Not applicable", "Does not apply", "Mixed", "999", "2", "London", "Boarding school")
@@ -24,6 +27,7 @@ _BEGINNINGS = (
 _ENDINGS = ("bury", "field", "ford", "ham", "ley", "mouth", "stead", "ton", "wick", "worth")
 TOWNS = [begins + ends for begins, ends in product(_BEGINNINGS, _ENDINGS)]
 LETTERS = "ABDEFGHJLNPQRSTUWXYZ"  # that postcodes end in
+STATUS = "EstablishmentStatus (code)"
 KEPT = ("St", "The", "Holy", "Our")  # beginnings of names that stand before something else
 
 
@@ -42,6 +46,24 @@ def write_register(path: Path, *, rows: int = ROWS) -> Path:
                 row |= _varied(row, number, chance)
             filling = (chance.choice(WORDS) if chance.random() < FILLED else "" for _ in further)
             writer.writerow([*row.values(), *filling])
+    return path
+
+
+def write_links(path: Path, *, rows: int = ROWS, pairs: int = PAIRS) -> Path:
+    """The links of the register of so many rows, the same every time; returns its path."""
+    chance = random.Random(pairs)
+    extracts = [row for name in REGISTER for row in _read(DATA / name)]
+    numbers = range(rows)
+    closed = [n for n in numbers if extracts[n % len(extracts)][STATUS] == "2"]
+    others = [n for n in numbers if extracts[n % len(extracts)][STATUS] != "2"]
+    with path.open("w", encoding="cp1252", newline="") as file:
+        writer = csv.writer(file, quoting=csv.QUOTE_ALL)
+        writer.writerow(["URN", "LinkURN", "LinkName", "LinkType", "LinkEstablishedDate"])
+        for before in chance.sample(closed, pairs):
+            one, other = 100_000 + before, 100_000 + chance.choice(others)
+            kind = " - merged" if chance.random() < MERGED else ""
+            writer.writerow([one, other, "A school", f"Successor{kind}", "31-08-2019"])
+            writer.writerow([other, one, "A school", f"Predecessor{kind}", "01-09-2019"])
     return path
 
 

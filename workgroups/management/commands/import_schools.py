@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 from tqdm import tqdm
 
@@ -39,7 +40,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--force",
             action="store_true",
-            help="import it although many open schools would go; needs --because",
+            help="import it although many open schools or many cells would go; needs --because",
         )
         parser.add_argument("--because", default="", metavar="REASON", help="why it is forced")
         parser.add_argument(
@@ -73,6 +74,13 @@ class Command(BaseCommand):
             raise CommandError(f"{name} can't be opened: {error.strerror}.") from error
         except TableRefused as error:
             raise CommandError(str(error)) from error
+        except (OperationalError, InterfaceError) as error:
+            raise CommandError(
+                f"The database did not keep up ({str(error).partition(chr(10))[0]}). Nothing was changed: "
+                "try again in some minutes."
+            ) from error
+        except KeyboardInterrupt as stopped:
+            raise CommandError("Stopped: nothing was changed.") from stopped
 
     def _download(self) -> None:
         try:
@@ -85,6 +93,12 @@ class Command(BaseCommand):
             self._report(outcome, is_rehearsal=False)
 
     def _report(self, outcome: Outcome, *, is_rehearsal: bool) -> None:
+        if outcome.newer_before:
+            self.stderr.write(
+                f"This register is of {outcome.dated_on:%d-%m-%Y}, older than that of "
+                f"{outcome.newer_before:%d-%m-%Y}, which was imported before: its schools are as they "
+                "were then. Import the newest one after it."
+            )
         for complaint in outcome.complaints[:COMPLAINTS_SHOWN]:
             self.stderr.write(f"Skipped. {complaint}")
         if outcome.skipped > COMPLAINTS_SHOWN:
