@@ -26,6 +26,8 @@ _SEE = {
     "enrolment": (
         "expressionofinterest",
         "intendedparticipant",
+        "furtherform",
+        "question",
         "place",
         "participant",
         "seat",
@@ -62,6 +64,7 @@ _DELIVER = (
     | _edit("workgroups", "programme", "prerequisite", "offering", "workgroup", "workgrouplead")
     | _edit("workgroups", "termdate", "daytoavoid", "successiondecision")
     | _edit("enrolment", "expressionofinterest", "intendedparticipant", "briefing")
+    | _edit("enrolment", "question")
     | _edit("enrolment", "participant", "seat", "place")
     | _edit("enrolment", "knownschool", "pastparticipation", "eligibilityoverride")
     | _edit("enrolment", "historyimport", "unmatchedline")

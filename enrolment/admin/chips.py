@@ -83,6 +83,12 @@ class BoroughChips(ChipFilter):
         ]
 
 
+class AppetiteChips(ChoiceChips):
+    title = "would take part"
+    parameter_name = "appetite"
+    values = ExpressionOfInterest.Appetite
+
+
 class SourceChips(ChoiceChips):
     title = "received by"
     parameter_name = "source"

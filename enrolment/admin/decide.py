@@ -108,7 +108,7 @@ class DecidePages(PortalAdmin):
             pk,
             title=f"End the links that {expression.school_name} has had?",
             will="The links to follow this interest and to answer its place stop working at once. "
-            f"New ones go by e-mail to {expression.headteacher_email}, and for a place on offer to "
+            f"New ones go by e-mail to {expression.contact_email}, and for a place on offer to "
             "its contact; to nobody if the interest was withdrawn.",
             button="End the links, send new ones",
             act=lambda: renew_school_links(expression, **self._by_and_now(request)),

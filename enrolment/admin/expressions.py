@@ -7,9 +7,16 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from enrolment.admin.chips import BoroughChips, OfferingChips, SourceChips, StateChips
+from enrolment.admin.chips import (
+    AppetiteChips,
+    BoroughChips,
+    OfferingChips,
+    SourceChips,
+    StateChips,
+)
 from enrolment.admin.decide import DecidePages
 from enrolment.admin.offer import OfferPages
 from enrolment.admin.telephone import TelephonePages
@@ -22,8 +29,11 @@ from enrolment.admin.words import (
     state_tag,
 )
 from enrolment.models import ExpressionOfInterest, Place
+from enrolment.services.decisions import begin_review
+from mathshub.accounts.who import account_of
 from mathshub.outbox.models import Message
 from mathshub.scope_admin import HubOwnedAdmin
+from mathshub.scope_admin.cells import count, tag
 from mathshub.scope_admin.filters import PortalChangeList
 
 State = ExpressionOfInterest.State
@@ -31,6 +41,11 @@ MESSAGES_SHOWN = 20
 
 # The further questions of the form of interest, by their names there, as short headings.
 QUESTIONS = {
+    "appetite_reason": "What would have to change",
+    "groups": "Work Groups, best first",
+    "release": "Headteacher agrees to release staff",
+    "attendance": "Headteacher agrees to attendance",
+    "visits": "Headteacher agrees to visits",
     "barriers": "What stands in the way",
     "days": "Days that suit",
     "modes": "Ways that suit",
@@ -63,7 +78,7 @@ class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
         "state_words",
         "contact",
     )
-    list_filter = (StateChips, OfferingChips, BoroughChips, SourceChips)
+    list_filter = (StateChips, AppetiteChips, OfferingChips, BoroughChips, SourceChips)
     search_fields = (
         "school__name",
         "school_as_typed",
@@ -72,10 +87,12 @@ class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
         "headteacher_email",
         "maths_lead_name",
         "maths_lead_email",
+        "sender_name",
+        "sender_email",
     )
     search_help_text = "School, reference, name or e-mail address"
     joins = ("school__local_authority", "offering__programme", "offering__academic_year")
-    actions = ("offer_chosen",)
+    actions = ("offer_chosen", "review_chosen")
     add_words = "Enter one by telephone"
     empty_words = (
         "What schools send by the web form will stand here, newest first. Open a programme’s "
@@ -134,11 +151,28 @@ class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
 
     @admin.display(description="state", ordering="state")
     def state_words(self, obj: ExpressionOfInterest) -> SafeString:
-        return state_tag(obj)
+        return format_html_join(" ", "{}", ((each,) for each in self._tags(obj)))
+
+    def _tags(self, obj: ExpressionOfInterest) -> list[SafeString]:
+        tags = [state_tag(obj)]
+        if obj.is_lead and obj.state == State.RECEIVED:
+            tags.append(tag(obj.get_appetite_display(), "plain"))
+        if obj.is_unconfirmed(timezone.now()):
+            tags.append(tag("address not confirmed", "clay"))
+        return tags
 
     @admin.display(ordering="headteacher_name")
     def contact(self, obj: ExpressionOfInterest) -> str:
-        return obj.headteacher_name
+        return obj.contact_name
+
+    @admin.action(
+        description="Begin the review: their schools can change nothing any more, no e-mail",
+        permissions=["change"],
+    )
+    def review_chosen(self, request: HttpRequest, queryset: QuerySet) -> None:
+        begun = begin_review(list(queryset), by=account_of(request), now=timezone.now())
+        words = count(len(begun), "review")
+        self.message_user(request, f"{words} begun. No e-mail was sent.")
 
     # --- one expression ---
 
@@ -146,7 +180,8 @@ class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
         eligibility = eligibility_of(obj)
         return {
             "buttons": self._buttons(request, obj),
-            "state": state_tag(obj),
+            "state": format_html_join(" ", "{}", ((each,) for each in self._tags(obj))),
+            "further_forms": obj.further_forms.all(),
             "eligibility": eligibility,
             "eligibility_tag": eligibility_tag(eligibility),
             "answer_url": answer_url(request, obj),
@@ -208,11 +243,13 @@ def answer_url(request: HttpRequest, expression: ExpressionOfInterest) -> str:
 
 def answers_in_words(expression: ExpressionOfInterest) -> list[tuple[str, str]]:
     """The further answers as (question, answer), both readable; also those of older forms."""
-    return [
+    said = [
         (QUESTIONS.get(name, name.replace("_", " ").capitalize()), _readable(answer))
         for name, answer in expression.answers.items()
-        if answer not in ("", None, [], {})
+        if name != "questions" and answer not in ("", None, [], {})
     ]
+    own = expression.answers.get("questions", [])
+    return [*said, *((each["question"], each["answer"]) for each in own)]
 
 
 def _readable(answer: Any) -> str:
@@ -225,5 +262,10 @@ def _readable(answer: Any) -> str:
 
 def messages_to(expression: ExpressionOfInterest) -> QuerySet[Message]:
     """What went, or will go, to the addresses of the expression."""
-    addresses = {expression.headteacher_email, expression.maths_lead_email} - {""}
+    addresses = {
+        expression.sender_email,
+        expression.headteacher_email,
+        expression.maths_lead_email,
+        *expression.further_forms.values_list("sender_email", flat=True),
+    } - {""}
     return Message.objects.filter(recipient__in=addresses).order_by("-due_at")[:MESSAGES_SHOWN]

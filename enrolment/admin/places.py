@@ -298,7 +298,7 @@ def intended_seats(place: Place) -> list[NamedSeat]:
     if place.expression is None:
         return []
     limit = place.work_group.offering.programme.seats_per_school
-    people = place.expression.intended_participants.all()[:limit]
+    people = place.expression.intended_participants.exclude(name="")[:limit]
     return [NamedSeat(name=each.name, email=each.email, role=each.role) for each in people]
 
 

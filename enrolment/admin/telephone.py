@@ -145,6 +145,6 @@ class TelephonePages(PortalAdmin):
         assert eligibility is not None  # it has a school
         words = (
             f"Entered as {expression.reference}; the acknowledgement goes to "
-            f"{expression.headteacher_email}. {eligibility.staff_reasons[0]}"
+            f"{expression.contact_email}. {eligibility.staff_reasons[0]}"
         )
         return self.done(request, words, to=self.url("change", expression.pk))

@@ -57,9 +57,11 @@ class PeopleForm(forms.Form):
     def rows(self) -> list[Row]:
         return [
             Row(
-                self.who(number),
-                *(self[f"person_{number}_{part}"] for part in ("name", "email", "role")),
-                self[f"person_{number}_year_group"] if self.has_year_groups else None,
+                legend=self.who(number),
+                name=self[f"person_{number}_name"],
+                email=self[f"person_{number}_email"],
+                role=self[f"person_{number}_role"],
+                year_group=self[f"person_{number}_year_group"] if self.has_year_groups else None,
             )
             for number in range(1, self.row_count + 1)
         ]

@@ -151,6 +151,11 @@ class ExpressionOfInterest(SentForm):
         return self.source == self.Source.WEB and super().is_unconfirmed(now)
 
     @property
+    def stands(self) -> bool:
+        """Whether it is the one of its school for the offering: the constraint above."""
+        return self.state not in (self.State.WITHDRAWN, self.State.DECLINED)
+
+    @property
     def is_lead(self) -> bool:
         """Whether the school would rather wait: a lead for the hub, not yet an application."""
         return self.appetite != self.Appetite.YES

@@ -1,7 +1,6 @@
 """The sender's address: confirmed by a code on the page, or by an answer behind the link."""
 
 from datetime import datetime
-from typing import TypeVar
 
 from django.utils.crypto import constant_time_compare, salted_hmac
 
@@ -11,7 +10,7 @@ from enrolment.services.history import delete_as, save_as
 from enrolment.services.transactions import one_transaction
 from mathshub.outbox.services import Draft, queue_messages
 
-Form = TypeVar("Form", ExpressionOfInterest, FurtherForm)
+Form = ExpressionOfInterest | FurtherForm
 EOI_COPY = "eoi-copy"
 MOST_TRIES = 10  # of a million codes
 WHY = "The sender confirmed the e-mail address"

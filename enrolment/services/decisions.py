@@ -1,10 +1,12 @@
 """Decisions on interest that lead to no place."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from enrolment.errors import AlreadyDecided
+from enrolment.errors import AlreadyDecided, AskedAlready
 from enrolment.models import ExpressionOfInterest
-from enrolment.services.history import save_as
+from enrolment.services.history import save_as, update_all_as
+from enrolment.services.interest import standing_expression
 from enrolment.services.transactions import one_transaction
 from mathshub.accounts.models import Account
 from workgroups.models import School
@@ -39,16 +41,39 @@ def take_up_again(
 
 
 @one_transaction
+def begin_review(
+    expressions: Sequence[ExpressionOfInterest], *, by: Account | None, now: datetime
+) -> list[ExpressionOfInterest]:
+    """From now on their schools change nothing by their links. Tells nobody.
+
+    Returns those that waited and were not under review yet.
+    """
+    keys = [expression.pk for expression in expressions]
+    waiting = ExpressionOfInterest.objects.select_for_update(no_key=True).filter(
+        pk__in=keys, state=State.RECEIVED, review_began_at=None
+    )
+    begun = list(waiting.order_by("pk"))
+    for expression in begun:
+        expression.review_began_at = now
+    update_all_as(begun, ["review_began_at"], by=by, now=now, why="The review began")
+    return begun
+
+
+@one_transaction
 def match_school(
     expression: ExpressionOfInterest, *, school: School, by: Account | None, now: datetime
 ) -> ExpressionOfInterest:
     """Say which school of the register was meant; what was typed is kept.
 
-    Raises ``AlreadyDecided`` once a place has been offered: the place is that school's.
+    Raises ``AlreadyDecided`` once a place has been offered: the place is that school's; and
+    ``AskedAlready`` where the school has another expression for the offering.
     """
     expression = _lock(expression)
     if expression.state in (State.OFFERED, State.ACCEPTED):
         raise AlreadyDecided(expression.get_state_display())
+    standing = standing_expression(school, expression.offering)
+    if standing and standing != expression and expression.stands:
+        raise AskedAlready(standing)
     expression.school = school
     save_as(expression, by=by, now=now, why=f"Matched with URN {school.urn}")
     return expression

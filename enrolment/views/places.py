@@ -140,7 +140,7 @@ def _context(place: Place) -> dict[str, Any]:
 
 
 def _answer_form(place: Place, data: object = None) -> AnswerForm:
-    people = place.expression.intended_participants.all() if place.expression else []
+    people = place.expression.intended_participants.exclude(name="") if place.expression else []
     known = [NamedSeat(name=p.name, email=p.email, role=p.role) for p in people]
     return AnswerForm(data, rows=_seat_count(place), known=known)
 

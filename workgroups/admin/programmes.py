@@ -69,6 +69,7 @@ class ProgrammeAdmin(HubOwnedAdmin):
         "is_starting_point": "Schools may start the journey here",
         "is_once_only": "A school may do it once only",
         "asks_for_barriers": "Ask what stands in the school’s way",
+        "has_visits": "A Mastery Specialist visits the schools",
     }
     fieldsets = (
         (None, {"fields": ("name", "short_name", "slug", "position", "phase")}),
@@ -82,6 +83,7 @@ class ProgrammeAdmin(HubOwnedAdmin):
                     "is_starting_point",
                     "is_once_only",
                     "asks_for_barriers",
+                    "has_visits",
                     "reminder_days",
                 )
             },

@@ -41,7 +41,7 @@ class ProgrammePage(Page):
             (str(offering.pk), f"{offering.programme} {offering.academic_year}")
             for offering in self.offerings.values()
         ]
-        field.widget.hints = {  # type: ignore[attr-defined]
+        field.widget.hints = {
             str(pk): " ".join(filter(None, [_strapline(offering), self._answer_for(pk)]))
             for pk, offering in self.offerings.items()
         }
