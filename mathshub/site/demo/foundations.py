@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 
+from enrolment.models import Question
+from mathshub.site.demo.forms import CLASSES
 from mathshub.site.demo.hubs import Borough, HubPlan
 from mathshub.site.demo.programmes import PREREQUISITES, REMINDER_DAYS, STAGES
 from mathshub.site.demo.scene import Scene
@@ -127,6 +129,17 @@ def make_offerings(scene: Scene) -> dict[tuple[str, int], Offering]:
         for year in (scene.year - 1, scene.year, scene.year + 1)
         for slug, programme in scene.programmes.items()
     }
+
+
+def make_questions() -> None:
+    """Two of the hub's own, on the form of every programme."""
+    Question.objects.create(wording=CLASSES, kind=Question.Kind.NUMBER, position=1)
+    Question.objects.create(
+        wording="How did you hear of us?",
+        kind=Question.Kind.CHOICE,
+        choices="From another school\nAt a briefing\nBy e-mail\nOtherwise",
+        position=2,
+    )
 
 
 def _window(scene: Scene, year: int) -> dict[str, date]:

@@ -3,13 +3,18 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
-from enrolment.models import ExpressionOfInterest, Place, Seat
+from enrolment.forms.interest import Way, answers_of
+from enrolment.models import ExpressionOfInterest, InterestDraft, Place, Seat
+from enrolment.services.confirming import confirm
+from enrolment.services.drafts import mail_draft_link, start_draft
+from enrolment.services.further_forms import join_form
 from enrolment.services.history import save_as
 from enrolment.services.interest import InterestAnswers, submit_expression, withdraw_expression
 from enrolment.services.places import accept_place, decline_place, offer_place, withdraw_place
 from enrolment.services.seats import NamedSeat, give_up_seat, name_seat
+from mathshub.site.demo.forms import fill_in
 from mathshub.site.demo.people import Staffroom, staffroom_of
 from mathshub.site.demo.scene import Scene
 from sessions.models import Session
@@ -17,9 +22,10 @@ from sessions.services.apologies import give_apology
 from workgroups.models import Offering, School, WorkGroup
 
 Source = ExpressionOfInterest.Source
+SenderRole = ExpressionOfInterest.SenderRole
+Appetite = ExpressionOfInterest.Appetite
 State = ExpressionOfInterest.State
 
-BARRIERS = "Three of our eight teachers are new this year, and we have mixed-age classes."
 SWAPPED_DAYS_AGO = 21
 REPLY_WITHIN = timedelta(days=14)
 
@@ -31,54 +37,122 @@ def ask(
     *,
     at: datetime,
     source: Source = Source.WEB,
+    role: str = SenderRole.HEADTEACHER,
+    appetite: str = Appetite.YES,
+    is_confirmed: bool = True,
 ) -> ExpressionOfInterest:
     """The school expresses its interest at that moment, naming the people it means to send."""
-    people = staffroom_of(school)
-    answers = InterestAnswers(
+    if source == Source.TELEPHONE:
+        return _ask_by_telephone(scene, school, offering, at=at)
+    draft = _draft(
+        scene,
+        offering,
         school=school,
-        headteacher_name=people.headteacher,
-        headteacher_email=people.headteacher_email,
-        maths_lead_name=people.maths_lead,
-        maths_lead_email=people.maths_lead_seat.email,
-        intended_participants=tuple(_seats(people, offering.programme.seats_per_school)),
-        further={} if source == Source.TELEPHONE else answers_to(offering),
+        typed="",
+        people=staffroom_of(school),
+        at=at,
+        role=role,
+        appetite=appetite,
     )
-    return _submit(answers, scene, offering, at=at, source=source, name=school.urn)
+    expression = _send(draft, at=at)
+    return confirm(expression, now=at + timedelta(minutes=2)) if is_confirmed else expression
 
 
 def ask_unlisted(
     scene: Scene, offering: Offering, *, typed: str, address: str, at: datetime
 ) -> None:
     """A school that could not find itself in the register expresses its interest."""
-    answers = InterestAnswers(
-        school=None,
-        school_as_typed=typed,
-        headteacher_name="Ottoline Frey",
-        headteacher_email=address,
-        further=answers_to(offering),
+    people = Staffroom("Ottoline Frey", "Ned Arbour", "Ida Quill", "weir", address)
+    _send(
+        _draft(
+            scene,
+            offering,
+            school=None,
+            typed=typed,
+            people=people,
+            at=at,
+            role=SenderRole.HEADTEACHER,
+            appetite=Appetite.YES,
+        ),
+        at=at,
     )
-    _submit(answers, scene, offering, at=at, source=Source.WEB, name=typed)
 
 
-def _submit(
-    answers: InterestAnswers,
-    scene: Scene,
-    offering: Offering,
-    *,
-    at: datetime,
-    source: Source,
-    name: str,
-) -> ExpressionOfInterest:
-    expression, _ = submit_expression(
-        answers,
+def ask_again(expression: ExpressionOfInterest, scene: Scene, *, at: datetime) -> None:
+    """A colleague sends a form for what the school has asked for already."""
+    draft = _draft(
+        scene,
+        expression.offering,
+        school=expression.school,
+        typed="",
+        people=staffroom_of(expression.school),  # type: ignore[arg-type]  it has one
+        at=at,
+        role=SenderRole.MATHS_LEAD,
+        appetite=Appetite.YES,
+        name="again",
+    )
+    join_form(expression, answers=answers_of(Way(draft)), draft=draft, now=at)
+
+
+def leave_unfinished(scene: Scene, school: School, offering: Offering, *, at: datetime) -> None:
+    """A school has begun, and asked for the link to go on."""
+    draft = start_draft(
+        form_token=uuid5(NAMESPACE_URL, f"{scene.plan.host}/{offering.pk}/unfinished"),
         offering=offering,
-        # The same on each load, as is everything else.
-        form_token=uuid5(NAMESPACE_URL, f"{scene.plan.host}/{offering.pk}/{name}"),
-        source=source,
-        by=scene.lead if source == Source.TELEPHONE else None,
+        school=school,
+        school_as_typed="",
+        now=at,
+    )
+    mail_draft_link(draft, address=staffroom_of(school).headteacher_email, now=at)
+
+
+def _ask_by_telephone(
+    scene: Scene, school: School, offering: Offering, *, at: datetime
+) -> ExpressionOfInterest:
+    people = staffroom_of(school)
+    expression, _ = submit_expression(
+        InterestAnswers(
+            school=school,
+            headteacher_name=people.headteacher,
+            headteacher_email=people.headteacher_email,
+            maths_lead_name=people.maths_lead,
+            maths_lead_email=people.maths_lead_seat.email,
+            intended_participants=tuple(_seats(people, offering.programme.seats_per_school)),
+        ),
+        offering=offering,
+        form_token=_token(scene, offering, school.urn),
+        source=Source.TELEPHONE,
+        by=scene.lead,
         now=at,
     )
     return expression
+
+
+def _draft(
+    scene: Scene, offering: Offering, *, school: School | None, name: str = "", **form: Any
+) -> InterestDraft:
+    asked_by = (school.urn if school else form["typed"]) + name
+    token = _token(scene, offering, asked_by)
+    return fill_in(form_token=token, offering=offering, school=school, **form)
+
+
+def _send(draft: InterestDraft, *, at: datetime) -> ExpressionOfInterest:
+    assert draft.offering is not None
+    expression, _ = submit_expression(
+        answers_of(Way(draft)),
+        offering=draft.offering,
+        form_token=draft.form_token,
+        source=Source.WEB,
+        by=None,
+        now=at,
+        draft=draft,
+    )
+    return expression
+
+
+def _token(scene: Scene, offering: Offering, asked_by: str) -> UUID:
+    """The same on each load, as is everything else."""
+    return uuid5(NAMESPACE_URL, f"{scene.plan.host}/{offering.pk}/{asked_by}")
 
 
 def offer(
@@ -153,14 +227,3 @@ def apologise(session: Session, places: Sequence[Place], *, reason: str, at: dat
 
 def _seats(people: Staffroom, limit: int) -> Iterable[NamedSeat]:
     return [people.maths_lead_seat, people.teacher_seat][:limit]
-
-
-def answers_to(offering: Offering) -> dict[str, Any]:
-    """What the web form asks besides, as a school that is asked everything answers it."""
-    barriers = {"barriers": BARRIERS} if offering.programme.asks_for_barriers else {}
-    return barriers | {
-        "days": ["tuesday", "wednesday"],
-        "modes": ["face_to_face"],
-        "commitment": True,
-        "privacy": True,
-    }

@@ -15,6 +15,7 @@ from mathshub.site.demo.foundations import (
     make_hub,
     make_offerings,
     make_programmes,
+    make_questions,
     make_terms,
     make_years,
 )
@@ -65,6 +66,7 @@ def _set_scene(plan: HubPlan, hub: Hub, now: datetime) -> Scene:
     scene.years = make_years(scene.today)
     scene.programmes = make_programmes()
     scene.offerings = make_offerings(scene)
+    make_questions()
     make_terms(scene)
     make_days_to_avoid(scene)
     announce(scene)

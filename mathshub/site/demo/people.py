@@ -28,10 +28,11 @@ class Staffroom:
     maths_lead: str
     teacher: str
     mailbox: str  # shared: it tells a school, not a person
+    written_to: str = ""  # the headteacher's address, where it is none of ours
 
     @property
     def headteacher_email(self) -> str:
-        return f"head.{self.mailbox}@example.org"
+        return self.written_to or f"head.{self.mailbox}@example.org"
 
     @property
     def maths_lead_seat(self) -> NamedSeat:

@@ -11,6 +11,7 @@ STAGES: tuple[dict[str, Any], ...] = (
         "seats_per_school": 2,
         "is_starting_point": True,
         "asks_for_barriers": True,
+        "has_visits": True,
         "strapline": "a year to get set",
         "summary": (
             "For schools that want teaching for mastery and have something in the way. Two "
@@ -44,6 +45,7 @@ STAGES: tuple[dict[str, Any], ...] = (
         "seats_per_school": 2,
         "is_starting_point": True,
         "is_once_only": True,
+        "has_visits": True,
         "strapline": "two lead teachers",
         "summary": (
             "For schools that are ready to start. Two lead teachers learn, try out and bring back "

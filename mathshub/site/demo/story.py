@@ -137,9 +137,20 @@ def _new_interest(scene: Scene, year: int) -> None:
     ask(scene, schools[9], embedding, at=scene.before(days=9, hours=2))
     by_telephone = interest.Source.TELEPHONE
     ask(scene, schools[10], embedding, at=scene.before(days=8), source=by_telephone)
-    ask(scene, schools[5], sustaining, at=scene.before(days=6, hours=4))
+    asked = ask(scene, schools[5], sustaining, at=scene.before(days=6, hours=4))
+    interest.ask_again(asked, scene, at=scene.before(days=5, hours=2))
     ask(scene, scene.schools[OUTSIDE], sustaining, at=scene.before(days=4, hours=7))
-    ask(scene, schools[20], readiness, at=scene.before(days=3, hours=1))
+    ask(
+        scene,
+        schools[20],
+        readiness,
+        at=scene.before(days=3, hours=1),
+        role=interest.SenderRole.MATHS_LEAD,
+        is_confirmed=False,
+    )
+    maybe = interest.Appetite.MAYBE
+    ask(scene, schools[26], development, at=scene.before(days=1, hours=9), appetite=maybe)
+    interest.leave_unfinished(scene, schools[8], readiness, at=scene.before(days=2))
     ask(scene, scene.schools[ALL_THROUGH], development, at=scene.before(days=2, hours=5))
     typed = "The new primary at Tumbling Weir (opens in September)"
     interest.ask_unlisted(
