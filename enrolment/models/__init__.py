@@ -1,6 +1,6 @@
 """Who takes part: expressions of interest, places, seats, briefings, and the past."""
 
-from enrolment.models.briefings import Briefing
+from enrolment.models.briefings import Briefing, BriefingBooking, BriefingFlyer
 from enrolment.models.history import (
     EligibilityOverride,
     HistoryImport,
@@ -13,6 +13,8 @@ from enrolment.models.places import Participant, Place, Seat
 
 __all__ = [
     "Briefing",
+    "BriefingBooking",
+    "BriefingFlyer",
     "EligibilityOverride",
     "ExpressionOfInterest",
     "HistoryImport",
