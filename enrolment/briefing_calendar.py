@@ -37,6 +37,7 @@ def _entry(booking: BriefingBooking, hub: Any) -> Entry:
     """A booking that is given up comes to no other end: one above the briefing's last change."""
     briefing, is_off = booking.briefing, _is_off(booking)
     given_up = not booking.is_booked
+    join_link = "" if is_off else briefing.join_link  # for those with a seat alone
     return Entry(
         uid=f"{booking.form_token}@briefings.mathshub",
         sequence=briefing.sequence + given_up,
@@ -44,16 +45,16 @@ def _entry(booking: BriefingBooking, hub: Any) -> Entry:
         ends_at=briefing.ends_at,
         changed_at=booking.cancelled_at or briefing.changed_at,
         summary=f"Cancelled: {briefing}" if is_off else str(briefing),
-        description=_description(briefing, hub),
-        location=briefing.join_link or "Online" if briefing.is_online else briefing.venue,
+        description=_description(briefing, join_link, hub),
+        location=join_link or "Online" if briefing.is_online else briefing.venue,
         url=absolute(hub, "enrolment:show_briefing", briefing.pk),
         is_cancelled=is_off,
     )
 
 
-def _description(briefing: Briefing, hub: Any) -> str:
+def _description(briefing: Briefing, join_link: str, hub: Any) -> str:
     lines = [f"About the year {briefing.academic_year}"]
-    if briefing.join_link:
-        lines.append(f"Join online: {briefing.join_link}")
+    if join_link:
+        lines.append(f"Join online: {join_link}")
     lines.append(f"Questions: {hub.contact_email}")
     return "\n".join(lines)

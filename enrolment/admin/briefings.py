@@ -49,11 +49,6 @@ class BriefingAdmin(BriefingPages, ChoosesYear, HubOwnedAdmin):
         ),
         ("On the public page", {"fields": ("description", "is_published")}),
     )
-    settled_by_booking = (
-        *("local_authority", "starts_at", "ends_at", "is_online"),
-        *("venue", "join_link", "capacity", "is_published"),
-    )
-    """What somebody who has booked was told: it is changed on the page that tells them."""
     labels: ClassVar = {"is_online": "It is online", "is_published": "On the public page"}
     change_form_template = "admin/enrolment/briefing.html"
     change_list_template = "admin/enrolment/briefing_list.html"
@@ -65,8 +60,14 @@ class BriefingAdmin(BriefingPages, ChoosesYear, HubOwnedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).with_counts()  # type: ignore[attr-defined]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return self.settled_by_booking if obj and _has_bookings(obj) else ()
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What those who have booked were told is changed on the page that tells them."""
+        if obj is None or not _has_bookings(obj):
+            return super().get_fieldsets(request, obj)
+        words = (
+            "When, where and for how many is changed with “Move or change it”: schools are told."
+        )
+        return ((None, {"fields": ("academic_year", "description"), "description": words}),)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only one that nobody has ever booked; others are cancelled."""

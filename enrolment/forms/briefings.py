@@ -16,6 +16,8 @@ ROLES = [(role, words.capitalize()) for role, words in BriefingBooking.Role.choi
 class BookingForm(SchoolQuestion):
     """Who comes, and from which school."""
 
+    field_order = ("name", "role", "email", "school_typed", "urn")
+
     name = PlainText(
         label="Your name",
         missing="Type your name.",

@@ -163,8 +163,8 @@ def _book(
             now=now,
         )
     except BriefingFull as refusal:
-        fresh = _briefing(briefing.pk)
-        return _show(request, fresh, form, shown, now, problem=str(refusal))
+        briefing.booked_count = briefing.bookings.booked().count()  # type: ignore[attr-defined]
+        return _show(request, briefing, form, shown, now, problem=str(refusal))
     except Refusal as refusal:
         return _show(request, briefing, form, shown, now, problem=str(refusal))
     name = "briefing_booked" if answer.has_seat else "briefing_waiting"
@@ -186,6 +186,7 @@ def _show(
     if form.typed_school or form["urn"].value():
         form.show_schools()
     seats_left = briefing.seats_free(briefing.booked_count)  # type: ignore[attr-defined]
+    others = [each for each in _upcoming(now) if each != briefing][:OTHERS_SHOWN]
     context = {
         "page_title": str(briefing),
         "briefing": briefing,
@@ -196,7 +197,8 @@ def _show(
         "takes_bookings": briefing.takes_bookings(now),
         "seats_left": seats_left,
         "is_full": seats_left == 0,
-        "others": [each for each in _upcoming(now) if each != briefing][:OTHERS_SHOWN],
+        "others": others,
+        "seats_elsewhere": any(each.seats_left != 0 for each in others),  # type: ignore[attr-defined]
     }
     return render(request, "enrolment/briefing.html", context, status=status)
 
@@ -205,7 +207,9 @@ def _show_received(
     request: HttpRequest, pk: int, page_title: str, *, has_seat: bool
 ) -> HttpResponse:
     context = {"page_title": page_title, "briefing": _briefing(pk), "has_seat": has_seat}
-    return render(request, "enrolment/briefing_received.html", context)
+    response = render(request, "enrolment/briefing_received.html", context)
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
 
 
 def _new_token(briefing: Briefing, now: datetime) -> str:
