@@ -31,13 +31,10 @@ class Funnel:
 
 def latest_funnel() -> Funnel | None:
     """Of the latest year that a briefing in scope is about and somebody has booked for."""
-    latest = (
-        Briefing.objects.filter(pk__in=BriefingBooking.objects.booked().values("briefing"))
-        .select_related("academic_year")
-        .order_by("-academic_year__start_year")
-        .first()
-    )
-    return funnel_of(latest.academic_year) if latest else None
+    booked = Briefing.objects.filter(pk__in=BriefingBooking.objects.booked().values("briefing"))
+    years = AcademicYear.objects.filter(pk__in=booked.values("academic_year"))
+    latest = years.order_by("-start_year").first()
+    return funnel_of(latest) if latest else None
 
 
 def funnel_of(year: AcademicYear) -> Funnel:

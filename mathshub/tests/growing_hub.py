@@ -203,7 +203,7 @@ class GrowingHub:
         if self.size == 1:
             self.briefing = briefing
             make_flyer(briefing=briefing)
-        make_booking(briefing=self.briefing, email=MAILBOX)
+        make_booking(briefing=self.briefing, school=self.school, email=MAILBOX)
         make_booking(briefing=self.briefing, school_as_typed="A new school", state="waiting")
         make_booking(briefing=briefing, school=self.school)
 

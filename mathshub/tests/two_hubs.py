@@ -136,11 +136,12 @@ def _plant_interest(group: WorkGroup, schools: list[School]) -> None:
 
 
 def _plant_briefing(schools: list[School]) -> None:
-    """One to which people of the shared mailbox come, and wait, with a flyer of the hub's own."""
+    """One with a flyer, to which people of the shared mailbox come, and wait; one nobody booked."""
     briefing = make_briefing(capacity=20)
     make_flyer(briefing=briefing)
     make_booking(briefing=briefing, school=schools[0], email=SHARED_MAILBOX)
     make_booking(briefing=briefing, email=SHARED_MAILBOX, name="Ana Lima", state="waiting")
+    make_briefing()
 
 
 def _plant_past(group: WorkGroup, schools: list[School]) -> None:
