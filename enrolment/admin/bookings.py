@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from enrolment.admin.briefings import booking_tag
 from enrolment.errors import Refusal
 from enrolment.models import Briefing, BriefingBooking
-from enrolment.services.briefings import cancel_booking
+from enrolment.services.briefings import cancel_booking, renew_booking_link
 from mathshub.accounts.who import account_of
 from mathshub.outbox.models import Message
 from mathshub.scope_admin import Chip, ChipFilter, HubOwnedAdmin
@@ -111,10 +111,38 @@ class BriefingBookingAdmin(HubOwnedAdmin):
         if not may or booking.is_cancelled or not booking.briefing.takes_bookings(timezone.now()):
             return []
         words = "Give the seat up" if booking.is_booked else "Take off the list"
-        return [{"url": self.url("cancel", booking.pk), "words": words, "first": False}]
+        pages = [("new_link", "Send the e-mail again, with a new link"), ("cancel", words)]
+        return [
+            {"url": self.url(name, booking.pk), "words": words, "first": False}
+            for name, words in pages
+        ]
 
     def own_urls(self) -> list:
-        return [("<int:pk>/cancel/", self.cancel, "cancel")]
+        return [
+            ("<int:pk>/cancel/", self.cancel, "cancel"),
+            ("<int:pk>/new-link/", self.new_link, "new_link"),
+        ]
+
+    def new_link(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """After an address was put right, or for a link in the wrong hands."""
+        booking = self.row_or_404(request, pk, change=True)
+        back = self.url("change", pk)
+        if request.method != "POST":
+            return self.form_page(
+                request,
+                title=f"Send {booking.name} the e-mail again?",
+                will=[
+                    "The link sent so far stops working at once.",
+                    f"One e-mail goes to {booking.email}, with a new link and the calendar file.",
+                ],
+                button="Send it again, 1 e-mail",
+                back=back,
+            )
+        try:
+            renew_booking_link(booking, by=account_of(request), now=timezone.now())
+        except Refusal as refusal:
+            return self.done(request, str(refusal), to=back, level=messages.ERROR)
+        return self.done(request, f"One e-mail goes to {booking.email}.", to=back)
 
     def cancel(self, request: HttpRequest, pk: int) -> HttpResponse:
         booking = self.row_or_404(request, pk, change=True)

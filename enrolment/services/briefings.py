@@ -173,6 +173,28 @@ def cancel_booking(
     return booking
 
 
+@one_transaction
+def renew_booking_link(
+    booking: BriefingBooking, *, by: Account | None, now: datetime
+) -> BriefingBooking:
+    """The link sent so far stops working; a new one goes to the address as it is now.
+
+    For an address that was mistyped, or a link in the wrong hands. Raises ``BookingEnded`` and
+    ``BriefingClosed``.
+    """
+    booking = _locked_booking(booking)
+    if booking.is_cancelled:
+        raise BookingEnded
+    if not booking.briefing.takes_bookings(now):
+        raise BriefingClosed
+    booking.link_generation += 1
+    save_as(booking, by=by, now=now, why="Ended the link sent so far")
+    for kind in (BOOKED, WAITING):
+        cancel_messages(key_prefix=f"{kind}:{booking.pk}:", reason="a new link follows")
+    queue_messages([_confirmation(booking, now)], now=now)
+    return booking
+
+
 # --- the briefing --------------------------------------------------------------------------
 
 
@@ -319,7 +341,8 @@ def _draft(kind: str, key: str, booking: BriefingBooking, **context: Any) -> Dra
 
 def _confirmation(booking: BriefingBooking, now: datetime) -> Draft:
     kind = BOOKED if booking.is_booked else WAITING
-    return _draft(kind, f"{booking.pk}:{timezone.localdate(now)}", booking)
+    day = timezone.localdate(now)
+    return _draft(kind, f"{booking.pk}:{day}:{booking.link_generation}", booking)
 
 
 def _locked(briefing: Briefing) -> Briefing:
@@ -387,7 +410,7 @@ def _give_seat(booking: BriefingBooking, *, by: Account | None, now: datetime) -
 
 def _note_walk_in(person: Person, briefing: Briefing, *, by: Account | None, now: datetime) -> None:
     """Somebody who had booked after all is ticked, not entered twice."""
-    known = _active_booking_of(person, briefing)
+    known = _active_booking_of(person, briefing) or _walk_in_like(person, briefing)
     if known is None:
         known = BriefingBooking(
             briefing=briefing,
@@ -397,6 +420,19 @@ def _note_walk_in(person: Person, briefing: Briefing, *, by: Account | None, now
         )
     known.state, known.has_come = State.BOOKED, True
     save_as(known, by=by, now=now, why="Came without having booked")
+
+
+def _walk_in_like(person: Person, briefing: Briefing) -> BriefingBooking | None:
+    """The same page sent twice: somebody without an address is told by name and school."""
+    rows = BriefingBooking.objects.filter(
+        briefing=briefing,
+        source=BriefingBooking.Source.DOOR,
+        email="",
+        name__iexact=person.name,
+        school=person.school,
+        school_as_typed=person.school_as_typed,
+    )
+    return None if person.email else rows.first()
 
 
 def _refuse_over(briefing: Briefing, now: datetime) -> None:

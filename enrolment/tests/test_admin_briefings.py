@@ -218,3 +218,16 @@ def test_staff_give_up_a_seat_for_somebody(hub: Hub, lead: Client) -> None:
     booking.refresh_from_db()
     assert booking.is_cancelled
     assert Message.objects.get().kind == "briefing-given-up"
+
+
+def test_a_new_link_goes_to_the_address_that_was_put_right(hub: Hub, lead: Client) -> None:
+    booking = make_booking(email="haed@school.example")
+    page = reverse("admin:enrolment_briefingbooking_change", args=[booking.pk])
+    given = {"name": booking.name, "role": booking.role, "school_as_typed": ""}
+    assert lead.post(page, given | {"email": "head@school.example"}).status_code == 302
+    for _ in range(2):
+        lead.post(reverse("admin:enrolment_briefingbooking_new_link", args=[booking.pk]))
+    booking.refresh_from_db()
+    assert booking.link_generation == 3
+    [waiting] = Message.objects.waiting()
+    assert (waiting.recipient, waiting.kind) == ("head@school.example", "briefing-booked")

@@ -261,6 +261,14 @@ def test_who_waited_and_came_is_ticked_and_not_entered_twice(hub: Hub) -> None:
     assert briefing.bookings.count() == 2
 
 
+def test_a_page_of_who_came_that_is_sent_twice_enters_nobody_twice(hub: Hub) -> None:
+    briefing = make_briefing()
+    newcomers = [Person(name="Ada New", email="", school_as_typed=each) for each in ("A", "B")]
+    for _ in range(2):
+        take_attendance(briefing, ticks={}, walk_ins=newcomers, by=None, now=AFTER)
+    assert briefing.bookings.came().count() == 2
+
+
 def test_nobody_came_before_it_began(hub: Hub) -> None:
     briefing = make_briefing()
     with pytest.raises(BriefingNotOver):

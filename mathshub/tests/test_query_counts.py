@@ -117,6 +117,7 @@ TABLE: dict[str, tuple[int, int, str]] = {
     "admin:enrolment_briefing_delete": (403, 7, ""),
     "admin:enrolment_briefing_change": (200, 11, "BRIEFINGBOOKING"),
     "admin:enrolment_briefingbooking_cancel": (200, 6, ""),
+    "admin:enrolment_briefingbooking_new_link": (200, 6, ""),
     "admin:enrolment_briefingbooking_changelist": (200, 9, "BOROUGH BRIEFINGBOOKING"),
     "admin:enrolment_briefingbooking_add": (403, 5, ""),
     "admin:enrolment_briefingbooking_history": (200, 9, "ACCOUNT CHANGE SCHOOL"),
