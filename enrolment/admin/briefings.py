@@ -31,6 +31,11 @@ class WhenChips(ChipFilter):
         return [
             Chip("to-come", "to come", stands & Q(ends_at__gte=now)),
             Chip("held", "held", stands & Q(ends_at__lt=now)),
+            Chip(
+                "not-ticked",
+                "not ticked who came",
+                stands & Q(is_published=True, ends_at__lt=now, attendance_taken_at=None),
+            ),
             Chip("cancelled", "cancelled", ~stands),
         ]
 

@@ -147,6 +147,23 @@ def test_only_who_booked_learns_the_link_to_join(hub: Hub, client: Client) -> No
 
 
 @pytest.mark.parametrize(
+    ("fields", "is_told"),
+    [
+        ({}, True),
+        ({"starts_at": NOW, "ends_at": NOW + timedelta(minutes=1)}, True),
+        ({"starts_at": NOW - timedelta(hours=1)}, False),
+        ({"cancelled_at": NOW}, False),
+    ],
+    ids=["to come", "on now", "over", "cancelled"],
+)
+def test_who_booked_can_join_until_it_is_over(
+    hub: Hub, client: Client, fields: dict[str, Any], is_told: bool
+) -> None:
+    booking = make_booking(briefing=make_briefing(join_link=JOIN, is_online=True, **fields))
+    assert (JOIN in said(client.get(link(booking)))) is is_told
+
+
+@pytest.mark.parametrize(
     ("fields", "status", "words"),
     [
         ({"is_published": False}, 404, ""),

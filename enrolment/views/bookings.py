@@ -87,9 +87,11 @@ def _show(
         title = "This briefing has taken place" if briefing.has_ended(now) else "It is on now"
     elif is_free:
         title = "A seat is free"
+    may_join = booking.is_booked and not (briefing.is_cancelled or briefing.has_ended(now))
     context = {
         "page_title": title,
         "booking": booking,
+        "join_link": briefing.join_link if may_join else "",
         "briefing": briefing,
         "token": token,
         "form": form,

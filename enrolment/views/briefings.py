@@ -195,6 +195,7 @@ def _show(
         "problem": problem,
         "looked_for_school": looked_for_school,
         "takes_bookings": briefing.takes_bookings(now),
+        "has_ended": briefing.has_ended(now),
         "seats_left": seats_left,
         "is_full": seats_left == 0,
         "others": others,
