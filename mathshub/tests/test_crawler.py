@@ -65,7 +65,6 @@ TELL_NOTHING = {
     "admin:enrolment_briefing_cancel",
     "admin:enrolment_briefing_delete",
     "admin:enrolment_briefing_flyer",
-    "admin:enrolment_briefing_follow_up",
     "admin:enrolment_briefing_remove_flyer",
     "admin:enrolment_expressionofinterest_add",
     "admin:enrolment_historyimport_add",
