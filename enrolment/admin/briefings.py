@@ -185,9 +185,11 @@ _TONES = {
 
 
 def booking_tag(booking: BriefingBooking) -> SafeString:
-    """Its state in words; that somebody came says more than that they had booked."""
+    """Its state in words; whether somebody came says more than that they had booked."""
     if booking.has_come:
         return tag("came", "leaf")
+    if booking.is_booked and booking.briefing.attendance_taken_at:
+        return tag("did not come", "plain")
     state = BriefingBooking.State(booking.state)
     return tag(str(state.label), _TONES[state])
 

@@ -166,6 +166,7 @@ def test_the_follow_up_shows_both_letters_and_goes_once(hub: Hub) -> None:
         lead.post(url(briefing, "follow_up"))
         assert not Message.objects.exists()
         lead.post(url(briefing, "attendance"), {f"came_{came.pk}": "on"})
+        assert "did not come" in text_of(lead.get(url(briefing, "change")))
         text = text_of(lead.get(url(briefing, "follow_up")))
         assert "Thank you for coming" in text
         assert "We missed you" in text
