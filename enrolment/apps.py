@@ -8,4 +8,5 @@ class EnrolmentConfig(AppConfig):
     verbose_name = "Interest and places"
 
     def ready(self) -> None:
-        from enrolment import messages  # noqa: F401  registers the kinds of message
+        # They register the kinds of message.
+        from enrolment import briefing_messages, messages  # noqa: F401

@@ -238,6 +238,76 @@ class SomeoneElseIsChanging(Refusal):
         )
 
 
+class BriefingClosed(Refusal):
+    """The briefing has begun, was cancelled, or is not public."""
+
+    def __str__(self) -> str:
+        return "This briefing takes no more bookings: it has begun, or was cancelled."
+
+
+class BriefingFull(Refusal):
+    """All seats are taken."""
+
+    def __str__(self) -> str:
+        return "The last seat has been taken. We can tell you if one comes free."
+
+
+class TooManyBookings(Refusal):
+    """One address has been named in several bookings today: somebody may be abusing it."""
+
+    def __str__(self) -> str:
+        return (
+            "Several bookings have named this e-mail address today, so we have stopped for now. "
+            "Please try again tomorrow, or write to us."
+        )
+
+
+class BookingEnded(Refusal):
+    """The booking was cancelled before."""
+
+    def __str__(self) -> str:
+        return "This booking was cancelled before."
+
+
+class BriefingNotOver(Refusal):
+    """What comes after a briefing is done once it has begun, or has ended."""
+
+    def __str__(self) -> str:
+        return "The briefing has not taken place yet."
+
+
+class BriefingOver(Refusal):
+    """A briefing that has begun, or was cancelled, is not changed any more."""
+
+    def __str__(self) -> str:
+        return "This briefing has begun or was cancelled: it can't be changed any more."
+
+
+class AttendanceNotTaken(Refusal):
+    """Nobody has said who came."""
+
+    def __str__(self) -> str:
+        return "Tick first who came: the e-mail says different things to those who came."
+
+
+class SeatsBelowBooked(Refusal):
+    """Fewer seats than have been booked."""
+
+    def __init__(self, booked: int) -> None:
+        super().__init__(booked)
+        self.booked = booked
+
+    def __str__(self) -> str:
+        return f"{self.booked} people have booked already: give at least as many seats."
+
+
+class NobodyToFollowUp(Refusal):
+    """Everyone with an address has had the e-mail."""
+
+    def __str__(self) -> str:
+        return "Nobody is left to write to: everyone with an address has had this e-mail."
+
+
 class AlreadyOnRecord(Refusal):
     """The school's participation in this programme and year is known."""
 

@@ -6,6 +6,7 @@ from django.utils import timezone
 from enrolment.services.drafts import forget_drafts
 from enrolment.services.retention import (
     empty_spreadsheets,
+    forget_bookings,
     forget_expressions,
     forget_lines,
     forget_spreadsheets,
@@ -15,10 +16,13 @@ from workgroups.services.hubs import in_every_hub
 
 @shared_task(name="enrolment.forget")
 def forget_task() -> None:
-    """Forget the interest that led to nothing and has been kept long enough; spreadsheets too."""
+    """Forget the interest that led to nothing and has been kept long enough; bookings and
+    spreadsheets too.
+    """
     now = timezone.now()
     in_every_hub(forget_drafts, now=now)
     in_every_hub(forget_expressions, now=now)
+    in_every_hub(forget_bookings, now=now)
     in_every_hub(forget_spreadsheets, now=now)
     in_every_hub(forget_lines, now=now)
     in_every_hub(empty_spreadsheets, now=now)

@@ -13,7 +13,15 @@ LONDON = ZoneInfo("Europe/London")
 KEPT_AFTER_CANCELLING = timedelta(days=30)
 """How long a cancelled entry stays in feeds, so that calendars which ask rarely learn of it."""
 
-CONTENT_TYPE = "text/calendar; charset=utf-8; method=PUBLISH"
+PUBLISH, CANCEL = "PUBLISH", "CANCEL"
+
+
+def content_type(method: str = PUBLISH) -> str:
+    """The MIME type of a calendar file: mail programs go by the method that stands in it."""
+    return f"text/calendar; charset=utf-8; method={method}"
+
+
+CONTENT_TYPE = content_type()
 
 # The rule in force since 1996; a table of all past changes would be forty times as long.
 _VTIMEZONE = b"""\
@@ -57,9 +65,16 @@ class Entry:
 
 
 def build_calendar(
-    entries: Iterable[Entry], *, name: str, organiser_name: str, organiser_email: str
+    entries: Iterable[Entry],
+    *,
+    name: str,
+    organiser_name: str,
+    organiser_email: str,
+    method: str = PUBLISH,
 ) -> bytes:
     """A calendar file that publishes ``entries``; the same entries give the same bytes.
+
+    One whose ``method`` is ``CANCEL`` takes them out of the calendars that have them.
 
     Times are written as London's wall clock shows them, with the zone's rule beside them, so that
     they hold over clock changes in any calendar. Text is escaped and folded at 75 octets.
@@ -67,7 +82,7 @@ def build_calendar(
     calendar = Calendar()
     calendar.add("prodid", "-//Maths Hub portal//Sessions//EN")
     calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
+    calendar.add("method", method)
     calendar.add("x-wr-calname", clean(name))
     calendar.add("x-wr-timezone", LONDON.key)
     calendar.add("refresh-interval", vDuration(timedelta(hours=6)), {"VALUE": "DURATION"})

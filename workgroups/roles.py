@@ -32,6 +32,7 @@ _SEE = {
         "participant",
         "seat",
         "briefing",
+        "briefingbooking",
         "knownschool",
         "pastparticipation",
         "historyimport",
@@ -64,7 +65,7 @@ _DELIVER = (
     | _edit("workgroups", "programme", "prerequisite", "offering", "workgroup", "workgrouplead")
     | _edit("workgroups", "termdate", "daytoavoid", "successiondecision")
     | _edit("enrolment", "expressionofinterest", "intendedparticipant", "briefing")
-    | _edit("enrolment", "question")
+    | _edit("enrolment", "question", "briefingbooking")
     | _edit("enrolment", "participant", "seat", "place")
     | _edit("enrolment", "knownschool", "pastparticipation", "eligibilityoverride")
     | _edit("enrolment", "historyimport", "unmatchedline")

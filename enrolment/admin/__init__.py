@@ -1,6 +1,7 @@
 """The admin of interest and places."""
 
 from enrolment.admin import (
+    bookings,
     briefings,
     expressions,
     offerings,
@@ -14,6 +15,7 @@ from enrolment.admin import (
 )
 
 __all__ = [
+    "bookings",
     "briefings",
     "expressions",
     "offerings",

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from enrolment.admin.words import eligibility_of
 from enrolment.errors import Refusal
-from enrolment.forms.interest import pickable_school
+from enrolment.forms.school_question import pickable_school
 from enrolment.models import ExpressionOfInterest
 from enrolment.services.decisions import match_school, set_aside, take_up_again
 from enrolment.services.interest import withdraw_expression

@@ -11,7 +11,7 @@ from django.utils import timezone
 from enrolment.admin.words import eligibility_of
 from enrolment.errors import Refusal
 from enrolment.forms.fields import Address, PlainText
-from enrolment.forms.interest.school import pickable_school
+from enrolment.forms.school_question import pickable_school
 from enrolment.models import ExpressionOfInterest, IntendedParticipant
 from enrolment.services.interest import InterestAnswers, submit_expression
 from enrolment.services.seats import NamedSeat

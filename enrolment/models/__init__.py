@@ -1,6 +1,6 @@
 """Who takes part: expressions of interest, places, seats, briefings, and the past."""
 
-from enrolment.models.briefings import Briefing
+from enrolment.models.briefings import Briefing, BriefingBooking, BriefingFlyer
 from enrolment.models.drafts import InterestDraft
 from enrolment.models.history import (
     EligibilityOverride,
@@ -15,6 +15,8 @@ from enrolment.models.questions import Question
 
 __all__ = [
     "Briefing",
+    "BriefingBooking",
+    "BriefingFlyer",
     "EligibilityOverride",
     "ExpressionOfInterest",
     "FurtherForm",

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from enrolment.models import (
+    BriefingBooking,
     ExpressionOfInterest,
     FurtherForm,
     HistoryImport,
@@ -71,6 +72,18 @@ def spreadsheets_to_empty(now: datetime) -> QuerySet:
     """
     old = HistoryImport.objects.filter(loaded_at__lt=current_hub().interest_kept_since(now))
     return old.exclude(faults=[], mapping={})
+
+
+def bookings_to_forget(now: datetime) -> QuerySet:
+    """Who booked a seat at a briefing, kept as long after it as interest that led to nothing."""
+    return BriefingBooking.objects.filter(
+        briefing__ends_at__lt=current_hub().interest_kept_since(now)
+    )
+
+
+def forget_bookings(now: datetime) -> int:
+    """Delete them; the briefings stay, without figures. Returns how many."""
+    return in_batches(bookings_to_forget(now), lambda keys: erase(BriefingBooking, id__in=keys))
 
 
 def forget_spreadsheets(now: datetime) -> int:

@@ -10,6 +10,8 @@ from uuid import uuid4
 
 from enrolment.models import (
     Briefing,
+    BriefingBooking,
+    BriefingFlyer,
     EligibilityOverride,
     ExpressionOfInterest,
     FurtherForm,
@@ -46,6 +48,7 @@ SPREADSHEET = """URN,School,Programme,Year,Completed?
 999901,Shared Primary School,Dev,2022/23,Y
 ,A school that is not there,Dev,2022/23,
 """
+PDF = b"%PDF-1.7\n1 0 obj\nendobj\n%%EOF\n"
 _numbers = count(1)
 
 
@@ -155,6 +158,30 @@ def make_briefing(*, starts_at: datetime = NOW + timedelta(days=7), **fields: An
         "is_published": True,
     } | fields
     return Briefing.objects.create(starts_at=starts_at, **fields)
+
+
+def make_booking(
+    *, briefing: Briefing | None = None, school: School | None = None, **fields: Any
+) -> BriefingBooking:
+    """A headteacher's seat at a briefing, without its confirmation."""
+    number = next(_numbers)
+    fields = {
+        "name": "Grace Obi",
+        "email": f"head{number}@school.example",
+        "booked_at": NOW,
+    } | fields
+    if school is None and "school_as_typed" not in fields:
+        school = make_school()
+    return BriefingBooking.objects.create(
+        briefing=briefing or make_briefing(), school=school, **fields
+    )
+
+
+def make_flyer(*, briefing: Briefing | None = None, content: bytes = PDF) -> BriefingFlyer:
+    """A PDF of the hub's own."""
+    return BriefingFlyer.objects.create(
+        briefing=briefing or make_briefing(), content=content, size=len(content), uploaded_at=NOW
+    )
 
 
 def make_known_school(*, school: School | None = None, **fields: Any) -> KnownSchool:

@@ -16,6 +16,7 @@ from enrolment.errors import AlreadySent, AskedAlready, Refusal
 from enrolment.forms.interest import Page, SchoolPage, Way, answers_of
 from enrolment.forms.interest.later import LaterForm
 from enrolment.forms.interest.programme import ProgrammePage
+from enrolment.forms.school_question import NOT_LISTED
 from enrolment.limits import is_over_limit
 from enrolment.models import ExpressionOfInterest, InterestDraft
 from enrolment.services.changing import change_expression
@@ -179,7 +180,7 @@ def _take_page(request: HttpRequest, way: Way, kind: type[Page], now: datetime) 
         return _show_page(request, way, page, problem=TOO_MANY, status=429)
     if isinstance(page, SchoolPage) and "find" in request.POST:
         typed = request.POST.get("school_typed", "").strip()
-        page.look_for(typed, is_not_listed=request.POST["find"] == "not-listed")
+        page.look_for(typed, is_not_listed=request.POST["find"] == NOT_LISTED)
         return _show_page(request, way, page, looked_for_school=True)
     if not page.is_valid():
         return _show_page(request, way, page)

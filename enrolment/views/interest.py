@@ -13,8 +13,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from enrolment.eligibility import check_eligibility
-from enrolment.forms.interest import LONGEST_SCHOOL, NOT_LISTED, PAGES, SchoolPage, Way
-from enrolment.forms.interest.school import pickable_school
+from enrolment.forms.interest import PAGES, SchoolPage, Way
+from enrolment.forms.school_question import LONGEST_SCHOOL, NOT_LISTED, pickable_school
 from enrolment.forms.tokens import BadFormToken, FormToken, make_form_token, read_form_token
 from enrolment.limits import is_over_limit, too_many_drafts
 from enrolment.models import InterestDraft

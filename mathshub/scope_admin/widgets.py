@@ -50,7 +50,7 @@ FORM_FIELDS: dict[type[models.Field], dict[str, Any]] = {
     models.TextField: {"widget": forms.Textarea(attrs={"rows": 4})},
     models.CharField: {"widget": forms.TextInput},
     models.EmailField: {"widget": forms.EmailInput},
-    models.URLField: {"widget": forms.URLInput},
+    models.URLField: {"widget": forms.URLInput, "assume_scheme": "https"},
     models.SlugField: {"widget": forms.TextInput},
     models.IntegerField: {"widget": forms.NumberInput},
     models.PositiveSmallIntegerField: {"widget": forms.NumberInput},

@@ -115,6 +115,10 @@ PUBLIC = [
     Shot("programme", "/programmes/", follow(r"/programmes/[^/]+/$")),
     Shot("journey", "/journey/"),
     Shot("briefings", "/briefings/"),
+    Shot("briefing", "/briefings/", follow(r"/briefings/\d+/$")),
+    Shot("briefing-errors", "/briefings/", follow(r"/briefings/\d+/$"), press("Book my seat")),
+    Shot("briefing-flyer", "/briefings/", follow(r"/briefings/\d+/$"), follow(r"/flyer/$")),
+    Shot("booking", "/demo/mail/", follow(r"^You have a seat"), follow(r"/booking/")),
     Shot("work-group", "/programmes/", follow(r"/programmes/[^/]+/$"), follow(r"/work-groups/")),
     Shot("choose-programme", "/interest/"),
     Shot("interest", "/interest/", follow(r"/interest/\d+/$")),
@@ -148,6 +152,7 @@ SPREADSHEETS = "/admin/enrolment/historyimport/"
 SAMPLE = PROJECT_ROOT / "docs" / "past-participation-sample.csv"
 CHOSEN = (choose("Spreadsheet", SAMPLE), press("Go on"))
 EXPRESSIONS = "/admin/enrolment/expressionofinterest/"
+BRIEFINGS = "/admin/enrolment/briefing/"
 WORK_GROUPS = "/admin/workgroups/workgroup/"
 A_SCHOOL = r"/school/\d+/change/"
 TERMS = "/admin/workgroups/termdate/"
@@ -162,6 +167,21 @@ ADMIN = [
         "admin-match", f"{EXPRESSIONS}?borough=unmatched", follow(r"\d/change/"), follow(r"/match/")
     ),
     staff("admin-telephone", f"{EXPRESSIONS}add/"),
+    staff("admin-briefings", BRIEFINGS),
+    staff("admin-briefing", f"{BRIEFINGS}?when=to-come&o=2", follow(r"\d/change/")),
+    staff(
+        "admin-briefing-move",
+        f"{BRIEFINGS}?when=to-come",
+        follow(r"\d/change/"),
+        follow(r"/arrange/"),
+    ),
+    staff(
+        "admin-briefing-attendance",
+        f"{BRIEFINGS}?when=held",
+        follow(r"\d/change/"),
+        follow(r"/attendance/"),
+    ),
+    staff("admin-bookings", "/admin/enrolment/briefingbooking/"),
     staff("admin-places", "/admin/enrolment/place/"),
     staff("admin-place", "/admin/enrolment/place/", follow(r"\d/change/")),
     staff("admin-participant", "/admin/enrolment/participant/", follow(r"\d/change/")),

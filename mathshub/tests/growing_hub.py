@@ -16,6 +16,7 @@ from django.db.models.functions import Cast, Concat
 
 from enrolment.models import (
     Briefing,
+    BriefingBooking,
     ExpressionOfInterest,
     HistoryImport,
     IntendedParticipant,
@@ -29,8 +30,10 @@ from enrolment.services.seats import NamedSeat
 from enrolment.tests.factories import (
     NOW,
     make_accepted_place,
+    make_booking,
     make_briefing,
     make_expression,
+    make_flyer,
     make_history_import,
     make_participant,
     make_past_participation,
@@ -50,6 +53,7 @@ from sessions.tests.factories import make_apology, make_seat_in, make_session
 from workgroups.models import (
     DayToAvoid,
     Hub,
+    LocalAuthority,
     Prerequisite,
     Programme,
     RegisterImport,
@@ -85,6 +89,7 @@ NAMING_TEXTS: dict[type[models.Model], tuple[str, ...]] = {
     Account: ("name",),
     Apology: ("reason",),
     Briefing: ("venue", "description"),
+    BriefingBooking: ("name", "school_as_typed"),
     DayToAvoid: ("name", "source"),
     ExpressionOfInterest: ("headteacher_name",),
     HistoryImport: ("file_name",),
@@ -181,7 +186,7 @@ class GrowingHub:
         self.group.local_authorities.add(authority)
         make_term_dates(local_authority=authority)
         make_days_to_avoid(local_authority=authority)
-        make_briefing(local_authority=authority, starts_at=NOW + timedelta(days=self.size))
+        self._add_briefing(authority)
         for group in (self.group, self.draft):
             WorkGroupLead.objects.create(work_group=group, member=make_member())
         other = make_programme(position=self.size, is_starting_point=True)
@@ -189,6 +194,18 @@ class GrowingHub:
         make_work_group(offering=make_offering(programme=other))
         later = make_year(start_year=2026 + self.size)
         make_work_group(offering=make_offering(programme=self.programme, academic_year=later))
+
+    def _add_briefing(self, authority: LocalAuthority) -> None:
+        """Another briefing, and another booking of each kind for the first one."""
+        briefing = make_briefing(
+            local_authority=authority, starts_at=NOW + timedelta(days=self.size), capacity=30
+        )
+        if self.size == 1:
+            self.briefing = briefing
+            make_flyer(briefing=briefing)
+        make_booking(briefing=self.briefing, school=self.school, email=MAILBOX)
+        make_booking(briefing=self.briefing, school_as_typed="A new school", state="waiting")
+        make_booking(briefing=briefing, school=self.school)
 
     def _add_register(self) -> None:
         """Another import, another school that the first closed one merged into, and more of its past."""

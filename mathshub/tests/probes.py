@@ -9,7 +9,14 @@ from urllib.parse import urlencode
 from django.contrib import admin
 from django.db import models
 
-from enrolment.models import ExpressionOfInterest, Participant, Place, Seat
+from enrolment.models import (
+    Briefing,
+    BriefingBooking,
+    ExpressionOfInterest,
+    Participant,
+    Place,
+    Seat,
+)
 from mathshub.links import make_token
 from mathshub.scope import HubOwned
 from mathshub.testing.sizes import IS_SOAK
@@ -26,6 +33,8 @@ TOKENS: dict[str, tuple[str, type[models.Model]]] = {
     "enrolment:interest_received": ("received", ExpressionOfInterest),
     "enrolment:manage_interest": ("manage", ExpressionOfInterest),
     "enrolment:answer_place": ("place", Place),
+    "enrolment:manage_booking": ("booking", BriefingBooking),
+    "enrolment:booking_calendar": ("booking", BriefingBooking),
     "sessions:show_my_sessions": ("my", Participant),
     "sessions:give_apology": ("my", Participant),
     "sessions:calendar_feed": ("calendar", Participant),
@@ -118,6 +127,8 @@ def model_of(address: Address) -> type[models.Model]:
     """Whose row ``pk`` or ``object_id`` is; a new address must be made known here."""
     if address.name == "sessions:show_work_group":
         return WorkGroup
+    if address.name.startswith("enrolment:"):
+        return Briefing  # all that is named by its id beside offerings
     for model in admin.site._registry:
         if address.name.startswith(f"admin:{model._meta.app_label}_{model._meta.model_name}_"):
             return model

@@ -17,8 +17,10 @@ from enrolment.services.seats import NamedSeat
 from enrolment.tests.factories import (
     NOW,
     make_accepted_place,
+    make_booking,
     make_briefing,
     make_expression,
+    make_flyer,
     make_history_import,
     make_known_school,
     make_override,
@@ -100,7 +102,7 @@ def plant(slug: str, *, mark: str, schools: list[School]) -> PlantedHub:
         _plant_year(group, own_address)
         make_term_dates()
         make_days_to_avoid()
-        make_briefing()
+        _plant_briefing(schools)
         _plant_past(group, schools)
         suppress(SHARED_MAILBOX, reason="550 no such mailbox")
     planted = PlantedHub(hub, mark, group, schools, own_address)
@@ -131,6 +133,15 @@ def _plant_interest(group: WorkGroup, schools: list[School]) -> None:
     make_expression(offering=offering, school_as_typed="A new school")
     make_accepted_place(work_group=group, expression=asked[0], seats=people[:1])
     make_place(work_group=group, expression=asked[1])
+
+
+def _plant_briefing(schools: list[School]) -> None:
+    """One with a flyer, to which people of the shared mailbox come, and wait; one nobody booked."""
+    briefing = make_briefing(capacity=20)
+    make_flyer(briefing=briefing)
+    make_booking(briefing=briefing, school=schools[0], email=SHARED_MAILBOX)
+    make_booking(briefing=briefing, email=SHARED_MAILBOX, name="Ana Lima", state="waiting")
+    make_briefing()
 
 
 def _plant_past(group: WorkGroup, schools: list[School]) -> None:

@@ -232,10 +232,10 @@ def test_the_command_says_what_it_forgot_and_a_dry_run_changes_nothing(hub: Hub)
     report = (
         "Lea Valley Maths Hub: 2 expressions of interest, 0 spreadsheets never loaded, "
         "2 lines without a school, the words of 1 spreadsheet, "
-        "1 participant, the contacts of 1 place\n"
+        "1 participant, the contacts of 1 place, 0 bookings for briefings\n"
         "Wandle Maths Hub: 0 expressions of interest, 0 spreadsheets never loaded, "
         "0 lines without a school, the words of 0 spreadsheets, "
-        "0 participants, the contacts of 0 places\n"
+        "0 participants, the contacts of 0 places, 0 bookings for briefings\n"
     )
     models = (*PEOPLE, Place, ExpressionOfInterest, UnmatchedLine)
     before = rows_left(*models), list(Place.objects.values()), IntendedParticipant.objects.count()

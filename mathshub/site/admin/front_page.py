@@ -47,6 +47,7 @@ SET_UP = [
             ("workgroups.termdate", "Term dates"),
             ("workgroups.daytoavoid", "Days to avoid"),
             ("enrolment.briefing", "Briefings"),
+            ("enrolment.briefingbooking", "Bookings for briefings"),
         ],
     ),
     (

@@ -55,7 +55,10 @@ def ask(
         appetite=appetite,
     )
     expression = _send(draft, at=at)
-    return confirm(expression, now=at + timedelta(minutes=2)) if is_confirmed else expression
+    if is_confirmed:
+        confirm(expression, now=at + timedelta(minutes=2))
+        expression.refresh_from_db()
+    return expression
 
 
 def ask_unlisted(
@@ -80,12 +83,13 @@ def ask_unlisted(
 
 def ask_again(expression: ExpressionOfInterest, scene: Scene, *, at: datetime) -> None:
     """A colleague sends a form for what the school has asked for already."""
+    assert expression.school is not None
     draft = _draft(
         scene,
         expression.offering,
         school=expression.school,
         typed="",
-        people=staffroom_of(expression.school),  # type: ignore[arg-type]  it has one
+        people=staffroom_of(expression.school),
         at=at,
         role=SenderRole.MATHS_LEAD,
         appetite=Appetite.YES,

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.db import transaction
 
 from mathshub.scope import hub_scope
-from mathshub.site.demo import mail_history, past, story
+from mathshub.site.demo import briefings, mail_history, past, story
 from mathshub.site.demo.foundations import (
     announce,
     authority_of,
@@ -80,7 +80,8 @@ def _tell(scene: Scene, report: Report) -> None:
     report(f"{scene.hub}: this year and the next")
     live = story.tell_this_year(scene)
     story.tell_next_year(scene)
-    story.announce_briefings(scene)
+    briefings.tell_of_held_briefings(scene)
+    briefings.announce_briefings(scene)
     story.offer_one_now(scene)
     report(f"{scene.hub}: messages")
     mail_history.plan_past_reminders(scene)

@@ -2,12 +2,11 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from enrolment.models import Briefing, Place
+from enrolment.models import Place
 from mathshub.site.demo import groups, interest
 from mathshub.site.demo.scene import Scene
 from mathshub.site.demo.schools import ALL_THROUGH, OUTSIDE, SPECIAL
 from sessions.models import Session
-from sessions.times import at_wall_time
 from workgroups.models import WorkGroup
 
 # Which of the hub's mainstream schools are in which group of this year.
@@ -77,30 +76,6 @@ def offer_one_now(scene: Scene) -> None:
     school = scene.mainstream[JUST_OFFERED]
     expression = interest.ask(scene, school, group.offering, at=scene.before(days=1, hours=3))
     interest.offer(scene, expression, group, at=scene.now)
-
-
-def announce_briefings(scene: Scene) -> None:
-    """One for the headteachers of each borough, about the next year; every third one online."""
-    day = scene.today + timedelta(days=9)
-    for number, authority in enumerate(scene.boroughs):
-        day = _next_weekday(day)
-        is_online = number % 3 == 2
-        starts, ends = (time(8, 15), time(9, 15)) if number % 2 else (time(16, 0), time(17, 0))
-        host = scene.mainstream[number]
-        Briefing.objects.create(
-            local_authority=authority,
-            academic_year=scene.years[scene.year + 1],
-            starts_at=at_wall_time(day, starts),
-            ends_at=at_wall_time(day, ends),
-            is_online=is_online,
-            venue="" if is_online else f"{host.name}, {host.street}, {host.postcode}",
-            description=(
-                "What the programmes ask of a school, what they give it, and which step is right "
-                "for you. An hour, with time for your questions."
-            ),
-            is_published=True,
-        )
-        day += timedelta(days=1)
 
 
 def _answered_interest(scene: Scene, group: WorkGroup) -> None:
@@ -206,9 +181,3 @@ def _next(scene: Scene, sessions: list[Session]) -> Session:
 def _spring(year: int) -> datetime:
     """When schools begin to ask for the academic year ``year``."""
     return datetime.combine(date(year, 3, 9), time(10, 12), tzinfo=UTC)
-
-
-def _next_weekday(day: date) -> date:
-    while day.weekday() > 4:
-        day += timedelta(days=1)
-    return day

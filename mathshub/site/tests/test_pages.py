@@ -100,7 +100,7 @@ def test_the_home_page_counts_the_briefings_it_does_not_show(client: Client, hub
     make_briefing(starts_at=NOW - timedelta(days=2))
     page = text(client, "/")
     assert "All four briefings" in page
-    assert page.count("Hackney</span>") == 3
+    assert page.count("Hackney</a></span>") == 3
 
 
 def test_a_programme_page_answers_what_a_headteacher_asks(client: Client, hub: Hub):

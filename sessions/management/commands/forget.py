@@ -8,8 +8,10 @@ from django.utils import timezone
 
 from enrolment.services.drafts import drafts_to_forget, forget_drafts
 from enrolment.services.retention import (
+    bookings_to_forget,
     empty_spreadsheets,
     expressions_to_forget,
+    forget_bookings,
     forget_expressions,
     forget_lines,
     forget_spreadsheets,
@@ -25,8 +27,9 @@ from workgroups.models import Hub
 class Command(BaseCommand):
     help = (
         "Delete forms that were not sent, interest that led to nothing, spreadsheets that were "
-        "never loaded, what loaded ones quote, participants, and the contacts of schools, once the "
-        "hub has kept them as long as its settings say. Celery's beat does so every night."
+        "never loaded, what loaded ones quote, participants, bookings for briefings, and the "
+        "contacts of schools, once the hub has kept them as long as its settings say. Celery's beat "
+        "does so every night."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -52,6 +55,7 @@ def count(now: datetime) -> tuple[int, ...]:
         spreadsheets_to_empty(now).count(),
         participants_to_forget(now).count(),
         places_to_empty(now).count(),
+        bookings_to_forget(now).count(),
     )
 
 
@@ -64,6 +68,7 @@ def forget(now: datetime) -> tuple[int, ...]:
         forget_lines(now),
         empty_spreadsheets(now),
         *forget_people(now),
+        forget_bookings(now),
     )
 
 
@@ -75,6 +80,7 @@ def in_words(
     emptied: int,
     participants: int,
     places: int,
+    bookings: int,
 ) -> str:
     return ", ".join(
         [
@@ -85,5 +91,6 @@ def in_words(
             f"the words of {emptied} spreadsheet{'' if emptied == 1 else 's'}",
             f"{participants} participant{'' if participants == 1 else 's'}",
             f"the contacts of {places} place{'' if places == 1 else 's'}",
+            f"{bookings} booking{'' if bookings == 1 else 's'} for briefings",
         ]
     )
