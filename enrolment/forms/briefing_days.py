@@ -13,8 +13,7 @@ from django.utils import timezone
 
 from enrolment.forms.briefings import ROLES
 from enrolment.forms.fields import Address, PlainText
-from enrolment.forms.interest import LONGEST_SCHOOL
-from enrolment.forms.school_question import school_meant
+from enrolment.forms.school_question import LONGEST_SCHOOL, school_meant
 from enrolment.models import Briefing, BriefingBooking
 from enrolment.services.briefings import Arrangements, Person
 from mathshub.scope_admin import SeenForm
