@@ -73,7 +73,7 @@ def _said(
 
 
 def _participants(people: Staffroom, seats: int) -> dict[str, str]:
-    fields = {}
+    fields: dict[str, str] = {}
     named = [(people.maths_lead_seat, "year_5"), (people.teacher_seat, "year_2")][:seats]
     for number, (person, year_group) in enumerate(named, start=1):
         fields |= {
