@@ -1,20 +1,23 @@
-"""Messages about interest: the acknowledgement to the school, the hourly digest to the hub.
+"""Messages about interest: the acknowledgement to the school, the hourly digest to the hub, and the
+one that somebody asked for who waits for a window.
 
 “place-offered” and “seat-named” are queued here and registered by ``sessions``: they say when the
 next session is.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
-from enrolment.models import ExpressionOfInterest
+from enrolment.models import ExpressionOfInterest, OpeningNotice
 from enrolment.services.interest import EOI_RECEIVED
+from enrolment.services.openings import WINDOW_OPENED, open_offerings
 from mathshub.links import absolute, make_token
 from mathshub.outbox.kinds import Kind, Letter, register, register_planner
 from mathshub.outbox.models import Message
 from mathshub.outbox.services import Draft, queue_messages
-from workgroups.models import HubMember
+from workgroups.models import HubMember, Offering
 
 EOI_DIGEST = "eoi-digest"
 EOI_RECEIVED_TEMPLATE = "enrolment/email/eoi_received"
@@ -24,6 +27,8 @@ LOOK_BACK = timedelta(hours=48)
 # An expression that was stamped before the hour ended may commit a little after it.
 SETTLED_AFTER = timedelta(minutes=5)
 HOUR = timedelta(hours=1)
+WINDOW_OPENED_TEMPLATE = "enrolment/email/window_opened"
+FIRST_HOUR = time(8)  # in London, on the day that the window opens: nobody is to hear at midnight
 
 
 def render_eoi_received(message: Message, now: datetime) -> Letter:
@@ -96,6 +101,60 @@ def _eoi_digest(reader: HubMember, hour: datetime) -> Draft:
     )
 
 
+def plan_window_opened(now: datetime) -> int:
+    """One to each address that waits for a programme whose window is open."""
+    offerings = open_offerings(timezone.localdate(now))
+    if not offerings:
+        return 0
+    waiting = OpeningNotice.objects.filter(programme__in=list(offerings))
+    drafts = [_window_opened(notice, offerings[notice.programme_id], now) for notice in waiting]
+    return queue_messages(drafts, now=now)
+
+
+def _window_opened(notice: OpeningNotice, offering: Offering, now: datetime) -> Draft:
+    assert offering.opens_on  # it is open
+    assert offering.closes_on
+    first = timezone.make_aware(datetime.combine(offering.opens_on, FIRST_HOUR))
+    closed = timezone.make_aware(datetime.combine(offering.closes_on + timedelta(days=1), time.min))
+    return Draft(
+        kind=WINDOW_OPENED,
+        key=f"{WINDOW_OPENED}:{notice.pk}:{offering.pk}:{offering.opens_on}",
+        recipient=notice.email,
+        context={"notice": notice.pk, "offering": offering.pk},
+        due_at=max(first, now),
+        expires_at=closed,
+    )
+
+
+def render_window_opened(message: Message, now: datetime) -> Letter:
+    """To who asked for it: it is open, until when, the form, and that the address goes now."""
+    notice = OpeningNotice.objects.get(pk=message.context["notice"])
+    offering = _offering_of(message)
+    token = make_token("opening", notice.pk, notice.link_generation)
+    return Letter(
+        template=WINDOW_OPENED_TEMPLATE,
+        context={
+            "offering": offering,
+            "form_url": absolute(message.hub, "enrolment:express_interest", offering.pk),
+            "page_url": absolute(message.hub, "site:show_programme", offering.programme.slug),
+            "stop_url": absolute(message.hub, "enrolment:stop_hearing", token),
+        },
+    )
+
+
+def why_window_opened_is_unwanted(message: Message, now: datetime) -> str:
+    if not OpeningNotice.objects.filter(pk=message.context["notice"]).exists():
+        return "the address is no longer kept"
+    if not _offering_of(message).is_open_to_interest(timezone.localdate(now)):
+        return "the window is no longer open"
+    return ""
+
+
+def _offering_of(message: Message) -> Offering:
+    offerings = Offering.objects.select_related("programme", "academic_year")
+    return offerings.get(pk=message.context["offering"])
+
+
 def _digest_readers() -> QuerySet[HubMember]:
     return HubMember.objects.filter(role__in=DIGEST_ROLES, account__is_active=True)
 
@@ -156,4 +215,15 @@ register(
         template=EOI_DIGEST_TEMPLATE,
     )
 )
+register(
+    Kind(
+        name=WINDOW_OPENED,
+        label="interest has opened, to those who asked",
+        render=render_window_opened,
+        unwanted=why_window_opened_is_unwanted,
+        priority=Message.Priority.REMINDER,
+        template=WINDOW_OPENED_TEMPLATE,
+    )
+)
 register_planner(plan_digests)
+register_planner(plan_window_opened)

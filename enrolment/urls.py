@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from enrolment.views import briefings, interest, manage, places
+from enrolment.views import briefings, interest, manage, openings, places
 
 app_name = "enrolment"
 
@@ -17,5 +17,8 @@ urlpatterns = [
     ),
     path("interest/received/<str:token>/", interest.interest_received, name="interest_received"),
     path("interest/manage/<str:token>/", manage.manage_interest, name="manage_interest"),
+    path("programmes/<slug:slug>/hear/", openings.ask_to_hear, name="ask_to_hear"),
+    path("programmes/<slug:slug>/hear/thanks/", openings.will_hear, name="will_hear"),
+    path("hear/<str:token>/stop/", openings.stop_hearing, name="stop_hearing"),
     path("place/<str:token>/", places.answer_place, name="answer_place"),
 ]

@@ -9,6 +9,7 @@ from enrolment.models.history import (
     UnmatchedLine,
 )
 from enrolment.models.interest import ExpressionOfInterest, IntendedParticipant
+from enrolment.models.openings import OpeningNotice
 from enrolment.models.places import Participant, Place, Seat
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "HistoryImport",
     "IntendedParticipant",
     "KnownSchool",
+    "OpeningNotice",
     "Participant",
     "PastParticipation",
     "Place",

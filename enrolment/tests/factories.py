@@ -15,6 +15,7 @@ from enrolment.models import (
     HistoryImport,
     IntendedParticipant,
     KnownSchool,
+    OpeningNotice,
     Participant,
     PastParticipation,
     Place,
@@ -153,6 +154,16 @@ def make_briefing(*, starts_at: datetime = NOW + timedelta(days=7), **fields: An
         "is_published": True,
     } | fields
     return Briefing.objects.create(starts_at=starts_at, **fields)
+
+
+def make_opening_notice(
+    *, programme: Programme | None = None, email: str = "office@school.example", **fields: Any
+) -> OpeningNotice:
+    """Somebody waits for the programme's window."""
+    fields = {"asked_at": NOW} | fields
+    return OpeningNotice.objects.create(
+        programme=programme or make_programme(), email=email, **fields
+    )
 
 
 def make_known_school(*, school: School | None = None, **fields: Any) -> KnownSchool:

@@ -19,6 +19,7 @@ from enrolment.models import (
     ExpressionOfInterest,
     HistoryImport,
     IntendedParticipant,
+    OpeningNotice,
     Participant,
     PastParticipation,
     Place,
@@ -32,6 +33,7 @@ from enrolment.tests.factories import (
     make_briefing,
     make_expression,
     make_history_import,
+    make_opening_notice,
     make_participant,
     make_past_participation,
     make_place,
@@ -52,6 +54,7 @@ from workgroups.models import (
     Hub,
     Prerequisite,
     Programme,
+    ProgrammeLink,
     RegisterImport,
     School,
     SchoolLink,
@@ -69,6 +72,7 @@ from workgroups.tests.factories import (
     make_member,
     make_offering,
     make_programme,
+    make_programme_link,
     make_register_import,
     make_school,
     make_succession_decision,
@@ -91,10 +95,12 @@ NAMING_TEXTS: dict[type[models.Model], tuple[str, ...]] = {
     Hub: ("name",),
     IntendedParticipant: ("name",),
     Message: ("subject", "recipient_name"),
+    OpeningNotice: ("email",),
     Participant: ("name",),
     PastParticipation: ("note",),
     Place: ("contact_name",),
     Programme: ("name", "short_name"),
+    ProgrammeLink: ("title",),
     RegisterImport: ("file_name",),
     School: ("name",),
     Session: ("title", "venue"),
@@ -157,6 +163,7 @@ class GrowingHub:
 
     def _plant_first(self) -> None:
         self.programme = make_programme(position=9, seats_per_school=9, is_starting_point=True)
+        self.closed_programme = make_programme(position=12, slug="closed")
         self.school = make_school(urn=SHARED_URNS[0])
         self.member = make_member()
         self.offering = make_offering(programme=self.programme)
@@ -189,6 +196,11 @@ class GrowingHub:
         make_work_group(offering=make_offering(programme=other))
         later = make_year(start_year=2026 + self.size)
         make_work_group(offering=make_offering(programme=self.programme, academic_year=later))
+
+        make_programme_link(programme=self.programme)
+        make_opening_notice(
+            programme=self.closed_programme, email=f"waits{self.size}@school.example"
+        )
 
     def _add_register(self) -> None:
         """Another import, another school that the first closed one merged into, and more of its past."""

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.contrib import admin
 from django.db import models
 
-from enrolment.models import ExpressionOfInterest, Participant, Place, Seat
+from enrolment.models import ExpressionOfInterest, OpeningNotice, Participant, Place, Seat
 from mathshub.links import make_token
 from mathshub.scope import HubOwned
 from mathshub.testing.sizes import IS_SOAK
@@ -26,6 +26,7 @@ TOKENS: dict[str, tuple[str, type[models.Model]]] = {
     "enrolment:interest_received": ("received", ExpressionOfInterest),
     "enrolment:manage_interest": ("manage", ExpressionOfInterest),
     "enrolment:answer_place": ("place", Place),
+    "enrolment:stop_hearing": ("opening", OpeningNotice),
     "sessions:show_my_sessions": ("my", Participant),
     "sessions:give_apology": ("my", Participant),
     "sessions:calendar_feed": ("calendar", Participant),
@@ -45,6 +46,7 @@ QUERIES: dict[str, tuple[dict[str, type[models.Model]], dict[str, str]]] = {
     "admin:enrolment_expressionofinterest_match": ({}, {"q": "school"}),
     "admin:workgroups_termdate_borough": ({}, {"borough": "204", "year": "2026"}),
     "enrolment:explain_eligibility": ({}, {"urn": SHARED_URNS[0]}),
+    "site:suggest_step": ({}, {"urn": SHARED_URNS[0], "answered": "yes"}),
 }
 # The same for all: there is no other hub's row.
 SHARED = [School, SchoolLink, RegisterImport]

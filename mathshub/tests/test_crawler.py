@@ -28,6 +28,7 @@ NOT_OFFERED = {
     "admin:accounts_account_history",
     "admin:accounts_account_reset",
     "admin:enrolment_expressionofinterest_delete",
+    "admin:enrolment_openingnotice_add",
     "admin:enrolment_participant_add",
     "admin:enrolment_participant_delete",
     "admin:enrolment_place_add",

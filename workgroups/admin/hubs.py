@@ -30,6 +30,7 @@ class HubAdmin(PortalAdmin):
         ("Messages", {"fields": ("messages_paused",)}),
         ("Contact", {"fields": ("name", "contact_email", "contact_phone")}),
         ("First page", {"fields": ("welcome_heading", "welcome_text")}),
+        ("The mastery journey", {"fields": ("mastery_text", "joining_text")}),
         ("Privacy notice", {"fields": ("controller", "processor", "privacy_text")}),
         (
             "How long data are kept",

@@ -79,6 +79,7 @@ def _tell(scene: Scene, report: Report) -> None:
     live = story.tell_this_year(scene)
     story.tell_next_year(scene)
     story.announce_briefings(scene)
+    story.wait_for_windows(scene)
     story.offer_one_now(scene)
     report(f"{scene.hub}: messages")
     mail_history.plan_past_reminders(scene)
