@@ -26,6 +26,7 @@ from mathshub.site.year_so_far import usual_year
 from sessions.times import london_day
 from workgroups.models import Prerequisite, Programme, ProgrammeLink
 
+LONG_TEXTS = ("for_whom", "what_is_involved", "outcomes")
 LIST_RULE = "An empty line parts paragraphs; a line that begins with “- ” is an item of a list."
 
 
@@ -146,6 +147,11 @@ class ProgrammeAdmin(HubOwnedAdmin):
             },
         ),
     )
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in LONG_TEXTS:
+            kwargs["widget"] = forms.Textarea(attrs={"rows": 9})
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_queryset(self, request: Any) -> QuerySet:
         return super().get_queryset(request).order_by("position", "name")
