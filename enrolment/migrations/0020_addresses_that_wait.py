@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('enrolment', '0004_lines_that_were_left_out_or_unreadable'),
+        ('enrolment', '0005_several_lines_of_one_row'),
         ('workgroups', '0020_texts_of_programme_pages'),
     ]
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workgroups', '0011_why_links_are_missing'),
+        ('workgroups', '0012_imported_terms_and_what_the_register_said'),
     ]
 
     operations = [
