@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workgroups', '0012_imported_terms_and_what_the_register_said'),
+        ('workgroups', '0013_days_of_registers'),
     ]
 
     operations = [
