@@ -349,3 +349,13 @@ class LineNotWaiting(Refusal):
 
     def __str__(self) -> str:
         return f"This line no longer waits: it was {self.state}."
+
+
+class TooManyWait(Refusal):
+    """So many addresses wait for one programme's window that somebody may be abusing the page."""
+
+    def __str__(self) -> str:
+        return (
+            "Very many people wait for this programme, so we have stopped for now. Please write to "
+            "us instead."
+        )

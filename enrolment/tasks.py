@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from enrolment.services.drafts import forget_drafts
+from enrolment.services.openings import forget_notices
 from enrolment.services.retention import (
     empty_spreadsheets,
     forget_bookings,
@@ -16,9 +17,7 @@ from workgroups.services.hubs import in_every_hub
 
 @shared_task(name="enrolment.forget")
 def forget_task() -> None:
-    """Forget the interest that led to nothing and has been kept long enough; bookings and
-    spreadsheets too.
-    """
+    """Forget what has been kept long enough, of schools and of those who wrote for them."""
     now = timezone.now()
     in_every_hub(forget_drafts, now=now)
     in_every_hub(forget_expressions, now=now)
@@ -26,3 +25,4 @@ def forget_task() -> None:
     in_every_hub(forget_spreadsheets, now=now)
     in_every_hub(forget_lines, now=now)
     in_every_hub(empty_spreadsheets, now=now)
+    in_every_hub(forget_notices, now=now)

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from enrolment.views import bookings, briefings, drafts, interest, manage, places, received
+from enrolment.views import (
+    bookings,
+    briefings,
+    drafts,
+    interest,
+    manage,
+    openings,
+    places,
+    received,
+)
 
 app_name = "enrolment"
 
@@ -34,5 +43,8 @@ urlpatterns = [
     path("interest/confirm/<str:token>/", received.confirm_address, name="confirm_address"),
     path("interest/manage/<str:token>/", manage.manage_interest, name="manage_interest"),
     path("interest/manage/<str:token>/hand-over/", manage.hand_over_contact, name="hand_over"),
+    path("programmes/<slug:slug>/hear/", openings.ask_to_hear, name="ask_to_hear"),
+    path("programmes/<slug:slug>/hear/thanks/", openings.will_hear, name="will_hear"),
+    path("hear/<str:token>/stop/", openings.stop_hearing, name="stop_hearing"),
     path("place/<str:token>/", places.answer_place, name="answer_place"),
 ]

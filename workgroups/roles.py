@@ -11,6 +11,7 @@ _SEE = {
     "workgroups": (
         "hub",
         "programme",
+        "programmelink",
         "prerequisite",
         "offering",
         "workgroup",
@@ -33,6 +34,7 @@ _SEE = {
         "seat",
         "briefing",
         "briefingbooking",
+        "openingnotice",
         "knownschool",
         "pastparticipation",
         "historyimport",
@@ -62,11 +64,13 @@ def _edit(app: str, *models: str) -> frozenset[str]:
 
 _DELIVER = (
     _VIEW
-    | _edit("workgroups", "programme", "prerequisite", "offering", "workgroup", "workgrouplead")
+    | _edit("workgroups", "programme", "programmelink", "prerequisite", "offering")
+    | _edit("workgroups", "workgroup", "workgrouplead")
     | _edit("workgroups", "termdate", "daytoavoid", "successiondecision")
     | _edit("enrolment", "expressionofinterest", "intendedparticipant", "briefing")
     | _edit("enrolment", "question", "briefingbooking")
     | _edit("enrolment", "participant", "seat", "place")
+    | {"enrolment.delete_openingnotice"}
     | _edit("enrolment", "knownschool", "pastparticipation", "eligibilityoverride")
     | _edit("enrolment", "historyimport", "unmatchedline")
     | _edit("workgroup_sessions", "session", "apology")

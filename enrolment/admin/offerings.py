@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from enrolment.models import ExpressionOfInterest, Place
+from enrolment.models import ExpressionOfInterest, OpeningNotice, Place
 from mathshub.accounts.who import account_of
 from mathshub.scope_admin import HubOwnedAdmin, posted
 from mathshub.scope_admin.cells import count, link, tag
@@ -114,6 +114,7 @@ class OfferingAdmin(ChoosesYear, HubOwnedAdmin):
         may_copy = self.has_add_permission(request)
         return {
             "window": self.window(obj),
+            "waiting": _who_waits(obj),
             "by_state": interest_by_state(obj),
             "groups": [
                 {
@@ -164,6 +165,19 @@ class OfferingAdmin(ChoosesYear, HubOwnedAdmin):
             button="Copy it, no e-mail",
             back=self.url("change", pk),
         )
+
+
+def _who_waits(offering: Offering) -> str:
+    """How many get an e-mail when the window opens; nothing where nobody waits."""
+    waiting = OpeningNotice.objects.filter(programme=offering.programme_id).count()
+    if not waiting:
+        return ""
+    e_mails = "one e-mail goes" if waiting == 1 else f"{waiting} e-mails go"
+    who = count(waiting, "address waits", "addresses wait")
+    return (
+        f"{who} for {offering.programme}: {e_mails} out on the day on which a window of it opens, "
+        "at eight in the morning."
+    )
 
 
 def interest_by_state(offering: Offering) -> list[dict[str, Any]]:

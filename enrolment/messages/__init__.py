@@ -6,6 +6,7 @@ when the next session is.
 
 from enrolment.messages.digest import plan_digests
 from enrolment.messages.drafts import plan_nudges
+from enrolment.messages.openings import plan_window_opened
 from enrolment.messages.received import render_eoi_received
 
-__all__ = ["plan_digests", "plan_nudges", "render_eoi_received"]
+__all__ = ["plan_digests", "plan_nudges", "plan_window_opened", "render_eoi_received"]

@@ -10,6 +10,7 @@ from enrolment.models.history import (
     UnmatchedLine,
 )
 from enrolment.models.interest import ExpressionOfInterest, FurtherForm, IntendedParticipant
+from enrolment.models.openings import OpeningNotice
 from enrolment.models.places import Participant, Place, Seat
 from enrolment.models.questions import Question
 
@@ -24,6 +25,7 @@ __all__ = [
     "IntendedParticipant",
     "InterestDraft",
     "KnownSchool",
+    "OpeningNotice",
     "Participant",
     "PastParticipation",
     "Place",

@@ -18,6 +18,7 @@ from enrolment.models import (
     HistoryImport,
     IntendedParticipant,
     KnownSchool,
+    OpeningNotice,
     Participant,
     PastParticipation,
     Place,
@@ -181,6 +182,16 @@ def make_flyer(*, briefing: Briefing | None = None, content: bytes = PDF) -> Bri
     """A PDF of the hub's own."""
     return BriefingFlyer.objects.create(
         briefing=briefing or make_briefing(), content=content, size=len(content), uploaded_at=NOW
+    )
+
+
+def make_opening_notice(
+    *, programme: Programme | None = None, email: str = "office@school.example", **fields: Any
+) -> OpeningNotice:
+    """Somebody waits for the programme's window."""
+    fields = {"asked_at": NOW} | fields
+    return OpeningNotice.objects.create(
+        programme=programme or make_programme(), email=email, **fields
     )
 
 

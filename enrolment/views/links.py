@@ -3,7 +3,7 @@
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from enrolment.models import ExpressionOfInterest, FurtherForm, Place
+from enrolment.models import ExpressionOfInterest, FurtherForm, OpeningNotice, Place
 from mathshub.links import BadLink, Link, read_token
 
 
@@ -47,6 +47,13 @@ def place_of(token: str) -> Place:
         pk=link.pk,
         link_generation=link.generation,
     )
+
+
+def notice_of(token: str) -> OpeningNotice | None:
+    """The address that the link is for; None once it is deleted. Raises ``Http404`` if forged."""
+    link = _read(token, "opening")
+    notices = OpeningNotice.objects.select_related("programme")
+    return notices.filter(pk=link.pk, link_generation=link.generation).first()
 
 
 def _read(token: str, purpose: str) -> Link:

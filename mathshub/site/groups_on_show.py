@@ -1,8 +1,9 @@
 """A programme's Work Groups as its page shows them: their year in a bar, and what room is left."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
@@ -18,6 +19,8 @@ from mathshub.site.catalogue import (
 )
 from sessions import bar
 from sessions.models import Session
+from sessions.times import london_day
+from sessions.words import number_words
 from workgroups.models import AcademicYear, Programme, WorkGroup
 
 
@@ -27,9 +30,31 @@ class GroupOnShow:
 
     work_group: WorkGroup
     boroughs: list[str]
+    sessions: list[Session]
     cells: list[bar.Cell]
     summary: str
     next_session: Session | None
+
+    @property
+    def modes(self) -> str:
+        """How it meets: “four virtual, two face to face”; “all virtual”; nothing without sessions."""
+        counted = Counter(session.get_mode_display() for session in self.sessions)
+        if len(counted) == 1 and len(self.sessions) > 1:
+            return f"all {next(iter(counted))}"
+        return ", ".join(f"{number_words(number)} {mode}" for mode, number in counted.items())
+
+    @property
+    def first_day(self) -> date | None:
+        """The day in London of the first session that has one."""
+        return min(self._days, default=None)
+
+    @property
+    def last_day(self) -> date | None:
+        return max(self._days, default=None)
+
+    @property
+    def _days(self) -> list[date]:
+        return [london_day(each.starts_at) for each in self.sessions if each.starts_at]
 
     @property
     def tag(self) -> Tag:
@@ -91,6 +116,7 @@ def _on_show(group: WorkGroup, sessions: list[Session], now: datetime) -> GroupO
     return GroupOnShow(
         work_group=group,
         boroughs=_boroughs_not_in_name(group),
+        sessions=[each for each in sessions if each.state != Session.State.CANCELLED],
         cells=bar.cells(sessions, now=now),
         summary=bar.summary(sessions, now=now),
         next_session=bar.next_session(sessions, now),

@@ -27,8 +27,13 @@ class Stage:
         return self.programme.short_name
 
     @property
+    def straps(self) -> list[str]:
+        """Its few words, each for a line of its own."""
+        return [*(["stepping stone"] if self.stepping else []), self.programme.strapline]
+
+    @property
     def strap(self) -> str:
-        return self.programme.strapline
+        return ": ".join(filter(None, self.straps))
 
     @property
     def url(self) -> str:
@@ -47,6 +52,13 @@ class Stage:
         if self.programme.is_starting_point:
             return ""
         return either([stage.name for stage in self.needs])
+
+    @property
+    def onward(self) -> str:
+        """Where it leads, as a sentence of its own: “Leads to Embedding or Sustaining”."""
+        if self.leads_to:
+            return f"Leads to {self.goes_on_to}"
+        return "" if self.programme.is_once_only else "Schools may come back every year"
 
     @property
     def goes_on_to(self) -> str:
@@ -68,8 +80,16 @@ class Journey:
     @property
     def sentences(self) -> list[str]:
         """The picture's arrows in words."""
+        starts = [stage.name for stage in self.stages if stage.programme.is_starting_point]
+        stones = [stage for stage in self.stages if stage.stepping]
         return [
-            f"{stage.name} leads to {stage.goes_on_to}." for stage in self.stages if stage.leads_to
+            *([f"A school starts with {either(starts)}."] if starts else []),
+            *(f"{stage.name} is a stepping stone to {stage.goes_on_to}." for stage in stones),
+            *(
+                f"{stage.name} leads to {stage.goes_on_to}."
+                for stage in self.stages
+                if stage.leads_to and not stage.stepping
+            ),
         ]
 
     def stage_of(self, programme: Programme) -> Stage | None:

@@ -104,7 +104,8 @@ def _name_lines(stage: Stage, width: float) -> list[str]:
 
 
 def _strap_lines(stage: Stage, width: float) -> list[str]:
-    return wrap(stage.strap, int((width - PADDING) / STRAP_LETTER))
+    letters = int((width - PADDING) / STRAP_LETTER)
+    return [line for words in stage.straps for line in wrap(words, letters)]
 
 
 def _text_height(stage: Stage, width: float) -> float:

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from mathshub.site import health, sent_mail, style_guide, views
+from mathshub.site import health, sent_mail, style_guide, suggesting, views
 
 app_name = "site"
 
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("programmes/", views.list_programmes, name="list_programmes"),
     path("programmes/<slug:slug>/", views.show_programme, name="show_programme"),
     path("journey/", views.show_journey, name="show_journey"),
+    path("journey/which-step/", suggesting.suggest, name="suggest_step"),
     path("privacy/", views.show_privacy, name="show_privacy"),
     path("accessibility/", views.show_accessibility, name="show_accessibility"),
     path(".well-known/security.txt", views.security_txt, name="security_txt"),

@@ -16,9 +16,9 @@ from enrolment.models import Briefing
 from mathshub.links import absolute
 from mathshub.prepared import prepared
 from mathshub.site.catalogue import Entry, list_entries
-from mathshub.site.groups_on_show import groups_by_year
 from mathshub.site.journey import Journey, load_journey
 from mathshub.site.journey_picture import draw
+from mathshub.site.programme_page import links_of, programme_context
 from sessions.words import number_words
 
 BRIEFINGS_ON_HOME = 3
@@ -78,14 +78,13 @@ def show_programme(request: HttpRequest, slug: str) -> HttpResponse:
     if entry is None:
         raise Http404
     journey = load_journey([entry.programme for entry in entries])
-    context = {
-        "page_title": entry.programme.name,
-        "entry": entry,
-        "programme": entry.programme,
-        "offering": entry.offering,
-        "years": groups_by_year(entry.programme, now=now),
-        "stage": journey.stage_of(entry.programme),
-    }
+    context = programme_context(
+        entry,
+        journey=journey,
+        links=links_of(entry.programme),
+        hub=request.hub,  # type: ignore[attr-defined]
+        now=now,
+    )
     return render(request, "site/programme.html", context)
 
 

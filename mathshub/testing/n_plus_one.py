@@ -17,6 +17,7 @@ ALLOWED = [
     {"model": "workgroups.HubMember", "field": "get()"},
     # Django reads each row of an inline again when the page is sent; each may be written, too.
     {"model": "workgroups.Prerequisite", "field": "get()"},
+    {"model": "workgroups.ProgrammeLink", "field": "get()"},
     {"model": "workgroups.WorkGroupLead", "field": "get()"},
 ]
 

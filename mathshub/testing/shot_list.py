@@ -10,6 +10,7 @@ from mathshub.processes import PROJECT_ROOT
 from mathshub.testing import browser
 
 HUB = "lea-valley.localhost"
+CLOSED_HUB = "wandle.localhost"  # where the window of a stage has closed
 Step = Callable[[Page], object]
 """What a visitor does to bring the page to show what is wanted."""
 
@@ -18,17 +19,24 @@ class Shot:
     """One picture: its name, the path where the visit begins, and the steps from there."""
 
     def __init__(
-        self, name: str, path: str, *steps: Step, as_staff: bool = False, status: int = 200
+        self,
+        name: str,
+        path: str,
+        *steps: Step,
+        as_staff: bool = False,
+        status: int = 200,
+        host: str = HUB,
     ) -> None:
         self.name = name
         self.path = path
         self.steps = steps
         self.as_staff = as_staff
+        self.host = host
         self.status = status  # of the answer with which the visit begins
 
     def open(self, page: Page, port: int) -> None:
         """Bring the page to what is wanted. Raises LookupError when it is not there."""
-        answer = page.goto(f"http://{HUB}:{port}{self.path}")
+        answer = page.goto(f"http://{self.host}:{port}{self.path}")
         if answer is None or answer.status != self.status:
             raise LookupError(f"{self.path} does not answer with {self.status}")
         for step in self.steps:
@@ -82,6 +90,13 @@ def leave_out_unknown_words(page: Page) -> None:
             select.select_option("leave-out")
 
 
+def preview_here(page: Page) -> None:
+    """Send the form to its preview in this tab: the pictures are taken of one."""
+    page.locator("button[formaction]").evaluate("button => button.removeAttribute('formtarget')")
+    page.locator("button[formaction]").click()
+    page.wait_for_load_state()
+
+
 def typing(label: str, text: str) -> Step:
     """Type into the field of this label and wait for what it suggests."""
 
@@ -114,6 +129,10 @@ PUBLIC = [
     Shot("programmes", "/programmes/"),
     Shot("programme", "/programmes/", follow(r"/programmes/[^/]+/$")),
     Shot("journey", "/journey/"),
+    Shot("which-step", "/journey/which-step/"),
+    Shot("which-step-suggested", "/journey/which-step/?ready=yes&urn=999030"),
+    Shot("programme-closed", "/programmes/mastery-embedding/", host=CLOSED_HUB),
+    Shot("hear-when-open", "/programmes/mastery-embedding/hear/", host=CLOSED_HUB),
     Shot("briefings", "/briefings/"),
     Shot("briefing", "/briefings/", follow(r"/briefings/\d+/$")),
     Shot("briefing-errors", "/briefings/", follow(r"/briefings/\d+/$"), press("Book my seat")),
@@ -182,6 +201,13 @@ ADMIN = [
         follow(r"/attendance/"),
     ),
     staff("admin-bookings", "/admin/enrolment/briefingbooking/"),
+    staff("admin-programme", "/admin/workgroups/programme/", follow(r"programme/\d+/change/")),
+    staff(
+        "admin-programme-preview",
+        "/admin/workgroups/programme/",
+        follow(r"programme/\d+/change/"),
+        preview_here,
+    ),
     staff("admin-places", "/admin/enrolment/place/"),
     staff("admin-place", "/admin/enrolment/place/", follow(r"\d/change/")),
     staff("admin-participant", "/admin/enrolment/participant/", follow(r"\d/change/")),

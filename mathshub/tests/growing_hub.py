@@ -20,6 +20,7 @@ from enrolment.models import (
     ExpressionOfInterest,
     HistoryImport,
     IntendedParticipant,
+    OpeningNotice,
     Participant,
     PastParticipation,
     Place,
@@ -35,6 +36,7 @@ from enrolment.tests.factories import (
     make_expression,
     make_flyer,
     make_history_import,
+    make_opening_notice,
     make_participant,
     make_past_participation,
     make_place,
@@ -56,6 +58,7 @@ from workgroups.models import (
     LocalAuthority,
     Prerequisite,
     Programme,
+    ProgrammeLink,
     RegisterImport,
     School,
     SchoolLink,
@@ -73,6 +76,7 @@ from workgroups.tests.factories import (
     make_member,
     make_offering,
     make_programme,
+    make_programme_link,
     make_register_import,
     make_school,
     make_succession_decision,
@@ -96,10 +100,12 @@ NAMING_TEXTS: dict[type[models.Model], tuple[str, ...]] = {
     Hub: ("name",),
     IntendedParticipant: ("name",),
     Message: ("subject", "recipient_name"),
+    OpeningNotice: ("email",),
     Participant: ("name",),
     PastParticipation: ("note",),
     Place: ("contact_name",),
     Programme: ("name", "short_name"),
+    ProgrammeLink: ("title",),
     RegisterImport: ("file_name",),
     School: ("name",),
     Session: ("title", "venue"),
@@ -162,6 +168,7 @@ class GrowingHub:
 
     def _plant_first(self) -> None:
         self.programme = make_programme(position=9, seats_per_school=9, is_starting_point=True)
+        self.closed_programme = make_programme(position=12, slug="closed")
         self.school = make_school(urn=SHARED_URNS[0])
         self.member = make_member()
         self.offering = make_offering(programme=self.programme)
@@ -206,6 +213,10 @@ class GrowingHub:
         make_booking(briefing=self.briefing, school=self.school, email=MAILBOX)
         make_booking(briefing=self.briefing, school_as_typed="A new school", state="waiting")
         make_booking(briefing=briefing, school=self.school)
+        make_programme_link(programme=self.programme)
+        make_opening_notice(
+            programme=self.closed_programme, email=f"waits{self.size}@school.example"
+        )
 
     def _add_register(self) -> None:
         """Another import, another school that the first closed one merged into, and more of its past."""

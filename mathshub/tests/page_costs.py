@@ -22,7 +22,7 @@ from mathshub.ledger import Audience, audience_of
 from mathshub.links import make_token
 from mathshub.scope import hub_scope
 from mathshub.tests.addresses import named_addresses
-from mathshub.tests.growing_hub import GrowingHub, rows_shown
+from mathshub.tests.growing_hub import MAILBOX, GrowingHub, rows_shown
 from mathshub.tests.probes import probes
 from sessions.models import Session
 from workgroups.models import Hub, HubMember, School, WorkGroup, WorkGroupLead
@@ -177,6 +177,11 @@ def _public_pages_in_other_states(world: GrowingHub) -> Iterator[Page]:
     yield Page("workgroups:search_schools, as a page", found, STRANGER, accept="text/html")
     offerings = reverse("enrolment:choose_offering")
     yield Page("enrolment:choose_offering, for a school", f"{offerings}?urn={school.urn}", STRANGER)
+    suggested = reverse("site:suggest_step")
+    yield Page("site:suggest_step, suggested", f"{suggested}?ready=yes&urn={school.urn}", STRANGER)
+    yield Page("enrolment:ask_to_hear, closed", "/programmes/closed/hear/", STRANGER)
+    sent = {"email": MAILBOX}
+    yield Page("enrolment:ask_to_hear, sent", "/programmes/closed/hear/", STRANGER, sent)
     yield Page("site:home, of an unknown host", "/", STRANGER, host="unknown.localhost")
     yield Page("admin:login, without a role", reverse("admin:login"), ELSEWHERE)
 

@@ -13,6 +13,7 @@ from enrolment.models import (
     Briefing,
     BriefingBooking,
     ExpressionOfInterest,
+    OpeningNotice,
     Participant,
     Place,
     Seat,
@@ -35,6 +36,7 @@ TOKENS: dict[str, tuple[str, type[models.Model]]] = {
     "enrolment:answer_place": ("place", Place),
     "enrolment:manage_booking": ("booking", BriefingBooking),
     "enrolment:booking_calendar": ("booking", BriefingBooking),
+    "enrolment:stop_hearing": ("opening", OpeningNotice),
     "sessions:show_my_sessions": ("my", Participant),
     "sessions:give_apology": ("my", Participant),
     "sessions:calendar_feed": ("calendar", Participant),
@@ -54,6 +56,7 @@ QUERIES: dict[str, tuple[dict[str, type[models.Model]], dict[str, str]]] = {
     "admin:enrolment_expressionofinterest_match": ({}, {"q": "school"}),
     "admin:workgroups_termdate_borough": ({}, {"borough": "204", "year": "2026"}),
     "enrolment:explain_eligibility": ({}, {"urn": SHARED_URNS[0]}),
+    "site:suggest_step": ({}, {"urn": SHARED_URNS[0], "answered": "yes"}),
 }
 # The same for all: there is no other hub's row.
 SHARED = [School, SchoolLink, RegisterImport]

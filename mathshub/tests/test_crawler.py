@@ -30,6 +30,7 @@ NOT_OFFERED = {
     "admin:enrolment_briefingbooking_add",
     "admin:enrolment_briefingbooking_delete",
     "admin:enrolment_expressionofinterest_delete",
+    "admin:enrolment_openingnotice_add",
     "admin:enrolment_participant_add",
     "admin:enrolment_participant_delete",
     "admin:enrolment_place_add",

@@ -50,6 +50,18 @@ def november(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
         transaction.set_rollback(True)
 
 
+def test_one_programme_has_closed_and_a_dozen_schools_wait_for_it():
+    waiting = {}
+    for hub in Hub.objects.all():
+        with hub_scope(hub):
+            closed = Programme.objects.filter(
+                offerings__academic_year__start_year=NOVEMBER.year + 1,
+                offerings__closes_on__lt=NOVEMBER,
+            )
+            waiting[hub.slug] = [(str(each), each.opening_notices.count()) for each in closed]
+    assert waiting == {"lea-valley": [], "wandle": [("Mastery Embedding", 12)]}
+
+
 def test_every_state_can_be_seen_in_both_hubs():
     for hub in Hub.objects.all():
         with hub_scope(hub):

@@ -21,11 +21,11 @@ from mathshub.links import read_token
 from mathshub.outbox.admin import MessageAdmin
 from mathshub.outbox.models import Message
 from mathshub.scope_admin import Chip
+from mathshub.site.admin.programmes import PrerequisiteInline, ProgrammeAdmin
 from mathshub.tests.addresses import named_addresses
 from mathshub.tests.crawling import Role, TwoHubs, crawl
 from sessions.admin.participants import ParticipantAdmin
 from sessions.admin.work_groups import WorkGroupAdmin
-from workgroups.admin.programmes import PrerequisiteInline, ProgrammeAdmin
 from workgroups.models import Offering, Programme, School, WorkGroup
 
 

@@ -23,6 +23,7 @@ from enrolment.tests.factories import (
     make_flyer,
     make_history_import,
     make_known_school,
+    make_opening_notice,
     make_override,
     make_past_participation,
     make_place,
@@ -46,6 +47,7 @@ from workgroups.tests.factories import (
     make_member,
     make_offering,
     make_programme,
+    make_programme_link,
     make_register_import,
     make_school,
     make_succession_decision,
@@ -103,6 +105,8 @@ def plant(slug: str, *, mark: str, schools: list[School]) -> PlantedHub:
         make_term_dates()
         make_days_to_avoid()
         _plant_briefing(schools)
+        make_programme_link(programme=group.offering.programme)
+        make_opening_notice(programme=make_programme(position=3), email=SHARED_MAILBOX)
         _plant_past(group, schools)
         suppress(SHARED_MAILBOX, reason="550 no such mailbox")
     planted = PlantedHub(hub, mark, group, schools, own_address)

@@ -21,6 +21,7 @@ from enrolment.tests.factories import (
     make_accepted_place,
     make_expression,
     make_history_import,
+    make_opening_notice,
     make_participant,
     make_unmatched_line,
 )
@@ -229,13 +230,17 @@ def test_the_command_says_what_it_forgot_and_a_dry_run_changes_nothing(hub: Hub)
     )
     for _ in range(2):
         make_unmatched_line(history_import=old)
+    make_opening_notice(asked_at=datetime(2025, 11, 1, tzinfo=UTC))
     report = (
-        "Lea Valley Maths Hub: 2 expressions of interest, 0 spreadsheets never loaded, "
+        "Lea Valley Maths Hub: 0 forms of interest not sent, 2 expressions of interest, "
+        "0 spreadsheets never loaded, "
         "2 lines without a school, the words of 1 spreadsheet, "
-        "1 participant, the contacts of 1 place, 0 bookings for briefings\n"
-        "Wandle Maths Hub: 0 expressions of interest, 0 spreadsheets never loaded, "
-        "0 lines without a school, the words of 0 spreadsheets, "
-        "0 participants, the contacts of 0 places, 0 bookings for briefings\n"
+        "1 address that waited for a window, 1 participant, the contacts of 1 place, "
+        "0 bookings for briefings\n"
+        "Wandle Maths Hub: 0 forms of interest not sent, 0 expressions of interest, "
+        "0 spreadsheets never loaded, 0 lines without a school, the words of 0 spreadsheets, "
+        "0 addresses that waited for a window, 0 participants, the contacts of 0 places, "
+        "0 bookings for briefings\n"
     )
     models = (*PEOPLE, Place, ExpressionOfInterest, UnmatchedLine)
     before = rows_left(*models), list(Place.objects.values()), IntendedParticipant.objects.count()

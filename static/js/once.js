@@ -22,7 +22,8 @@ function release(form) {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || form.method !== "post" || "many" in form.dataset) {
+  const opensBeside = event.submitter?.formTarget === "_blank"; // this page stays: a preview
+  if (opensBeside || event.defaultPrevented || form.method !== "post" || "many" in form.dataset) {
     return;
   }
   if (form.dataset.sent) {

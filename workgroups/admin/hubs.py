@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +13,8 @@ from mathshub.scope_admin import PortalAdmin
 from mathshub.scope_admin.widgets import GroupedCheckboxes
 from workgroups.admin.area import AreaField
 from workgroups.models import Hub
+
+LONG_TEXTS = ("mastery_text", "joining_text")
 
 
 @admin.register(Hub)
@@ -30,6 +33,7 @@ class HubAdmin(PortalAdmin):
         ("Messages", {"fields": ("messages_paused",)}),
         ("Contact", {"fields": ("name", "contact_email", "contact_phone")}),
         ("First page", {"fields": ("welcome_heading", "welcome_text")}),
+        ("The mastery journey", {"fields": ("mastery_text", "joining_text")}),
         ("Privacy notice", {"fields": ("controller", "processor", "privacy_text")}),
         (
             "How long data are kept",
@@ -67,6 +71,11 @@ class HubAdmin(PortalAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).filter(pk=current_hub().pk)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in LONG_TEXTS:
+            kwargs["widget"] = forms.Textarea(attrs={"rows": 9})
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "local_authorities":

@@ -1,7 +1,7 @@
 """What exists: hubs, schools, years, programmes, Work Groups."""
 
 from workgroups.models.hubs import Hub, HubMember, LocalAuthority
-from workgroups.models.programmes import Offering, Prerequisite, Programme
+from workgroups.models.programmes import Offering, Prerequisite, Programme, ProgrammeLink
 from workgroups.models.register import RegisterImport, SchoolLink, SuccessionDecision
 from workgroups.models.schools import School, SearchWord
 from workgroups.models.work_groups import WorkGroup, WorkGroupLead
@@ -16,6 +16,7 @@ __all__ = [
     "Offering",
     "Prerequisite",
     "Programme",
+    "ProgrammeLink",
     "RegisterImport",
     "School",
     "SchoolLink",

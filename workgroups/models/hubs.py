@@ -48,6 +48,17 @@ class Hub(models.Model):
         default="We bring primary schools together in small Work Groups, led by a Mastery "
         "Specialist, for six sessions over the year. It is free to state-funded schools."
     )
+    mastery_text = models.TextField(
+        "what mastery means",
+        blank=True,
+        help_text="Stands on the page of the mastery journey. A line that begins with “- ” is an "
+        "item of a list.",
+    )
+    joining_text = models.TextField(
+        "how a school comes in",
+        blank=True,
+        help_text="Stands below it. A line that begins with “- ” is an item of a list.",
+    )
     controller = models.CharField(
         max_length=120,
         default="the Department for Education",

@@ -2,11 +2,21 @@
 
 from datetime import date
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from mathshub.scope import HubOwned, SameHub, hub_history, hub_key, hub_manager
 from workgroups.models.years import AcademicYear, school_year_of
+
+
+def is_secure_address(url: str) -> None:
+    """Refuse what a school's reader should not be sent to: anything but a plain https address."""
+    if not url.startswith("https://"):
+        raise ValidationError("Give an address that begins with https://", code="not_secure")
+    if "@" in url.partition("//")[2].partition("/")[0]:
+        raise ValidationError("Leave out the name before the @ of the address.", code="name")
 
 
 class Programme(HubOwned):
@@ -45,8 +55,20 @@ class Programme(HubOwned):
     summary = models.TextField(blank=True)
     for_whom = models.TextField("who it is for", blank=True)
     what_is_involved = models.TextField(blank=True)
+    how_it_meets = models.CharField(
+        max_length=120, blank=True, help_text="For example “twilights, virtual and face to face”."
+    )
+    release_time = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="What the school must free people for, for example “about ten days for the two”.",
+    )
     outcomes = models.TextField(blank=True)
     cost = models.TextField(blank=True)
+    contact_name = models.CharField(
+        max_length=80, blank=True, help_text="Who answers questions; the hub’s own when empty."
+    )
+    contact_email = models.EmailField(blank=True)
     reminder_days = models.JSONField(
         default=list, blank=True, help_text="Days before a session on which reminders go out."
     )
@@ -65,6 +87,46 @@ class Programme(HubOwned):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ProgrammeLink(HubOwned):
+    """A video, a paper or a page elsewhere that a programme's page leads to."""
+
+    class Kind(models.TextChoices):
+        VIDEO = "video", "video"
+        PAPER = "paper", "paper"
+        PAGE = "page", "page"
+
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="links")
+    position = models.PositiveSmallIntegerField(default=1)
+    kind = models.CharField(max_length=5, choices=Kind, default=Kind.PAGE)
+    title = models.CharField(max_length=120)
+    url = models.URLField("address", max_length=300, validators=[is_secure_address])
+
+    class Meta:
+        ordering = ["position", "pk"]
+        verbose_name = "link"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "url"],
+                name="programme_link_once_per_address",
+                violation_error_message="This programme has a link to this address already.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(url__startswith="https://"),
+                name="programme_link_is_secure",
+                violation_error_message="Give an address that begins with https://",
+            ),
+            SameHub("programme", name="programme_link_programme_same_hub"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def site(self) -> str:
+        """Whose site it leads to: “www.ncetm.org.uk”."""
+        return urlsplit(self.url).hostname or ""
 
 
 class Prerequisite(HubOwned):

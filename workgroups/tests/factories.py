@@ -24,6 +24,7 @@ from workgroups.models import (
     Offering,
     Prerequisite,
     Programme,
+    ProgrammeLink,
     RegisterImport,
     School,
     SchoolLink,
@@ -137,6 +138,16 @@ def make_programme(*, name: str = "", needs: Iterable[Programme] = (), **fields:
     for other in needs:
         Prerequisite.objects.create(programme=programme, needs=other)
     return programme
+
+
+def make_programme_link(*, programme: Programme | None = None, **fields: Any) -> ProgrammeLink:
+    """A film on another site that the programme's page leads to."""
+    fields = {
+        "kind": ProgrammeLink.Kind.VIDEO,
+        "title": "A lesson, filmed",
+        "url": f"https://films.example/{next(_numbers)}",
+    } | fields
+    return ProgrammeLink.objects.create(programme=programme or make_programme(), **fields)
 
 
 def make_offering(

@@ -48,6 +48,8 @@ def programme_data(**changes: str) -> dict[str, str]:
         "usual_sessions": "6",
         "years": "1",
         "reminder_days": "2, 14",
+        "links-TOTAL_FORMS": "0",
+        "links-INITIAL_FORMS": "0",
         "prerequisites-TOTAL_FORMS": "0",
         "prerequisites-INITIAL_FORMS": "0",
     } | changes

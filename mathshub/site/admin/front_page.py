@@ -46,6 +46,7 @@ SET_UP = [
             ("workgroups.offering", "Offerings"),
             ("workgroups.termdate", "Term dates"),
             ("workgroups.daytoavoid", "Days to avoid"),
+            ("enrolment.openingnotice", "Addresses that wait for a window"),
             ("enrolment.briefing", "Briefings"),
             ("enrolment.briefingbooking", "Bookings for briefings"),
         ],

@@ -5,7 +5,14 @@ from datetime import date, timedelta
 from enrolment.models import Question
 from mathshub.site.demo.forms import CLASSES
 from mathshub.site.demo.hubs import Borough, HubPlan
-from mathshub.site.demo.programmes import PREREQUISITES, REMINDER_DAYS, STAGES
+from mathshub.site.demo.programmes import (
+    JOINING_TEXT,
+    LINKS,
+    MASTERY_TEXT,
+    PREREQUISITES,
+    REMINDER_DAYS,
+    STAGES,
+)
 from mathshub.site.demo.scene import Scene
 from mathshub.site.demo.terms import SOURCE, invented_days_to_avoid, shown_years
 from workgroups.models import (
@@ -16,11 +23,13 @@ from workgroups.models import (
     Offering,
     Prerequisite,
     Programme,
+    ProgrammeLink,
     TermDate,
 )
 
-# The window for interest in the next year, in days from today: always open.
+# The window for interest in the next year, in days from today: open, but for one that has closed.
 OPENED, CLOSES, DECISIONS = -33, 46, 67
+CLOSED = -2
 NOTICE_DAYS = 21
 CHECKED = timedelta(days=80)  # ago, when the terms of this year were compared with their source
 
@@ -35,6 +44,8 @@ def make_hub(plan: HubPlan) -> Hub:
         contact_phone=plan.contact_phone,
         welcome_heading=plan.welcome_heading,
         welcome_text=plan.welcome_text,
+        mastery_text=MASTERY_TEXT,
+        joining_text=JOINING_TEXT,
         processor=plan.processor,
         is_demonstration=True,
     )
@@ -113,6 +124,13 @@ def make_programmes() -> dict[str, Programme]:
     for slug, needed in PREREQUISITES.items():
         for other in needed:
             Prerequisite.objects.create(programme=programmes[slug], needs=programmes[other])
+    ProgrammeLink.objects.bulk_create(
+        ProgrammeLink(
+            programme=programmes[slug], position=position, kind=kind, title=title, url=url
+        )
+        for slug, links in LINKS.items()
+        for position, (kind, title, url) in enumerate(links, start=1)
+    )
     return programmes
 
 
@@ -124,7 +142,7 @@ def make_offerings(scene: Scene) -> dict[tuple[str, int], Offering]:
             academic_year=scene.years[year],
             # Invented, and moving from year to year as the real ones do.
             project_code=f"DEMO{year % 100}-{8 + programme.position + year % 2:02d}",
-            **_window(scene, year),
+            **_window(scene, slug, year),
         )
         for year in (scene.year - 1, scene.year, scene.year + 1)
         for slug, programme in scene.programmes.items()
@@ -142,15 +160,16 @@ def make_questions() -> None:
     )
 
 
-def _window(scene: Scene, year: int) -> dict[str, date]:
+def _window(scene: Scene, slug: str, year: int) -> dict[str, date]:
     if year <= scene.year:
         return {
             "opens_on": date(year, 2, 1),
             "closes_on": date(year, 5, 21),
             "decisions_by": date(year, 6, 11),
         }
+    is_closed = slug == scene.plan.closed_early
     return {
         "opens_on": scene.today + timedelta(days=OPENED),
-        "closes_on": scene.today + timedelta(days=CLOSES),
+        "closes_on": scene.today + timedelta(days=CLOSED if is_closed else CLOSES),
         "decisions_by": scene.today + timedelta(days=DECISIONS),
     }

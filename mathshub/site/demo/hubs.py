@@ -31,6 +31,7 @@ class HubPlan:
     first_urn: int
     school_names: tuple[str, ...]
     notice_text: str = ""
+    closed_early: str = ""  # the stage whose window for the next year has closed already
 
     @property
     def host(self) -> str:
@@ -156,6 +157,7 @@ WANDLE = HubPlan(
         "Our telephone line is closed this fortnight. Please write to us instead: "
         "we answer within a working day."
     ),
+    closed_early="mastery-embedding",
 )
 
 HUBS = (LEA_VALLEY, WANDLE)  # the first one is what plain localhost shows

@@ -82,6 +82,7 @@ def _tell(scene: Scene, report: Report) -> None:
     story.tell_next_year(scene)
     briefings.tell_of_held_briefings(scene)
     briefings.announce_briefings(scene)
+    story.wait_for_windows(scene)
     story.offer_one_now(scene)
     report(f"{scene.hub}: messages")
     mail_history.plan_past_reminders(scene)

@@ -15,25 +15,29 @@ STAGES: tuple[dict[str, Any], ...] = (
         "strapline": "a year to get set",
         "summary": (
             "For schools that want teaching for mastery and have something in the way. Two "
-            "teachers, regular visits, and a plan that is your own."
+            "people, regular visits, and a plan that is your own."
         ),
         "for_whom": (
-            "State-funded primary schools that are committed to teaching for mastery and not yet "
-            "placed to start: a new leadership team, many changes of staff, results that take up "
-            "all attention, or mixed-age classes that nobody has shown you how to plan for.\n\n"
-            "Readiness is a stepping stone. After its year you go on to Development."
+            "State-funded primary schools that are committed to teaching for mastery and meet a "
+            "barrier, for example:\n\n"
+            "- a new leadership team, or many changes of staff\n"
+            "- results that take up all attention\n"
+            "- mixed-age classes that nobody has shown you how to plan for\n\n"
+            "Readiness is the stepping stone: after its year you go on to Development."
         ),
         "what_is_involved": (
-            "Two people from your school take part, one of them the maths lead. The headteacher "
-            "comes to the first session.\n\n"
-            "The Work Group, up to eight schools, meets six times over the year. In between, a "
-            "Readiness lead visits you regularly, watches lessons with you, and helps you to write "
-            "and carry out an action plan for your own barriers."
+            "A year of training together with other schools, and of support made for yours:\n\n"
+            "- two people from your school take part, one of them the maths lead\n"
+            "- up to eight schools meet for workshops; the headteacher comes to the first session\n"
+            "- a Readiness lead visits you regularly and watches lessons with you\n"
+            "- you write an action plan for your own barriers, and carry it out"
         ),
+        "how_it_meets": "workshops, mostly face to face",
+        "release_time": "two people for six sessions, and time with your Readiness lead",
         "outcomes": (
-            "Your staff share one picture of what good mathematics teaching looks like.\n\n"
-            "Leaders know what stood in the way, and have begun to remove it.\n\n"
-            "The school is ready to start Development in the following year."
+            "- Your staff share one picture of what good mathematics teaching looks like.\n"
+            "- Leaders know what stood in the way, and have begun to remove it.\n"
+            "- The school is ready to start Development in the following year."
         ),
         "cost": "Free to state-funded schools. You release two people for six sessions.",
     },
@@ -58,20 +62,26 @@ STAGES: tuple[dict[str, Any], ...] = (
             "Sustaining is your next step."
         ),
         "what_is_involved": (
-            "Two lead participants, chosen by the headteacher, meet with those of five or six "
-            "other schools for six half-days. Each is held in a school: you watch a lesson, take it "
-            "apart together, and plan what to try next.\n\n"
-            "A Mastery Specialist visits you once a term. Between the sessions your lead "
-            "participants run the same kind of meeting for their colleagues. Allow about ten days "
-            "of release for the two together."
+            "Your headteacher chooses two lead participants. Over the year:\n\n"
+            "- six or seven schools form a teacher research group, which meets for six half-days "
+            "in one another’s classrooms: you watch a lesson, take it apart together, and plan "
+            "what to try next\n"
+            "- a Mastery Specialist makes a support visit to your school each term\n"
+            "- between the sessions your lead participants run the school’s own research group for "
+            "their colleagues"
         ),
+        "how_it_meets": "half-days, face to face",
+        "release_time": "about ten days for your two lead participants together",
         "outcomes": (
-            "Two teachers who teach for mastery with confidence and can show others how.\n\n"
-            "Lessons that keep the class together: everyone meets the same idea, and support "
-            "comes early to those who need it.\n\n"
-            "A plan for the whole school, agreed with the headteacher."
+            "- Two teachers who teach for mastery with confidence and can show others how.\n"
+            "- Lessons that keep the class together: everyone meets the same idea, and support "
+            "comes early to those who need it.\n"
+            "- A plan for the whole school, agreed with the headteacher."
         ),
-        "cost": "Free to state-funded schools. You arrange cover for your two lead participants.",
+        "cost": (
+            "Free to state-funded schools. You arrange cover for your two lead participants; in "
+            "some years there is a contribution of £1,000 towards it, and we say so here."
+        ),
     },
     {
         "name": "Mastery Embedding",
@@ -91,14 +101,17 @@ STAGES: tuple[dict[str, Any], ...] = (
         "what_is_involved": (
             "Two people from your school, normally the same lead participants as before, meet with "
             "about five other schools six times over the year.\n\n"
-            "A Mastery Specialist works with you on what your school needs most: planning across "
-            "year groups, helping colleagues to change their teaching, or keeping the curriculum "
-            "coherent from Reception to Year 6."
+            "A Mastery Specialist works with you on what your school needs most:\n\n"
+            "- planning across year groups\n"
+            "- helping colleagues to change their teaching\n"
+            "- keeping the curriculum coherent from Reception to Year 6"
         ),
+        "how_it_meets": "face to face and virtual",
+        "release_time": "two people for six sessions",
         "outcomes": (
-            "Teaching for mastery in every class, not only with the two who began it.\n\n"
-            "Time for teachers to plan mathematics together, fixed in the timetable.\n\n"
-            "Leaders who can see what is working and what to do next."
+            "- Teaching for mastery in every class, not only with the two who began it.\n"
+            "- Time for teachers to plan mathematics together, fixed in the timetable.\n"
+            "- Leaders who can see what is working and what to do next."
         ),
         "cost": "Free to state-funded schools. You arrange cover for your two participants.",
     },
@@ -119,22 +132,81 @@ STAGES: tuple[dict[str, Any], ...] = (
             "earlier year, and schools of Mastery Specialists. You may come back every year."
         ),
         "what_is_involved": (
-            "Your maths lead meets with other maths leads for six sessions over the year: "
-            "twilights, virtual sessions, and some face to face.\n\n"
-            "Together you work out how the mathematics of a topic builds up over the years, adapt "
-            "your curriculum to what pupils have missed, and learn to lead it: watching lessons, "
-            "reading pupils' work, running professional development. Class teachers of your school "
-            "may join planning sessions led by a Mastery Specialist."
+            "One person from your school, normally the maths lead, meets with other maths leads "
+            "for six sessions over the year. Together you:\n\n"
+            "- work out how the mathematics of a topic builds up over the years\n"
+            "- develop, carry out and refine a recovery curriculum: one that starts from the "
+            "published guidance and from what your pupils missed when school was disrupted\n"
+            "- learn to lead mastery across the school: monitoring lessons and pupils’ work, and "
+            "running professional development\n\n"
+            "Class teachers of your school may join collaborative planning sessions, in which "
+            "Mastery Specialists plan a run of lessons with them."
         ),
+        "how_it_meets": "twilights, virtual and face to face",
+        "release_time": "little: most sessions are after school",
         "outcomes": (
-            "All your teachers know the mathematics of the year's topics more deeply, and how it "
-            "progresses.\n\n"
-            "Maths leads build a habit of planning together that outlasts any one person.\n\n"
-            "Professional development is something that all staff value and expect."
+            "- All teachers of your school know the mathematics of the group’s topics more deeply, "
+            "and how it progresses.\n"
+            "- Subject leaders build a culture of planning together that outlasts any one person.\n"
+            "- Professional development is something that all staff value and expect."
         ),
         "cost": "Free to state-funded schools. Most sessions are after school, so little cover is needed.",
     },
 )
+
+MASTERY_TEXT = (
+    "Mastery means understanding something securely: so well that pupils can move on, and build "
+    "on what came before. The NCETM developed the approach from what teachers do in Shanghai, "
+    "Japan and Singapore. In such a classroom:\n\n"
+    "- everybody is expected to succeed: all pupils can achieve in mathematics\n"
+    "- the class stays together; the difference between pupils is met by support and early help, "
+    "not by different work\n"
+    "- key topics get more time, and go deeper\n"
+    "- understanding of ideas and fluency in methods grow together\n\n"
+    "Five Big Ideas hold it together:\n\n"
+    "- coherence: small connected steps that every pupil can take\n"
+    "- representation and structure: pictures and objects that lay the mathematics bare\n"
+    "- mathematical thinking: pupils reason about ideas and explain them\n"
+    "- fluency: facts and methods at hand, and the sense to choose between them\n"
+    "- variation: examples chosen so that what matters stands out\n\n"
+    "There are two starting points. Not every school can go straight into the formal programme: "
+    "Readiness is the stepping stone into the programme of the year after. Hundreds of schools "
+    "have come this way."
+)
+
+JOINING_TEXT = (
+    "- Tell us of your school’s interest in the coming academic year by the form on this site.\n"
+    "- In April we meet headteachers in each of our six boroughs; there is a flyer for each "
+    "briefing.\n"
+    "- More questions? Write to us: we answer by e-mail.\n\n"
+    "Everything stays adaptable: when schools are disrupted, more of our work together goes live "
+    "online."
+)
+
+# Pages of the NCETM and of the Department for Education, which change their addresses at times.
+_NCETM = "https://www.ncetm.org.uk"
+_BIG_IDEAS = (
+    "page",
+    "Five Big Ideas in teaching for mastery",
+    f"{_NCETM}/teaching-for-mastery/mastery-explained/five-big-ideas-in-teaching-for-mastery/",
+)
+_FILMS = (
+    "video",
+    "Films of mastery lessons",
+    f"{_NCETM}/classroom-resources/primary-video-lessons/",
+)
+_GUIDANCE = (
+    "paper",
+    "Mathematics guidance for key stages 1 and 2",
+    "https://www.gov.uk/government/publications/teaching-mathematics-in-primary-schools",
+)
+LINKS: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "mastery-readiness": (_BIG_IDEAS,),
+    "mastery-development": (_FILMS, _BIG_IDEAS),
+    "mastery-embedding": (_FILMS, _GUIDANCE),
+    "mastery-sustaining": (_GUIDANCE,),
+}
+"""Kind, title and address of what each page leads to, by slug, in order."""
 
 # One of those named is enough.
 PREREQUISITES: dict[str, tuple[str, ...]] = {

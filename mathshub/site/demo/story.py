@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from enrolment.models import Place
+from enrolment.models import OpeningNotice, Place
 from mathshub.site.demo import groups, interest
 from mathshub.site.demo.scene import Scene
 from mathshub.site.demo.schools import ALL_THROUGH, OUTSIDE, SPECIAL
@@ -18,6 +18,7 @@ THIS_YEAR = {
     "readiness": slice(21, 26),
 }
 DROPPED_OUT, DECLINED, JUST_OFFERED = 19, 20, 26
+WAITING = 12
 MISTYPED_ADDRESS = "haed.tumblingweir@example.org"
 # Last year's: those who went on to Development, and to Embedding or Sustaining.
 LAST_YEAR = {"readiness": slice(9, 13), "development": slice(3, 9)}
@@ -76,6 +77,20 @@ def offer_one_now(scene: Scene) -> None:
     school = scene.mainstream[JUST_OFFERED]
     expression = interest.ask(scene, school, group.offering, at=scene.before(days=1, hours=3))
     interest.offer(scene, expression, group, at=scene.now)
+
+
+def wait_for_windows(scene: Scene) -> None:
+    """Where the window of a stage has closed, a dozen schools want to hear when it reopens."""
+    if not scene.plan.closed_early:
+        return
+    OpeningNotice.objects.bulk_create(
+        OpeningNotice(
+            programme=scene.programmes[scene.plan.closed_early],
+            email=f"office.{school.urn}@example.org",
+            asked_at=scene.before(hours=3 * number + 1),
+        )
+        for number, school in enumerate(scene.mainstream[:WAITING])
+    )
 
 
 def _answered_interest(scene: Scene, group: WorkGroup) -> None:

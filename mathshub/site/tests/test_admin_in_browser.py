@@ -12,6 +12,7 @@ from enrolment.tests.factories import (
     make_accepted_place,
     make_expression,
     make_history_import,
+    make_opening_notice,
     make_past_participation,
     make_unmatched_line,
     make_waiting_spreadsheet,
@@ -22,7 +23,7 @@ from mathshub.scope import hub_scope
 from mathshub.testing.browser import DESK, PHONE, sign_in
 from mathshub.testing.portal import LivePortal
 from sessions.tests.factories import make_sessions
-from workgroups.models import Hub, HubMember, SchoolLink, WorkGroup
+from workgroups.models import Hub, HubMember, Programme, SchoolLink, WorkGroup
 from workgroups.tests.factories import (
     make_account,
     make_closed_school,
@@ -31,6 +32,7 @@ from workgroups.tests.factories import (
     make_link,
     make_local_authority,
     make_member,
+    make_programme_link,
     make_register_import,
     make_school,
     make_term_dates,
@@ -71,6 +73,10 @@ def hub(transactional_db: None) -> Iterator[Hub]:
         closed = make_closed_school(name="The Old Infants’ School of Our Lady and Saint John")
         make_link(closed, make_school(), kind=SchoolLink.Kind.MERGER)
         make_register_import()
+        make_programme_link(programme=group.offering.programme)
+        make_opening_notice(
+            programme=group.offering.programme, email=f"{'long' * 15}@school.example"
+        )
         loaded = make_history_import(uploaded_at=NOW - timedelta(days=2), faults=[[3, "No year."]])
         make_past_participation(history_import=loaded)
         make_unmatched_line(history_import=loaded, school_as_typed="Our Lady, E8 1AA")
@@ -122,6 +128,10 @@ def pages() -> list[str]:
         "/admin/workgroups/workgroup/*/plan/",
         "/admin/workgroups/offering/*/copy/",
         "/admin/workgroups/programme/add/",
+        "/admin/workgroups/programme/*/change/",
+        "/admin/workgroups/programme/*/preview/",
+        "/admin/enrolment/openingnotice/",
+        "/admin/enrolment/openingnotice/*/change/",
         "/admin/workgroups/hubmember/add/",
         "/admin/workgroups/hub/",
         "/admin/workgroups/termdate/?year=2026",
@@ -179,3 +189,28 @@ def test_a_place_is_offered_by_keyboard_and_mouse(
     page.get_by_role("button", name="Offer 1 place, 1 e-mail").click()
     expect(page.get_by_role("status")).to_contain_text("1 place offered in Hackney")
     assert WorkGroup.objects.get().places.held().count() == 2
+
+
+def test_a_programme_is_previewed_beside_its_form_which_keeps_what_was_typed(
+    signed_in: Page, hub: Hub, live_portal: LivePortal, axe: Axe
+) -> None:
+    page = signed_in
+    page.goto(live_portal.url("/admin/workgroups/programme/", host=hub.host))
+    page.locator("tbody th a").first.click()
+    page.get_by_label("Who it is for").fill("Such as:\n- schools by the river")
+    for _ in range(2):  # the form can be sent again: it was not saved
+        with page.context.expect_page() as opened:
+            page.get_by_role("button", name="Preview its page").click()
+        preview = opened.value
+        expect(preview.get_by_text("Nothing is saved yet.")).to_be_visible()
+        expect(
+            preview.get_by_role("listitem").filter(has_text="schools by the river")
+        ).to_be_visible()
+        assert axe(preview) == []
+        preview.close()
+    assert page.get_by_label("Who it is for").input_value() == "Such as:\n- schools by the river"
+    with hub_scope(hub):
+        assert not Programme.objects.filter(for_whom__contains="river").exists()
+    page.get_by_role("button", name="Save").click()
+    with hub_scope(hub):
+        assert Programme.objects.filter(for_whom__contains="river").exists()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from enrolment.tests.factories import make_briefing
 from mathshub.scope import hub_scope
@@ -14,6 +14,8 @@ from workgroups.tests.factories import (
     make_local_authority,
     make_offering,
     make_programme,
+    make_programme_link,
+    make_school,
     make_work_group,
 )
 
@@ -21,7 +23,13 @@ PAGES = [
     "/",
     "/programmes/",
     "/programmes/development/",
+    "/programmes/sustaining/",
+    "/programmes/sustaining/hear/",
+    "/programmes/sustaining/hear/thanks/",
     "/journey/",
+    "/journey/which-step/",
+    "/journey/which-step/?ready=yes",
+    "/journey/which-step/?furthest=embedding",
     "/privacy/",
     "/accessibility/",
     "/no-such-page/",
@@ -36,8 +44,16 @@ def filled_portal(live_portal: LivePortal) -> LivePortal:
         start = make_programme(
             name="Development", slug="development", position=2, is_starting_point=True
         )
-        onwards = make_programme(name="Embedding", position=3, needs=[start])
-        make_programme(name="Sustaining", position=4, needs=[start, onwards])
+        onwards = make_programme(name="Embedding", slug="embedding", position=3, needs=[start])
+        last = make_programme(
+            name="Sustaining",
+            slug="sustaining",
+            position=4,
+            needs=[start, onwards],
+            for_whom="Schools that:\n- took part\n- have a specialist",
+        )
+        for programme in (start, last):
+            make_programme_link(programme=programme)
         for programme in (ready, start):
             group = make_work_group(
                 offering=make_offering(programme=programme),
@@ -77,3 +93,47 @@ def test_every_stage_of_the_picture_opens_its_programme(page: Page, filled_porta
     page.goto(filled_portal.url("/journey/", host="ash.localhost"))
     page.locator("svg.journey-map").get_by_role("link", name="Development").click()
     assert page.get_by_role("heading", level=1).inner_text() == "Development"
+
+
+def test_a_school_on_a_phone_comes_from_the_journey_to_its_form(
+    phone: Page, filled_portal: LivePortal, axe: Callable[[Page], list[str]]
+):
+    make_school(name="Marsh Gate Primary School", town="Dagenham")
+    phone.goto(filled_portal.url("/journey/", host="ash.localhost"))
+    phone.get_by_role("link", name="Which step is right for us?").click()
+    phone.get_by_role("link", name="Find your school first").click()
+    phone.get_by_label("Name, town, postcode or URN").fill("marsh gate dagenham")
+    phone.get_by_role("button", name="Find my school").click()
+    phone.get_by_label("Marsh Gate Primary School").check()
+    phone.get_by_role("button", name="Go on with this school").click()
+    phone.get_by_label("None of them").check()
+    phone.get_by_label("Yes, nothing stands in the way").check()
+    phone.get_by_role("button", name="Suggest a step").click()
+    assert phone.get_by_role("heading", level=1).inner_text() == "We suggest Development"
+    assert phone.get_by_label("None of them").is_checked()
+    assert axe(phone) == []
+    phone.get_by_role("link", name="Express an interest").click()
+    assert "Marsh Gate Primary School" in phone.content()
+
+
+def test_without_scripts_a_headteacher_is_told_when_a_programme_reopens(
+    browser: Browser, filled_portal: LivePortal
+):
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 320, "height": 800})
+    page = context.new_page()
+    page.goto(filled_portal.url("/programmes/sustaining/", host="ash.localhost"))
+    page.get_by_role("link", name="Tell me when it opens").click()
+    page.get_by_role("button", name="Tell me when it opens").click()
+    assert page.title().startswith("Error: ")
+    page.get_by_label("Your work e-mail address").fill("head@school.example")
+    page.get_by_role("button", name="Tell me when it opens").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "We will tell you"
+    assert context.cookies() == []
+    context.close()
+
+
+def test_the_dates_of_a_group_unfold_by_the_keyboard(page: Page, filled_portal: LivePortal):
+    page.goto(filled_portal.url("/programmes/development/", host="ash.localhost"))
+    page.locator("details summary").first.focus()
+    page.keyboard.press("Enter")
+    assert page.locator("details li").first.is_visible()

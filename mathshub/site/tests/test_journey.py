@@ -32,7 +32,8 @@ def test_the_usual_journey_has_two_ways_in_and_leaves_out_what_is_no_part_of_it(
     ]
     assert journey.heading == "Two ways in, one direction"
     assert journey.sentences == [
-        "Readiness leads to Development.",
+        "A school starts with Readiness or Development.",
+        "Readiness is a stepping stone to Development.",
         "Development leads to Embedding or Sustaining.",
         "Embedding leads to Sustaining.",
     ]
@@ -41,6 +42,16 @@ def test_the_usual_journey_has_two_ways_in_and_leaves_out_what_is_no_part_of_it(
         "",
         "Development",
         "Development or Embedding",
+    ]
+
+
+def test_each_stage_of_the_list_says_where_it_leads():
+    stages = build_journey(USUAL, USUAL_PAIRS).stages
+    assert [(stage.strap, stage.onward) for stage in stages] == [
+        ("stepping stone", "Leads to Development"),
+        ("", "Leads to Embedding or Sustaining"),
+        ("", "Leads to Sustaining"),
+        ("", "Schools may come back every year"),
     ]
 
 
@@ -67,7 +78,10 @@ def test_without_programmes_there_is_no_journey_and_no_picture():
 
 def test_prerequisites_in_a_circle_do_not_turn_the_journey_back():
     journey = build_journey([DEVELOPMENT, EMBEDDING], [(2, 3), (3, 2)])
-    assert journey.sentences == ["Development leads to Embedding."]
+    assert journey.sentences == [
+        "A school starts with Development.",
+        "Development leads to Embedding.",
+    ]
 
 
 STAGES = st.lists(

@@ -1,5 +1,8 @@
 """The public pages: what they say in each state, and what they cost."""
 
+import gzip
+import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -19,13 +22,14 @@ from workgroups.tests.factories import (
     make_local_authority,
     make_offering,
     make_programme,
+    make_programme_link,
     make_work_group,
     make_year,
 )
 
 TODAY = london_day(NOW)
 OPEN = {"opens_on": TODAY, "closes_on": TODAY + timedelta(days=30)}
-PAGES = ["/", "/programmes/", "/journey/", "/privacy/", "/accessibility/"]
+PAGES = ["/", "/programmes/", "/journey/", "/journey/which-step/", "/privacy/", "/accessibility/"]
 
 pytestmark = pytest.mark.django_db
 
@@ -131,6 +135,70 @@ def test_a_programme_page_answers_what_a_headteacher_asks(client: Client, hub: H
         assert wanted in page
 
 
+def test_each_work_group_stands_with_all_its_dates_and_modes(client: Client, hub: Hub):
+    offering = make_offering(programme=make_programme(slug="full"), **OPEN)
+    for name in ("Ash and Elm", "Oak and Yew"):
+        make_sessions(work_group=make_work_group(offering=offering, name=name), count=6)
+    page = text(client, "/programmes/full/")
+    for name in ("Ash and Elm", "Oak and Yew"):
+        [dates] = re.findall(rf"All dates of {name}</span></summary>\s*<ol.*?</ol>", page, re.S)
+        assert dates.count("<li>") == 6
+    assert page.count("places left") == 2
+
+
+def test_search_engines_read_the_programme_as_a_course_with_its_groups(client: Client, hub: Hub):
+    before = make_programme(name="Development", short_name="Development", is_starting_point=True)
+    programme = make_programme(
+        name="Embedding </script>", slug="embedding", needs=[before], summary="Carry it on."
+    )
+    offering = make_offering(programme=programme, **OPEN)
+    group = make_work_group(offering=offering, name="Ash and Elm", capacity=7)
+    sessions = make_sessions(work_group=group, count=6)
+    make_work_group(offering=offering, name="Without dates")
+    page = text(client, "/programmes/embedding/")
+    [block] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page)
+    days = sorted(london_day(session.starts_at) for session in sessions)
+    site = f"http://{hub.host}:8000"
+    assert json.loads(block) == {
+        "@context": "https://schema.org",
+        "@type": "Course",
+        "name": "Embedding </script>",
+        "description": "Carry it on.",
+        "url": f"{site}/programmes/embedding/",
+        "provider": {
+            "@type": "Organization",
+            "name": "Ash Valley Maths Hub",
+            "url": f"{site}/",
+            "email": "hello@ash.example.org",
+        },
+        "audience": {"@type": "EducationalAudience", "educationalRole": "teacher"},
+        "coursePrerequisites": "Development",
+        "hasCourseInstance": [
+            {
+                "@type": "CourseInstance",
+                "name": "Ash and Elm",
+                "url": f"{site}/work-groups/{group.pk}/",
+                "startDate": f"{days[0]}",
+                "endDate": f"{days[-1]}",
+                "courseMode": "onsite",
+                "description": "Room for 7 more schools",
+            }
+        ],
+    }
+
+
+def test_links_elsewhere_say_so(client: Client, hub: Hub):
+    programme = make_programme(slug="full")
+    make_programme_link(
+        programme=programme, title="<b>Film</b>", url="https://films.example/a?b=1&c=2", position=2
+    )
+    make_programme_link(programme=programme, title="Paper", kind="paper", position=1)
+    page = text(client, "/programmes/full/")
+    assert page.index("Paper</a>") < page.index("&lt;b&gt;Film&lt;/b&gt;</a>")
+    assert 'href="https://films.example/a?b=1&amp;c=2" rel="noopener external"' in page
+    assert "Video on another site, films.example" in page
+
+
 def test_a_closed_programme_offers_no_form(client: Client, hub: Hub):
     programme = make_programme(slug="shut")
     day = TODAY - timedelta(days=1)
@@ -216,7 +284,23 @@ def test_before_the_first_hub_the_page_says_how_to_make_one(client: Client):
     assert "manage.py create_hub" in text(client, "/")
 
 
-@pytest.mark.parametrize("path", ["/", "/programmes/", "/programmes/full/", "/journey/"])
+HEAVY = ["/", "/programmes/", "/programmes/full/", "/journey/", "/journey/which-step/?ready=yes"]
+MOST_BYTES = 20_000  # of HTML, compressed; the rest of the 60 kB is for styles and scripts
+
+
+@pytest.mark.parametrize("path", HEAVY)
+def test_a_page_stays_light_with_many_groups_and_long_texts(client: Client, hub: Hub, path: str):
+    words = " ".join(f"{number}th word" for number in range(1500))
+    programme = make_programme(
+        slug="full", is_starting_point=True, for_whom=words, what_is_involved=words
+    )
+    offering = make_offering(programme=programme, **OPEN)
+    for _ in range(8):
+        make_sessions(work_group=make_work_group(offering=offering), count=6)
+    assert len(gzip.compress(text(client, path).encode())) < MOST_BYTES
+
+
+@pytest.mark.parametrize("path", HEAVY)
 def test_pages_cost_as_many_queries_for_three_programmes_as_for_one(
     client: Client, hub: Hub, path: str
 ):

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from enrolment.services.drafts import drafts_to_forget, forget_drafts
+from enrolment.services.openings import forget_notices, notices_to_forget
 from enrolment.services.retention import (
     bookings_to_forget,
     empty_spreadsheets,
@@ -27,9 +28,9 @@ from workgroups.models import Hub
 class Command(BaseCommand):
     help = (
         "Delete forms that were not sent, interest that led to nothing, spreadsheets that were "
-        "never loaded, what loaded ones quote, participants, bookings for briefings, and the "
-        "contacts of schools, once the hub has kept them as long as its settings say. Celery's beat "
-        "does so every night."
+        "never loaded, what loaded ones quote, addresses that waited for a window, participants, "
+        "bookings for briefings, and the contacts of schools, once they have been kept as long as "
+        "the hub's settings say. Celery's beat does so every night."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -53,6 +54,7 @@ def count(now: datetime) -> tuple[int, ...]:
         spreadsheets_to_forget(now).count(),
         lines_to_forget(now).count(),
         spreadsheets_to_empty(now).count(),
+        notices_to_forget(now).count(),
         participants_to_forget(now).count(),
         places_to_empty(now).count(),
         bookings_to_forget(now).count(),
@@ -67,6 +69,7 @@ def forget(now: datetime) -> tuple[int, ...]:
         forget_spreadsheets(now),
         forget_lines(now),
         empty_spreadsheets(now),
+        forget_notices(now),
         *forget_people(now),
         forget_bookings(now),
     )
@@ -78,6 +81,7 @@ def in_words(
     spreadsheets: int,
     lines: int,
     emptied: int,
+    addresses: int,
     participants: int,
     places: int,
     bookings: int,
@@ -89,6 +93,7 @@ def in_words(
             f"{spreadsheets} spreadsheet{'' if spreadsheets == 1 else 's'} never loaded",
             f"{lines} line{'' if lines == 1 else 's'} without a school",
             f"the words of {emptied} spreadsheet{'' if emptied == 1 else 's'}",
+            f"{addresses} address{'' if addresses == 1 else 'es'} that waited for a window",
             f"{participants} participant{'' if participants == 1 else 's'}",
             f"the contacts of {places} place{'' if places == 1 else 's'}",
             f"{bookings} booking{'' if bookings == 1 else 's'} for briefings",
