@@ -316,4 +316,4 @@ def test_the_planner_runs_with_the_others(hub: Hub):
     open_window(programme)
     with time_machine.travel(NOW, tick=False):
         planned = {each.planner: each.added for each in plan_messages(NOW)}
-    assert planned["enrolment.messages.plan_window_opened"] == 1
+    assert planned["enrolment.messages.openings.plan_window_opened"] == 1

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from enrolment.eligibility import check_eligibility
+from enrolment.eligibility import Eligibility, check_eligibility
 from enrolment.forms.interest import PAGES, SchoolPage, Way
 from enrolment.forms.school_question import LONGEST_SCHOOL, NOT_LISTED, pickable_school
 from enrolment.forms.tokens import BadFormToken, FormToken, make_form_token, read_form_token
@@ -74,8 +74,7 @@ def explain_eligibility(request: HttpRequest, offering_id: int) -> JsonResponse:
     school = pickable_school(request.GET.get("urn", ""))
     if school is None:
         raise Http404
-    record = record_of(school, with_asked=False)
-    eligibility = check_eligibility(school, step_of(offering), record)
+    eligibility = check_eligibility(school, step_of(offering), record_of(school, with_asked=False))
     return JsonResponse(
         {"heading": eligibility.heading, "words": eligibility.words, "tone": eligibility.tone}
     )
@@ -159,11 +158,21 @@ def _show(
         "offering": page.draft.offering,
         "problem": problem,
         "looked_for_school": looked_for_school,
+        "eligibility": _eligibility_of(page),
         "number": 1,
         "total": len(PAGES),
         "is_first": True,
     }
     return render(request, page.template, context, status=status)
+
+
+def _eligibility_of(page: SchoolPage) -> Eligibility | None:
+    """What is to be said of the school, once it is known."""
+    school, offering = page.chosen_school, page.draft.offering
+    if school is None or offering is None:
+        return None
+    record = record_of(school, with_asked=False)
+    return check_eligibility(school, step_of(offering), record)
 
 
 def _typed(request: HttpRequest) -> str:

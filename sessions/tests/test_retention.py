@@ -252,7 +252,9 @@ def test_the_command_says_what_it_forgot_and_a_dry_run_changes_nothing(hub: Hub)
     )
     assert forgetting() == report
     assert rows_left(*PEOPLE) == 0
-    assert forgetting("--dry-run").startswith("Lea Valley Maths Hub: 0 expressions of interest, 0")
+    assert forgetting("--dry-run").startswith(
+        "Lea Valley Maths Hub: 0 forms of interest not sent, 0"
+    )
 
 
 def forgetting(*options: str) -> str:
