@@ -1,5 +1,7 @@
 """A school changes what it sent, or hands a part in it over, until the hub begins to review it."""
 
+from collections.abc import Iterable
+from copy import deepcopy
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +21,8 @@ from enrolment.services.transactions import one_transaction
 from mathshub.outbox.services import Draft, cancel_messages, queue_messages
 
 EOI_HANDED_OVER = "eoi-handed-over"
+PAGE_OF = {"sender": "you", "headteacher": "headteacher", "maths_lead": "maths-lead"}
+"""The page of the form that asks for who has the role."""
 CHANGED = "The school changed its answers"
 HANDED_OVER = "Handed over: {role}"
 
@@ -80,16 +84,15 @@ def hand_over(
     expression = _lock(expression)
     if expression.state == ExpressionOfInterest.State.WITHDRAWN:
         raise CannotBeChanged
-    before = {field: getattr(expression, field) for field in (f"{role}_name", f"{role}_email")}
+    before = getattr(expression, f"{role}_email")
     for each in _same_person(expression, role):
+        expression.pages = _with_contact(expression, each, name, email)
         setattr(expression, f"{each}_name", name)
         setattr(expression, f"{each}_email", email)
     expression.link_generation += 1
     save_as(expression, by=None, now=now, why=HANDED_OVER.format(role=role.replace("_", " ")))
     cancel_messages(key_prefix=f"{EOI_RECEIVED}:{expression.form_token}", reason="Handed over")
-    queue_messages(
-        [eoi_received(expression), *_farewell(expression, before[f"{role}_email"], now)], now=now
-    )
+    queue_messages([eoi_received(expression), *_farewell(expression, before)], now=now)
     return expression
 
 
@@ -103,7 +106,28 @@ def _same_person(expression: ExpressionOfInterest, role: str) -> list[str]:
     ]
 
 
-def _farewell(expression: ExpressionOfInterest, address: str, now: datetime) -> list[Draft]:
+def _with_contact(
+    expression: ExpressionOfInterest, role: str, name: str, email: str
+) -> dict[str, Any]:
+    """The pages of the form with another person in that role, for the next change of answers."""
+    page = PAGE_OF[role]
+    if page not in expression.pages:
+        return expression.pages
+    kept = deepcopy(expression.pages[page])
+    old = (getattr(expression, f"{role}_name"), name), (getattr(expression, f"{role}_email"), email)
+    kept["clean"] |= {"full_name": name, "email": email}
+    kept["typed"] |= {"full_name": [name], "email": [email]}
+    kept["told"] = [[question, _renamed(words, old)] for question, words in kept["told"]]
+    return expression.pages | {page: kept}
+
+
+def _renamed(words: str, pairs: Iterable[tuple[str, str]]) -> str:
+    for before, after in pairs:
+        words = words.replace(before, after) if before else words
+    return words
+
+
+def _farewell(expression: ExpressionOfInterest, address: str) -> list[Draft]:
     if not address or address.casefold() in expression.addresses():
         return []
     return [

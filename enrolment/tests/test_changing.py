@@ -103,6 +103,22 @@ def test_a_part_is_handed_over_and_the_old_links_end(
     ]
 
 
+def test_who_took_a_part_over_keeps_it_when_answers_change(
+    sent: ExpressionOfInterest, client: Client
+) -> None:
+    sent = hand_over(sent, role="sender", name="Olu Ade", email="olu@school.example", now=NOW)
+    lead = {"name": "Ana Lima", "email": "ana@school.example"}
+    sent = hand_over(sent, role="maths_lead", **lead, now=NOW)
+    page = client.get(manage_url(sent)).content.decode()
+    assert "Olu Ade, headteacher" in page
+    assert "Grace Obi" not in page
+    draft = begin_changes(sent, now=NOW)
+    client.post(check_url(draft))
+    sent.refresh_from_db()
+    assert (sent.headteacher_name, sent.headteacher_email) == ("Olu Ade", "olu@school.example")
+    assert (sent.maths_lead_name, sent.maths_lead_email) == ("Ana Lima", "ana@school.example")
+
+
 def test_handing_over_asks_for_all_of_it(sent: ExpressionOfInterest, client: Client) -> None:
     page = client.post(manage_url(sent, "hand_over"), {"email": "olu"}).content.decode()
     for words in ("Choose which part", "Type the name of who", "type it in full"):
