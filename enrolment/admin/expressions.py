@@ -104,6 +104,8 @@ class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
             "Contacts",
             {
                 "fields": (
+                    "sender_name",
+                    "sender_email",
                     "headteacher_name",
                     "headteacher_email",
                     "maths_lead_name",
