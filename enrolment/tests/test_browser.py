@@ -1,5 +1,6 @@
 """The form and the offer in a real browser, with and without JavaScript, at both widths."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
@@ -13,6 +14,7 @@ from enrolment.services.seats import NamedSeat
 from enrolment.tests.factories import make_expression, make_place
 from enrolment.tests.filling import check_url, page_url, ready_draft, token_of
 from mathshub.links import make_token
+from mathshub.outbox.models import Message
 from mathshub.scope import hub_scope
 from mathshub.testing.browser import CONTEXT_OPTIONS
 from mathshub.testing.portal import LivePortal
@@ -175,6 +177,27 @@ def test_a_school_that_must_check_or_is_out_of_area_is_told_so_and_may_go_on(
     assert axe(phone) == []
     go_on(phone)
     heading(phone, f"Would your school take part in Mastery Readiness in {offering.academic_year}?")
+
+
+def test_a_second_form_of_a_school_gets_the_same_page_and_only_the_mail_tells(
+    phone: Page, axe: Axe, live_portal: LivePortal, offering: Offering
+) -> None:
+    school, seen = make_school(), []
+    for address in ("grace@school.example", "grace@school.example", "olu@school.example"):
+        draft = ready_draft(offering=offering, school=school, address=address, now=timezone.now())
+        phone.goto(live_portal.url(check_url(draft)))
+        phone.get_by_role("button", name="Send our expression of interest").click()
+        heading(phone, "We have your expression of interest")
+        assert axe(phone) == []
+        words = phone.get_by_role("main").inner_text()
+        seen.append(re.sub(r"[0-9A-Z]{4}-[0-9A-Z]{4}", "…", words).replace(address, "…"))
+    assert len(set(seen)) == 1
+    assert ExpressionOfInterest.objects.count() == 1
+    assert list(Message.objects.order_by("pk").values_list("kind", flat=True)) == [
+        "eoi-received",
+        "eoi-again",
+        "eoi-joined",
+    ]
 
 
 def test_errors_are_summed_up_and_take_focus(
