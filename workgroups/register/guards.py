@@ -5,16 +5,17 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from django.db import connection
+from django.utils.text import get_text_list
 
-from workgroups.models import School
-from workgroups.register.read import TableRefused
+from workgroups.models import LocalAuthority, School
+from workgroups.register.read import RegisterFile, TableRefused
 from workgroups.register.rows import Complaint
 
 WORST_SHARE = 0.01  # of bad lines
 WORST_FALL = 0.05  # of open schools
 FEW = 2  # schools: so many may close in a small file, whatever their share
 FEW_CELLS = 20  # so many of a column may be left blank in a small file, whatever their share
-WHOLE_SHARE = 0.5  # of an area's open schools; a file that names fewer is meant to be a part
+NAMED = 3  # authorities; so many are named in a sentence
 
 
 def refuse_bad_lines(name: str, *, rows: int, skipped: int, complaints: list[Complaint]) -> None:
@@ -24,6 +25,16 @@ def refuse_bad_lines(name: str, *, rows: int, skipped: int, complaints: list[Com
         raise TableRefused(
             f"{skipped:,} of {rows:,} lines of {name} can't be read, more than one "
             f"in a hundred: nothing was imported. {first}"
+        )
+
+
+def refuse_broken_line(file: RegisterFile) -> None:
+    """Raises ``TableRefused`` for a file that ends in the middle of a line."""
+    if file.breaks_off_at:
+        raise TableRefused(
+            f"{file.name} ends in the middle of line {file.breaks_off_at:,}: it has broken off, and "
+            "nothing was imported. Download it again. To import what there is of it, use --force "
+            "and say why."
         )
 
 
@@ -58,9 +69,10 @@ def refuse_lost_links(name: str, *, removed: int, before: int) -> None:
 class OpenSchools:
     """The schools that are open before an import, and what its file makes of them.
 
-    Only what the file is about is weighed. A file of one borough says nothing of the others; one
-    that names half of an area's open schools or more is meant to be whole, and one that lacks many
-    of them has broken off.
+    Only what the file is about is weighed. A file of one borough says nothing of the others, and
+    hubs load such parts; but of each borough of which it names open schools it must name the others
+    too. Wherever a file breaks off, schools of most boroughs are missing: its lines come by number,
+    and those of academies last.
     """
 
     def __init__(self) -> None:
@@ -101,19 +113,38 @@ class OpenSchools:
                 "fall of more than 5 %: nothing was imported. If that is true, import it with "
                 "--force and say why."
             )
-        area = {self._authorities[urn] for urn in found}
-        of_the_area = sum(authority in area for authority in self._authorities.values())
-        missing = of_the_area - before
-        if before >= WHOLE_SHARE * of_the_area and _is_too_many(missing, of=of_the_area):
-            raise TableRefused(
-                f"{name} lacks {missing:,} of the {of_the_area:,} open schools of its local "
-                "authorities, more than 5 %: is it broken off, or an old one? Nothing was "
-                "imported. If it is as it should be, import it with --force and say why."
-            )
+        self._refuse_missing(name, Counter(self._authorities[urn] for urn in found))
+
+    def _refuse_missing(self, name: str, found: Counter[int | None]) -> None:
+        """``found`` are the open schools that the file names, by authority."""
+        stored = Counter(self._authorities.values())
+        lacking = {
+            authority: stored[authority] - count
+            for authority, count in found.items()
+            if _is_too_many(stored[authority] - count, of=stored[authority])
+        }
+        if not lacking:
+            return
+        of_them = sum(stored[authority] for authority in lacking)
+        raise TableRefused(
+            f"{name} lacks {sum(lacking.values()):,} of the {of_them:,} open schools of "
+            f"{_names(lacking)}, more than 5 %: is it broken off, or an old one? Nothing was "
+            "imported. A part of the register is taken when it has all schools of its local "
+            "authorities. If it is as it should be, import it with --force and say why."
+        )
 
 
 def _is_too_many(schools: int, *, of: int) -> bool:
     return schools > max(FEW, WORST_FALL * of)
+
+
+def _names(lacking: Mapping[int | None, int]) -> str:
+    """The authorities that lack most, in words."""
+    names: dict[int | None, str] = dict(LocalAuthority.objects.values_list("pk", "name"))
+    worst = sorted(lacking, key=lambda authority: (-lacking[authority], names.get(authority, "")))
+    named = [names.get(authority, "no local authority") for authority in worst[:NAMED]]
+    more = len(worst) - NAMED
+    return get_text_list([*named, f"{more} more"] if more > 0 else named, "and")
 
 
 def _open_now() -> dict[str, int | None]:

@@ -14,7 +14,12 @@ from workgroups.models import RegisterImport, School
 from workgroups.models.schools import OPEN_STATUSES
 from workgroups.register.alone import alone
 from workgroups.register.files import LINKS_NAME, opened, the_day_in
-from workgroups.register.guards import OpenSchools, refuse_bad_lines, refuse_unread_columns
+from workgroups.register.guards import (
+    OpenSchools,
+    refuse_bad_lines,
+    refuse_broken_line,
+    refuse_unread_columns,
+)
 from workgroups.register.load_links import LinksOutcome, import_links
 from workgroups.register.read import Progress, RegisterFile, TableRefused, open_register
 from workgroups.register.rows import BadRow, Complaint, RowReader, SchoolRow, complain
@@ -115,6 +120,7 @@ def _import_schools(
         register.name, rows=outcome.rows, skipped=outcome.skipped, complaints=outcome.complaints
     )
     if not is_forced:
+        refuse_broken_line(register)
         refuse_unread_columns(
             register.name,
             rows=outcome.rows,

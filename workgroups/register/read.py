@@ -5,7 +5,7 @@ import csv
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from io import TextIOWrapper
+from io import SEEK_END, TextIOWrapper
 from typing import BinaryIO, NamedTuple
 
 LONGEST_LINE = 100_000  # characters; the register's own lines have about 2,000
@@ -39,6 +39,8 @@ class RegisterFile:
     what: str = "the register"
     delimiter: str = ","
     columns: list[str] = field(default_factory=list)
+    breaks_off_at: int = 0
+    """The line in the middle of which the file ends, once all of it was read; 0 where it is whole."""
 
     def lines(self, progress: Progress | None = None) -> Iterator[Line]:
         """The records after the header, blank ones left out. Raises ``TableRefused``."""
@@ -51,12 +53,14 @@ class RegisterFile:
         text = TextIOWrapper(self.raw, encoding=self.encoding, errors="replace", newline="")
         lines = _bounded_lines(text, self.name, self.what, progress)
         reader = csv.reader(lines, delimiter=self.delimiter)
-        begins = 1
+        begins, cells = 1, []
         try:
             for cells in reader:
                 if cells and (cells[0].strip() or any(map(str.strip, cells))):
                     yield Line(begins, cells)
                 begins = reader.line_num + 1
+            if 0 < len(cells) < len(self.columns) and not self._ends_with_its_line():
+                self.breaks_off_at = reader.line_num
         except csv.Error as error:
             raise TableRefused(
                 f"{self.name} can't be read from line {begins} on: is a quotation mark opened there "
@@ -65,6 +69,10 @@ class RegisterFile:
         finally:
             if not self.raw.closed:
                 text.detach()  # the file stays open for the next reading
+
+    def _ends_with_its_line(self) -> bool:
+        self.raw.seek(-1, SEEK_END)
+        return self.raw.read(1) in b"\r\n"
 
 
 def open_register(raw: BinaryIO, *, name: str, what: str = "the register") -> RegisterFile:

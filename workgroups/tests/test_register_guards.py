@@ -11,6 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from mathshub.site.demo.load import DATA, REGISTER
 from workgroups.models import RegisterImport, School
 from workgroups.register import TableRefused, import_register
 from workgroups.register import load as loading
@@ -108,7 +109,7 @@ def test_a_fall_is_taken_when_a_person_says_why(hundred, tmp_path: Path):
 @pytest.mark.database
 def test_a_file_that_has_broken_off_is_refused(hundred, tmp_path: Path):
     path = write_register(tmp_path / "a.csv", hundred[:94])
-    with pytest.raises(TableRefused, match=r"^a\.csv lacks 6 of the 100 open schools"):
+    with pytest.raises(TableRefused, match=r"^a\.csv lacks 6 of the 100 open schools of Hackney, "):
         import_register(path)
     assert import_register(write_register(tmp_path / "b.csv", hundred[:95])).unchanged == 95
 
@@ -118,8 +119,50 @@ def test_a_borough_after_the_country_is_no_fall(hundred, tmp_path: Path):
     assert (outcome.unchanged, School.objects.open_now().count()) == (100, 110)
 
 
-def test_a_few_schools_after_the_country_are_a_part_of_it(hundred, tmp_path: Path):
-    assert import_register(write_register(tmp_path / "a.csv", hundred[:7])).unchanged == 7
+@pytest.mark.parametrize("named", [1, 7, 40])
+def test_a_file_that_has_broken_off_early_is_no_part(hundred, tmp_path: Path, named: int):
+    path = write_register(tmp_path / "a.csv", hundred[:named])
+    with pytest.raises(TableRefused, match=rf"^a\.csv lacks {100 - named} of the 100 open schools"):
+        import_register(path)
+    assert import_register(path, is_forced=True).unchanged == named
+
+
+@pytest.mark.parametrize("lost", [1, 20, 1_500])
+def test_a_file_that_ends_within_a_line_is_refused_though_nothing_is_known_yet(
+    tmp_path: Path, db: None, lost: int
+):
+    path = write_register(tmp_path / "a.csv", rows(300, SchoolWebsite="www.marsh.example"))
+    whole = path.read_bytes().rstrip()
+    path.write_bytes(whole)
+    assert import_register(path, is_rehearsal=True).created == 300  # a last line may end so
+    path.write_bytes(whole[:-lost])
+    with pytest.raises(
+        TableRefused, match=r"^a\.csv ends in the middle of line \d+: it has broken"
+    ):
+        import_register(path)
+    assert not School.objects.exists()
+
+
+@pytest.mark.database
+def test_the_whole_of_one_borough_does_not_make_up_for_another(hundred, tmp_path: Path):
+    other = [ROW | {"URN": "200001", "LA (code)": "316", "LA (name)": "Newham"}]
+    path = write_register(tmp_path / "a.csv", hundred + other)
+    with pytest.raises(TableRefused, match=r"^a\.csv lacks 9 of the 10 open schools of Newham, "):
+        import_register(path)
+
+
+@pytest.mark.parametrize("lines", [50, 399, 700, 1_000])
+def test_the_real_register_is_never_taken_for_a_part_wherever_it_breaks_off(
+    tmp_path: Path, db: None, lines: int
+):
+    import_register(DATA / REGISTER[0])
+    whole = (DATA / REGISTER[0]).read_bytes().splitlines(keepends=True)
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"".join(whole[: lines + 1]))
+    with pytest.raises(TableRefused, match="more than 5 %: is it broken off, or an old one"):
+        import_register(path)
+    path.write_bytes(b"".join(line for line in whole if b"Hackney" in line or line is whole[0]))
+    assert import_register(path).updated == 0
 
 
 @pytest.mark.database
