@@ -51,7 +51,9 @@ def _list(request: HttpRequest, is_over_limit: bool) -> HttpResponse:
         return JsonResponse([], safe=False, status=429, headers=WAIT)
     schools = find_schools(request.GET.get("q", ""))
     response = JsonResponse([_as_json(school) for school in schools], safe=False)
-    patch_cache_control(response, public=True, max_age=ANSWER_LASTS)
+    # Of who is signed in the session was noted as active, and its cookie may come with the answer.
+    whose = {"private": True} if request.session.accessed else {"public": True}
+    patch_cache_control(response, **whose, max_age=ANSWER_LASTS)
     return response
 
 

@@ -1,15 +1,17 @@
-"""What a signed-in session must keep to: its time limits, and the second factor for the admin."""
+"""Who must sign in, and what a session must keep to: its time limits, the second factor."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -23,6 +25,20 @@ WHOLE_LIMIT = timedelta(hours=8)
 NOTED_EVERY = timedelta(minutes=1)
 
 OPENED, ACTIVE = "signed_in_at", "last_active_at"
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Django's, but for who asks for an open page nobody looks into the session.
+
+    Looking makes the answer vary with the cookie, so that no cache could keep it for others.
+    """
+
+    def process_view(
+        self, request: HttpRequest, view_func: Callable[..., Any], view_args: Any, view_kwargs: Any
+    ) -> HttpResponseBase | None:
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
 
 
 class SessionLimitMiddleware:
