@@ -315,15 +315,17 @@ def test_likely_schools_are_offered_at_once_and_a_closed_one_as_what_it_is_now(
     lead: Client,
 ) -> None:
     academy = make_school(urn="999003", name="River Academy")
-    make_closed_school(name="Silver Heron Infants", succeeded_by=academy)
-    make_closed_school(name="Silver Heron Juniors", urn="999004")
+    make_closed_school(name="Silver Heron Juniors", succeeded_by=academy)
+    make_closed_school(name="Silver Heron Infants", urn="999004")
     make_school(name="Marsh Lane School")
     typed = "Silver Heron Infant School, 12 High Street, Clapton"
     expression = make_expression(school_as_typed=typed)
     page = lead.get(f"{LIST}{expression.pk}/match/").content.decode()
     assert f"Typed in the form: “{typed}”" in page
     assert re.findall(r'name="urn" value="(\d+)"', page) == ["999003"]
-    assert "Was called Silver Heron Infants" in page
+    assert "Was called Silver Heron Juniors" in page
+    nearest = page.index("Fits best, but closed or not open yet")
+    assert nearest < page.index("999004") < page.index("999003")
     searched = lead.get(f"{LIST}{expression.pk}/match/?q=999004").content.decode()
     assert 'name="urn"' not in searched
     assert "Closed in August 2021. It may have a new name or number" in searched

@@ -1,5 +1,6 @@
 """Schools as the register (Get Information about Schools, GIAS) knows them."""
 
+from collections.abc import Sequence
 from functools import reduce
 from operator import or_
 
@@ -118,6 +119,10 @@ class School(models.Model):
 
     merged_into: "School | None" = None
     """No column: where a search found that the hub in scope decided a merger, see its services."""
+    linked_to: "Sequence[School]" = ()
+    """No column: where a search found that the register's mergers and splits lead, to open schools."""
+    was_split = False
+    """No column: whether these are parts of it, rather than schools that it became part of."""
 
     objects = SchoolQuerySet.as_manager()
     history = HistoricalRecords(excluded_fields=["search_text", "register_print", "succeeded_by"])

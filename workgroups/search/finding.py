@@ -6,7 +6,7 @@ from operator import or_
 from typing import Any
 
 from django.db import connection
-from django.db.models import Case, F, Q, QuerySet, Subquery, Value, When, prefetch_related_objects
+from django.db.models import Case, F, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Collate, StrIndex
 from django.db.models.lookups import GreaterThan
 
@@ -14,14 +14,15 @@ from mathshub.prepared import Prepared, prepared
 from workgroups.models import School
 from workgroups.models.schools import (
     ALL_THROUGH_PHASE,
+    CLOSED_STATUS,
     MAINSTREAM_STATE_TYPES,
     OPEN_STATUSES,
     PRIMARY_PHASES,
 )
 from workgroups.search.choosing import open_successor
-from workgroups.search.spelling import meant_by, strange_words
-from workgroups.search.words import is_number, postcode_in, query_words, telling
-from workgroups.services.succession import merged_into
+from workgroups.search.spelling import meant_by, saints_apart, strange_words
+from workgroups.search.words import fold, is_number, postcode_in, query_words, telling
+from workgroups.services.succession import merged_into, open_ends
 
 SHORTEST_QUERY = 2  # characters, once folded
 SHORTEST_BEGINNING = 5  # letters of a text's beginning that may be a name
@@ -42,7 +43,8 @@ def search_schools(query: str, *, limit: int = 12, is_strict: bool = False) -> l
     """Schools in which every word of ``query`` begins a word; best first, ``limit`` at most.
 
     Open mainstream state schools come first, among them those whose name begins as typed; then
-    others that are open, then closed ones that have become another, then the rest. Where there is
+    others that are open, then closed ones: those whose name has the words as they were typed, and
+    those that have become another one, before the rest. Where there is
     none of the first, nor one that a closed school has become, schools follow that fit without
     words such as "primary" and "school"; then, unless ``is_strict``, with the words that may have
     been meant, for a slip of the pen; then without the last word or the first, which may name a
@@ -58,9 +60,16 @@ def likely_schools(text: str, *, limit: int = 12) -> list[School]:
     """Schools that a person may have meant who wrote down name and address, best first.
 
     What fits the whole text, then what has its postcode, then what fits the beginning of it, each
-    time a word less.
+    time a word less; of these first those whose whole name stands in it, open or not.
     """
-    return _first_good(_ways_for_a_person(text), limit)
+    found = _first_good(_ways_for_a_person(text), limit)
+    words = f" {fold(text)} "
+    return sorted(found, key=lambda school: f" {_own_name(school)} " not in words)
+
+
+def _own_name(school: School) -> str:
+    """Folded, without the “School” at its end, which few write."""
+    return fold(school.name).removesuffix(" school")
 
 
 def is_enough_to_ask(query: str) -> bool:
@@ -81,6 +90,9 @@ def _ways(words: list[str]) -> Iterator[Wanted]:
     yield _exactly(words)
     without = telling(words)
     strange = strange_words(without)
+    if strange:
+        without = saints_apart(without, strange)
+        strange = strange_words(without)
     if not strange:
         yield _exactly(without)
     meant = meant_by(without, strange)
@@ -139,17 +151,34 @@ def _best(wanted: Wanted, limit: int) -> list[School]:
     if len(found) >= limit:
         return found[:limit]
     matching = _in_alphabet(School.objects.in_england()).filter(*map(_has, wanted))
-    begins_first = Case(When(_begins(phrase), then=0), default=1)
-    order = _standing(), begins_first, "alphabet"
+    is_closed = Q(status_code=CLOSED_STATUS)
+    begins_first = Case(
+        When(_begins(phrase), then=0), When(is_closed & _has_phrase(phrase), then=1), default=2
+    )
+    goes_on_first = Case(When(is_closed & Q(succeeded_by=None), then=1), default=0)
+    order = _standing(), begins_first, goes_on_first, "alphabet"
     best = matching.order_by(*order).values("pk")[:limit]  # sorted without the rest of the rows
     found = list(schools.filter(pk__in=best).order_by(*order))
-    closed = [school for school in found if not school.is_open]
-    gone_on = [school for school in closed if school.succeeded_by_id]
-    prefetch_related_objects(gone_on, "succeeded_by__local_authority")  # few: not for each search
-    mergers = merged_into([school for school in closed if not school.succeeded_by_id])
-    for school in closed:
-        school.merged_into = mergers.get(school.pk)
+    _tell_what_became_of([school for school in found if not school.is_open])
     return found
+
+
+def _tell_what_became_of(closed: list[School]) -> None:
+    """Three queries, for any number of closed schools; none where there is none, as most times."""
+    if not closed:
+        return
+    mergers = merged_into([school for school in closed if not school.succeeded_by_id])
+    ends = open_ends([school.urn for school in closed])
+    wanted = {school.succeeded_by_id for school in closed if school.succeeded_by_id}
+    wanted.update(*ends.values())
+    after = School.objects.select_related("local_authority").in_bulk(wanted)
+    for school in closed:
+        if school.succeeded_by_id:
+            school.succeeded_by = after[school.succeeded_by_id]
+        school.merged_into = mergers.get(school.pk)
+        ways = ends.get(school.urn, {})
+        school.linked_to = [after[pk] for pk in ways if after[pk].is_in_england]
+        school.was_split = bool(ways) and all(ways.values())
 
 
 def _in_england(schools: Iterable[School]) -> list[School]:
@@ -172,6 +201,10 @@ def _beginning_so(limit: int) -> Prepared[School]:
 
 def _begins(phrase: str) -> Q:
     return Q(alphabet__gte=phrase, alphabet__lt=_end_of(phrase))
+
+
+def _has_phrase(phrase: str) -> Q:
+    return Q(search_text__contains=phrase)
 
 
 def _end_of(phrase: str) -> str:
@@ -198,12 +231,11 @@ def _holds(words: tuple[str, ...]) -> Q:
 
 def _standing() -> Case:
     """0 for open mainstream state schools with primary years, 1 for others that are open, 2 for
-    those that have become another one, 3 for the rest."""
+    the rest."""
     return Case(
         When(_OPEN_MAINSTREAM, then=0),
         When(status_code__in=OPEN_STATUSES, then=1),
-        When(succeeded_by__isnull=False, then=2),
-        default=3,
+        default=2,
     )
 
 

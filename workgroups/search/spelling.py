@@ -6,6 +6,7 @@ too, by an index of their three-letter pieces (pg_trgm): two slips, or a word th
 On SQLite those are not.
 """
 
+import re
 from collections.abc import Iterator
 from functools import partial
 
@@ -22,6 +23,7 @@ LONG_WORD = 6  # letters; shorter ones have too few pieces to look alike
 MOST_MEANT = 5  # other words for one that was typed
 LOST_FOR_KEPT = 2  # letters that may be left out for each that stays
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_SAINT = re.compile(r"(?:saint|st)([a-z]{3,})")
 _BATCH = 5_000
 
 
@@ -39,6 +41,16 @@ def strange_words(words: list[str]) -> list[str]:
     """Those with which no word of any school begins; none where the words are not known yet."""
     strange = [word for word in words if _can_be_put_right(word) and not _begins_a_word(word)]
     return strange if strange and SearchWord.objects.exists() else []
+
+
+def saints_apart(words: list[str], strange: list[str]) -> list[str]:
+    """With “st” as a word of its own where a ``strange`` one hides it: “stmarys”."""
+    return [part for word in words for part in (_apart(word) if word in strange else [word])]
+
+
+def _apart(word: str) -> list[str]:
+    saint = _SAINT.fullmatch(word)
+    return ["st", saint[1]] if saint and _begins_a_word(saint[1]) else [word]
 
 
 def meant_by(words: list[str], strange: list[str]) -> list[tuple[str, ...]]:

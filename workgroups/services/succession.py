@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from mathshub.accounts.models import Account
@@ -132,6 +132,43 @@ def _open_ends(pk: int, after: Mapping[int, list[School]]) -> list[School]:
                 seen.add(school.pk)
                 to_ask.append(school.pk)
     return list(ends.values())
+
+
+def open_ends(urns: Collection[str]) -> dict[str, dict[int, bool]]:
+    """By URN of a closed school: the ids of the open ones to which all links from it lead.
+
+    Simple or not, decided or not: this says where a school is to be found, not whose history is
+    whose. To each id belongs whether it was split on the way, and never merged. One query, as long
+    as the chains may be; circles end.
+    """
+    ends: dict[str, dict[int, bool]] = defaultdict(dict)
+    if urns:
+        with connection.cursor() as cursor:
+            cursor.execute(_ENDS.format(urns=", ".join(["%s"] * len(urns))), list(urns))
+            for urn, pk, is_split in cursor.fetchall():
+                ends[urn][pk] = bool(is_split)
+    return ends
+
+
+# Links name schools by URN, and Django has no recursion.
+_ENDS = """
+    WITH RECURSIVE way (began, at, is_merged) AS (
+        SELECT predecessor_urn, successor_urn, kind IN ('merger', 'amalgamation')
+        FROM workgroups_schoollink
+        WHERE predecessor_urn IN ({urns})
+        UNION
+        SELECT way.began, link.successor_urn,
+            way.is_merged OR link.kind IN ('merger', 'amalgamation')
+        FROM way
+        JOIN workgroups_schoollink link ON link.predecessor_urn = way.at
+        LEFT JOIN workgroups_school between_them ON between_them.urn = way.at
+        WHERE COALESCE(between_them.status_code, 0) NOT IN (1, 3)
+    )
+    SELECT way.began, school.id, NOT way.is_merged
+    FROM way JOIN workgroups_school school ON school.urn = way.at
+    WHERE school.status_code IN (1, 3)
+    ORDER BY way.began, school.urn, way.is_merged
+"""
 
 
 def forerunners_of(schools: Iterable[School]) -> dict[int, list[School]]:

@@ -6,16 +6,18 @@ from datetime import date
 import pytest
 
 from mathshub.scope import hub_scope
-from workgroups.models import School
+from workgroups.models import School, SchoolLink
 from workgroups.search import search_schools, sort_found, why_not_pickable
 from workgroups.services.succession import forerunners_of, merged_into
 from workgroups.tests.factories import (
     make_closed_school,
     make_hub,
+    make_link,
     make_school,
     make_succession_decision,
 )
 
+Kind = SchoolLink.Kind
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
@@ -132,6 +134,92 @@ def test_where_a_school_went_follows_decisions_and_successions_to_one_open_schoo
     assert merged_into([infants, against]) == {infants.pk: academy}
     make_succession_decision(predecessor=infants, successor=make_school())
     assert merged_into([infants]) == {}  # split: nobody knows which of the two is meant
+
+
+def became(school: School) -> tuple[str, dict[School, str]]:
+    """What is said of a closed school, and which ones are offered in its place."""
+    (found,) = search_schools(school.name)
+    return why_not_pickable(found), sort_found([found]).choices
+
+
+def test_a_merger_that_nobody_has_decided_is_said_and_leads_on_but_no_history_counts():
+    merged = make_school(urn="999002", name="Marsh Primary")
+    infants = make_closed_school(urn="999001", name="Quay Infants")
+    make_link(infants, merged, kind=Kind.MERGER)
+    assert became(infants) == (
+        "Closed in August 2021 and became part of Marsh Primary (URN 999002)",
+        {merged: "Quay Infants (URN 999001) became part of it in August 2021."},
+    )
+    assert forerunners(merged) == []
+    make_succession_decision(predecessor=infants, successor=merged, counts=False)
+    assert became(infants)[0].endswith("and became part of Marsh Primary (URN 999002)")
+    assert forerunners(merged) == []
+
+
+def test_a_merger_is_followed_through_all_that_came_after_it():
+    academy = make_school(urn="999003", name="Marsh Academy")
+    make_link(academy, make_school(), kind=Kind.MERGER)  # open: the way ends at it
+    merged = make_closed_school(name="Marsh Primary", succeeded_by=academy)
+    make_link(merged, academy)
+    infants = make_closed_school(urn="999001", name="Quay Infants", closed_on=None)
+    make_link(infants, merged, kind=Kind.AMALGAMATION)
+    nursery = make_closed_school(name="Reed Nursery", succeeded_by=infants)
+    make_link(nursery, infants)
+    assert became(infants) == (
+        "Closed and became part of Marsh Academy (URN 999003)",
+        {academy: "Quay Infants (URN 999001) became part of it."},
+    )
+    assert list(became(nursery)[1]) == [academy]
+
+
+def test_of_a_split_all_parts_are_named_and_none_is_offered():
+    one, other = make_school(urn="999002", name="North"), make_school(urn="999003", name="South")
+    split = make_closed_school(name="Quay Primary")
+    for part in (one, other):
+        make_link(split, part, kind=Kind.SPLIT)
+    into = "North (URN 999002) and South (URN 999003)"
+    assert became(split) == (f"Closed in August 2021 and was split into {into}", {})
+    merged = make_closed_school(name="Marsh Infants")
+    make_link(merged, split, kind=Kind.MERGER)
+    assert became(merged) == (f"Closed in August 2021 and became part of {into}", {})
+
+
+def test_of_a_split_of_which_one_part_is_open_that_one_is_offered():
+    part = make_school(urn="999002", name="North")
+    split = make_closed_school(urn="999001", name="Quay Primary")
+    make_link(split, part, kind=Kind.SPLIT)
+    make_link(split, make_closed_school(name="South"), kind=Kind.SPLIT)
+    assert became(split) == (
+        "Closed in August 2021 and was split: one part is North (URN 999002)",
+        {part: "Quay Primary (URN 999001) was split in August 2021: this is one part of it."},
+    )
+
+
+def test_links_in_a_circle_or_to_schools_that_are_not_there_lead_nowhere():
+    one, two = make_closed_school(name="Quay Infants"), make_closed_school(name="Marsh Infants")
+    make_link(one, two, kind=Kind.MERGER)
+    make_link(two, one, kind=Kind.MERGER)
+    make_link(two, School(urn="123456"), kind=Kind.MERGER)
+    make_link(two, make_school(urn="401234", is_demonstration=False), kind=Kind.MERGER)  # in Wales
+    assert became(one) == (
+        "Closed in August 2021. It may have a new name or number: try the postcode",
+        {},
+    )
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_three_queries_say_what_became_of_any_number_of_schools(
+    times: int, django_assert_num_queries
+):
+    for _ in range(times):
+        academy = make_school(name="Marsh Academy")
+        make_closed_school(name="Quay Primary", succeeded_by=academy)
+        between = make_closed_school(name="Between")
+        make_link(make_closed_school(name="Quay Infants"), between, kind=Kind.MERGER)
+        make_link(between, academy, kind=Kind.MERGER)
+    with django_assert_num_queries(6):  # three find the schools themselves
+        found = sort_found(search_schools("quay"))
+    assert (len(found.choices), found.others) == (times, {})
 
 
 def test_decisions_in_a_circle_lead_nowhere():

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workgroups import search_limit
-from workgroups.models import School, SearchWord
+from workgroups.models import School, SchoolLink, SearchWord
 from workgroups.search import (
     finding,
     fold,
@@ -21,8 +21,10 @@ from workgroups.search import (
     why_not_pickable,
 )
 from workgroups.tests.factories import (
+    make_account,
     make_closed_school,
     make_hub,
+    make_link,
     make_local_authority,
     make_school,
 )
@@ -295,6 +297,52 @@ def test_a_query_of_which_too_little_is_known_finds_nothing():
 
 
 @pytest.mark.django_db
+@pytest.mark.database
+@pytest.mark.parametrize(
+    "query", ["stmarys", "stmary", "saintmarys", "stmary’s primary", "E8 stmarys"]
+)
+def test_a_saint_is_found_whose_name_was_written_in_one_word(query: str):
+    make_school(name="St Mary's CofE Primary School", postcode="E8 1AA")
+    make_school(name="Stanley Primary School", postcode="E8 1AA")
+    make_school(name="Marysville School", postcode="E9 1AA")
+    renew_spelling()
+    assert names(query) == ["St Mary's CofE Primary School"]
+
+
+@pytest.mark.django_db
+@pytest.mark.database
+def test_closed_schools_that_are_called_so_come_before_others_that_closed():
+    academy = make_school(name="River Academy")
+    lane = make_closed_school(name="Marsh Academy Lane", succeeded_by=academy)
+    gone, called_so = (
+        make_closed_school(name="Marsh Old Lane"),
+        make_closed_school(name="The Marsh Lane"),
+    )
+    assert search_schools("marsh lane") == [called_so, lane, gone]
+
+
+@pytest.mark.django_db
+@pytest.mark.database
+def test_a_closed_school_is_nearest_where_open_ones_fit_worse():
+    gone = make_closed_school(name="Wandle Infants' School")
+    valley = make_school(name="Wandle Valley Primary School")
+    renew_spelling()
+    found = sort_found(search_schools("wandle infants"))
+    assert (list(found.nearest), list(found.choices), found.others) == ([gone], [valley], {})
+    found = sort_found(search_schools("wandle"))
+    assert (found.nearest, list(found.choices), list(found.others)) == ({}, [valley], [gone])
+
+
+@pytest.mark.django_db
+@pytest.mark.database
+def test_what_staff_are_shown_first_is_whose_whole_name_was_written():
+    make_school(name="Wandle Primary School", postcode="SW18 4EJ")
+    gone = make_closed_school(name="Wandle Infants' School", postcode="SW18 4EJ")
+    renew_spelling()
+    assert likely_schools("Wandle Infants, 330 Garratt Lane, SW18 4EJ")[0] == gone
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     "typed",
     [
@@ -337,8 +385,29 @@ def test_scripts_are_answered_with_facts_of_the_register_that_may_be_cached(clie
         },
     ]
     assert response["Cache-Control"] == "public, max-age=600"
-    assert "Accept" in response["Vary"]
+    assert response["Vary"] == "Accept"
     assert not response.cookies
+
+
+@pytest.mark.django_db
+def test_scripts_are_told_what_a_merged_school_became_part_of(client: Client):
+    make_hub()
+    merged = make_school(urn="999002", name="River Primary")
+    make_link(make_closed_school(name="Marsh Infants"), merged, kind=SchoolLink.Kind.MERGER)
+    (answer,) = client.get("/schools/search/", {"q": "marsh"}).json()
+    assert (answer["note"], answer["successor"]["urn"]) == (
+        "Closed in August 2021 and became part of River Primary (URN 999002)",
+        "999002",
+    )
+
+
+@pytest.mark.django_db
+def test_of_who_is_signed_in_no_answer_is_kept_for_others(client: Client):
+    make_hub()
+    client.force_login(make_account())
+    response = client.get("/schools/search/", {"q": "marsh"})
+    assert response["Cache-Control"] == "private, max-age=600"
+    assert response["Vary"] == "Accept, Cookie"
 
 
 @pytest.mark.django_db

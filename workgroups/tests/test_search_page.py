@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from workgroups import search_limit
+from workgroups.search import renew_spelling
 from workgroups.tests.factories import make_closed_school, make_hub, make_school
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +54,18 @@ def test_schools_found_are_radio_buttons_that_lead_back(client: Client):
     others = shown[shown.index("Found too, but can’t be chosen") :]
     assert "Marsh Hall" in others
     assert "Closed in August 2021. It may have a new name or number" in others
+
+
+def test_a_closed_school_that_is_called_as_typed_stands_before_those_that_fit_loosely(
+    client: Client,
+):
+    make_closed_school(name="Wandle Infants' School")
+    make_school(name="Wandle Valley Primary School")
+    renew_spelling()
+    shown = page(client, q="wandle infants")
+    assert shown.index("Fits best, but can’t be chosen") < shown.index("Wandle Infants")
+    assert shown.index("Wandle Infants") < shown.index('type="radio"')
+    assert "Found" not in shown[shown.index('type="radio"') :]
 
 
 def test_of_very_many_the_first_are_shown_with_the_way_to_fewer(client: Client):

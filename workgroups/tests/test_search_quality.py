@@ -10,11 +10,9 @@ import pytest
 from django.db import connection, transaction
 from pytest_django.plugin import DjangoDbBlocker
 
-from mathshub.site.demo.load import DATA, REGISTER
-from workgroups.models import School
+from mathshub.site.demo.load import DATA, LINKS, REGISTER
 from workgroups.register import import_register
-from workgroups.search import search_schools
-from workgroups.search.choosing import open_successor
+from workgroups.search import open_successor, search_schools, why_not_pickable
 
 AS_IT_IS_CALLED = """
 gainsborough primary school       | Gainsborough Primary School                         | E9 5ND
@@ -109,15 +107,6 @@ chuchfeilds junior                | Churchfields Junior School                  
 longshore primry                  | Longshaw Primary Academy                            | E4 6LH
 wittingam                         | Whittingham Primary Academy                         | E17 5QX
 """
-# As the register's file of links has it.
-SUCCESSORS = {
-    "100262": "132137",
-    "101010": "146214",
-    "101025": "144621",
-    "101210": "101224",
-    "101716": "137195",
-    "101731": "137114",
-}
 
 
 def lines(table: str) -> list[list[str]]:
@@ -126,12 +115,10 @@ def lines(table: str) -> list[list[str]]:
 
 @pytest.fixture(scope="module")
 def register(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Both extracts, with what closed schools have become; gone again after these tests."""
+    """Both extracts and the links between schools; gone again after these tests."""
     with django_db_blocker.unblock(), transaction.atomic():
         for file in REGISTER:
-            import_register(DATA / file)
-        for urn, successor in SUCCESSORS.items():
-            School.objects.filter(urn=urn).update(succeeded_by=School.objects.get(urn=successor))
+            import_register(DATA / file, links=DATA / LINKS)
         yield
         transaction.set_rollback(True)
 
@@ -152,6 +139,16 @@ def test_the_wanted_school_is_among_the_first_three(
     register: None, typed: str, name: str, where: str
 ):
     assert [name, where] in first_three(typed)
+
+
+@pytest.mark.django_db
+def test_one_whose_merger_nobody_has_decided_says_what_the_file_of_links_says(register: None):
+    """Marks Gate Infants: “Successor - merged”."""
+    found = search_schools("marks gate infants")[0]
+    assert why_not_pickable(found) == (
+        "Closed in August 2019 and became part of Rose Lane Primary School (URN 101224)"
+    )
+    assert found.succeeded_by is None
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="words that look alike: pg_trgm")
