@@ -332,7 +332,16 @@ WORKBOOK = xlsx_of(HEADER, LINE)
 
 @pytest.mark.parametrize(
     "heading",
-    ["Prog", "Prog.", "TfM prog", "Prog name", "Programme name", "Program", "Stage", "Mastery stage"],
+    [
+        "Prog",
+        "Prog.",
+        "TfM prog",
+        "Prog name",
+        "Programme name",
+        "Program",
+        "Stage",
+        "Mastery stage",
+    ],
 )
 @pytest.mark.parametrize("cells", [("Dev", "Emb"), ("1", "2"), ("", "")])
 def test_the_column_of_programmes_is_guessed_by_each_usual_heading(
