@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from enrolment.models import EligibilityOverride, KnownSchool
 from enrolment.tests.factories import (
@@ -181,6 +183,26 @@ def test_what_was_decided_before_is_told_with_its_reason_also_once_it_is_taken_b
     history = f"/admin/workgroups/school/{school.pk}/history/"
     assert told(lead, history)[: len(everything)] == everything
     assert "What was decided before" in text_of(lead, page_of(school))
+
+
+def test_many_decisions_are_told_by_as_many_queries_as_one(lead: Client) -> None:
+    school = make_school()
+    offerings = [make_offering() for _ in range(3)]
+
+    def asked() -> list[int]:
+        numbers = []
+        for url in (page_of(school), page_of(school).replace("change", "history")):
+            with CaptureQueriesContext(connection) as queries:
+                lead.get(url)
+            numbers.append(len(queries))
+        return numbers
+
+    make_override(school=school, offering=offerings[0])
+    asked()  # the session is touched once
+    once = asked()
+    for offering in offerings[1:]:
+        make_override(school=school, offering=offering)
+    assert asked() == once
 
 
 def test_a_work_group_lead_reads_no_reason_of_the_hubs_answers() -> None:
