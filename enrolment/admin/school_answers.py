@@ -24,12 +24,13 @@ from enrolment.services.participation import lock_past
 from enrolment.services.records import record_of, step_of
 from mathshub.accounts.who import account_of
 from mathshub.scope_admin import PortalAdmin, SeenForm, is_key, posted, with_lock
+from mathshub.scope_admin.history import Change, Names, changes_told
 from workgroups.models import Offering, School
 
 BY_THE_RULES = "rules"
 ANSWERS = [
-    (EligibilityOverride.Answer.YES.value, "It can take part"),
-    (EligibilityOverride.Answer.NOT_HERE.value, "It can’t take part"),
+    (EligibilityOverride.Answer.YES.value, "Yes: it can take part"),
+    (EligibilityOverride.Answer.NOT_HERE.value, "Not here: it can’t take part"),
     (BY_THE_RULES, "As the rules say"),
 ]
 
@@ -44,6 +45,7 @@ class AnswerForm(SeenForm, forms.Form):
     reason = PlainText(
         label="Reason",
         max_length=300,
+        missing="Give the reason: a colleague will want to know it.",
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Needed unless the rules answer. For the hub’s record, with your name and the "
         "day. Nothing about persons.",
@@ -51,9 +53,8 @@ class AnswerForm(SeenForm, forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        is_own = given.get("answer") in EligibilityOverride.Answer.values
-        if is_own and "reason" in given and not given["reason"]:
-            self.add_error("reason", "Give the reason: a colleague will want to know it.")
+        if given.get("answer") == BY_THE_RULES and self.has_error("reason", "required"):
+            del self.errors["reason"]
         return given
 
 
@@ -103,6 +104,7 @@ class SchoolAnswerPages(PortalAdmin):
         return self.form_page(
             request,
             title=f"Can {school} take part in {offering}?",
+            template="admin/enrolment/school_answer.html",
             lead=f"By the rules: {' '.join(eligibility.staff_reasons)}{_decided(stored)}",
             will=[
                 "The school is told the answer where it asks, never the reason. No e-mail is sent."
@@ -110,17 +112,19 @@ class SchoolAnswerPages(PortalAdmin):
             form=form,
             button="Keep this answer, no e-mail",
             back=back,
+            answers=answers_given(school, offering_id=offering.pk),
         )
 
     def _answer(
         self, request: HttpRequest, form: AnswerForm, school: School, offering: Offering, back: str
     ) -> HttpResponse:
         by, now = account_of(request), timezone.now()
-        answer, reason = form.cleaned_data["answer"], form.cleaned_data["reason"]
+        answer = form.cleaned_data["answer"]
         if answer == BY_THE_RULES:
             leave_it_to_the_rules(school, offering=offering, by=by, now=now)
             return self.done(request, f"{offering}: the rules answer for {school}.", to=back)
         own = EligibilityOverride.Answer(answer)
+        reason = form.cleaned_data["reason"]
         answer_for_school(school, offering=offering, answer=own, reason=reason, by=by, now=now)
         words = f"{offering}: {school} {own.label}, as the hub has decided."
         return self.done(request, words, to=back)
@@ -165,6 +169,19 @@ class SchoolAnswerPages(PortalAdmin):
             if expression is not None:
                 return reverse("admin:enrolment_expressionofinterest_change", args=[number])
         return self.url("change", school.pk)
+
+
+def answers_given(school: School, **of: Any) -> list[Change]:
+    """The hub's own answers for the school, those too that were changed or taken back since."""
+    return changes_told(EligibilityOverride, _answer_in_words, school_id=school.pk, **of)
+
+
+def _answer_in_words(row: Any, names: Names) -> str:
+    field: Any = EligibilityOverride._meta.get_field("offering")
+    offering = names(field, row.offering_id)
+    if row.history_type == "-":
+        return f"Left to the rules: {offering}."
+    return f"{dict(ANSWERS)[row.answer]} in {offering}. {row.reason}"
 
 
 def _decided(stored: EligibilityOverride | None) -> str:

@@ -1,6 +1,7 @@
 """Schools: what the register says, and what the hub has to do with each."""
 
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 from django.contrib import admin
@@ -12,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from enrolment.admin.chips import SchoolBoroughChips, SchoolStandingChips
 from enrolment.admin.coverage import CoveragePages
-from enrolment.admin.school_answers import SchoolAnswerPages
+from enrolment.admin.school_answers import SchoolAnswerPages, answers_given
 from enrolment.admin.successions import MAY_SEE, mergers_of
 from enrolment.admin.words import (
     borough_words,
@@ -30,6 +31,7 @@ from enrolment.reach import Standing
 from enrolment.services.records import record_of, steps_of
 from mathshub.scope_admin import RegisterAdmin
 from mathshub.scope_admin.cells import tag
+from mathshub.scope_admin.history import Change
 from workgroups.models import Offering, School
 from workgroups.models.years import school_year_of
 from workgroups.permissions import leads_only_own_groups, only_own_groups
@@ -107,8 +109,16 @@ class SchoolAdmin(SchoolAnswerPages, CoveragePages, RegisterAdmin):
             "known": KnownSchool.objects.filter(school=obj).first(),
             "took": took_part(obj, record, school_year_of(timezone.localdate())),
             "steps": steps_open_to(obj, record, timezone.localdate()),
+            "answers": answers_given(obj),
             "area_note": note.staff_sentence if (note := is_it_ours(record)) else "",
         }
+
+    def changes(self, request: HttpRequest, obj: School) -> list[Change]:
+        """The register's, and what the hub answered in place of the rules."""
+        changes = super().changes(request, obj)
+        if leads_only_own_groups(request.user):
+            return changes
+        return sorted([*answers_given(obj), *changes], key=attrgetter("at"), reverse=True)
 
 
 def kin_of(school: School, *, with_decisions: bool) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from workgroups.models import LocalAuthority, School
 _ELIGIBILITY = {
     Answer.YES: ("yes", "leaf"),
     Answer.CHECK_WITH_US: ("check", "sun"),
-    Answer.NOT_HERE: ("doubtful", "clay"),
+    Answer.NOT_HERE: ("not here", "clay"),
 }
 _STATE_TONES = {
     ExpressionOfInterest.State.RECEIVED: "",

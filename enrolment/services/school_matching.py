@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import product
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
@@ -23,8 +24,10 @@ SIMILAR = 0.8  # of 1: names at one postcode that are as like as this mean the s
 NAMED_IN_REASON = 3
 NAMED_ALIKE = 30  # schools looked at for those of the area: many have the name of a saint
 LIKELY = 8  # schools that are offered as buttons
-_URN_AT_END = re.compile(r"(?:, |^)URN (\d{5,6})$")
+_URN_AT_END = re.compile(r"(?:, |^)URN (.*)$")
 _SAYS_NOTHING = frozenset(("the", "school"))
+# In the names of so many schools that two of them may well share it.
+_IN_MANY_NAMES = frozenset(("and", "church", "cofe", "lane", "our", "rc", "road", "st", "street"))
 
 
 class TypedSchool(NamedTuple):
@@ -33,18 +36,28 @@ class TypedSchool(NamedTuple):
     urn: str = ""
     name: str = ""
     postcode: str = ""
+    unreadable_urn: str = ""
 
     def __str__(self) -> str:
-        parts = (self.name, self.postcode, self.urn and f"URN {self.urn}")
+        urn = self.urn or self.unreadable_urn
+        parts = (self.name, self.postcode, urn and f"URN {urn}")
         return ", ".join(filter(None, parts))
+
+    def unlike(self, school: School) -> str:
+        """Name and postcode as they were typed, where the school has others; else nothing."""
+        has_name = not self.name or name_key(self.name) == name_key(school.name)
+        if has_name and self.postcode in ("", school.postcode):
+            return ""
+        return str(TypedSchool(name=self.name, postcode=self.postcode))
 
 
 @dataclass(frozen=True)
 class Match:
-    """The one school that is meant for certain, or why a person has to say."""
+    """The one school that is meant for certain, or none."""
 
     school: School | None
     reason: str = ""
+    """Why a person has to say; of a certain school, what a person should know of how it was found."""
 
 
 class SchoolMatcher:
@@ -59,7 +72,13 @@ class SchoolMatcher:
             school.urn: school
             for school in _schools().filter(urn__in={each.urn for each in wanted if each.urn})
         }
-        named = [each for each in wanted if not each.urn]
+        doubted = {
+            each: school
+            for each in wanted
+            if (school := self._by_urn.get(each.urn)) and _may_not_fit(each, school)
+        }
+        self._kin = _kin_of(doubted.values())
+        named = [each for each in wanted if not each.urn or each in doubted]
         self._at_postcode = _grouped(
             _schools().filter(postcode__in={each.postcode for each in named if each.postcode}),
             key=lambda school: school.postcode,
@@ -76,10 +95,29 @@ class SchoolMatcher:
             school = self._by_urn.get(typed.urn)
             if school is None:
                 return Match(None, f"The register has no school with the URN {typed.urn}.")
-            return self._checked(school)
+            return self._contradiction(typed, school) or self._checked(school)
         if not typed.name:
             return Match(None, "Neither a URN nor a name stands there.")
-        return self._match_by_name(typed)
+        match = self._match_by_name(typed)
+        return _without_urn(typed, match) if typed.unreadable_urn else match
+
+    def _contradiction(self, typed: TypedSchool, school: School) -> Match | None:
+        """That the name and the postcode beside a URN clearly speak of another school.
+
+        The names and postcodes of the schools before and after it are as good as its own.
+        """
+        if not _may_not_fit(typed, school):
+            return None
+        kin = [school, *self._kin[school.pk]]
+        if any(typed.postcode == each.postcode for each in kin if each.postcode):
+            return None
+        there = _as_one(_likely(typed.name, self._at_postcode.get(typed.postcode, [])))
+        is_another = bool(there) and not set(there) & set(kin)
+        if not is_another and any(_fits(typed, each) for each in kin):
+            return None
+        named = self._named_in_area.get(name_key(typed.name), [])
+        of_this_name = _as_one([each for each in named if each not in kin])
+        return _which_of_them(typed, school, there=there, of_this_name=of_this_name)
 
     def _match_by_name(self, typed: TypedSchool) -> Match:
         if there := _as_one(_likely(typed.name, self._at_postcode.get(typed.postcode, []))):
@@ -138,6 +176,57 @@ def _is_like(typed: str, school: School) -> bool:
     return SequenceMatcher(None, " ".join(given), " ".join(wanted)).ratio() >= SIMILAR
 
 
+def _may_not_fit(typed: TypedSchool, school: School) -> bool:
+    """What stands beside the URN is not plainly the school's: its kin has to be looked at."""
+    return typed.postcode != school.postcode if typed.postcode else not _fits(typed, school)
+
+
+def _fits(typed: TypedSchool, school: School) -> bool:
+    """A word that tells schools apart is in both names, or nearly; a name without any says nothing."""
+    given = _naming(typed.name)
+    if not given:
+        return not typed.postcode
+    wanted = _naming(school.name)
+    if set(given) & set(wanted):
+        return True
+    pairs = [*product(given, wanted), ("".join(given), "".join(wanted))]
+    return any(SequenceMatcher(None, *pair).ratio() >= SIMILAR for pair in pairs)
+
+
+def _naming(name: str) -> list[str]:
+    words = telling(in_one_spelling(name))
+    return [word for word in words if word not in _IN_MANY_NAMES] or words
+
+
+def _which_of_them(
+    typed: TypedSchool, school: School, *, there: list[School], of_this_name: list[School]
+) -> Match:
+    of_urn = f"URN {typed.urn} is {school} ({school.postcode or 'no postcode'})"
+    for found, words in ((there, "the name and postcode are"), (of_this_name, "the name is")):
+        if len(found) == 1:
+            [other] = found
+            whose = f"{words} {other}’s ({other.postcode or 'no postcode'}, URN {other.urn})"
+            return Match(None, f"{of_urn}, but {whose}. Which one is meant?")
+    beside = get_text_list(
+        [word for word, part in (("name", typed.name), ("postcode", typed.postcode)) if part], "and"
+    )
+    return Match(
+        None, f"{of_urn}, which does not fit the {beside} beside it. Which school is meant?"
+    )
+
+
+def _without_urn(typed: TypedSchool, match: Match) -> Match:
+    """Only name and postcode together make up for a URN that was mistyped."""
+    wrong = f"URN “{typed.unreadable_urn}” can’t be right"
+    school = match.school
+    if school is None:
+        return Match(None, f"{wrong}. {match.reason}")
+    if typed.postcode and typed.postcode == school.postcode:
+        return Match(school, f"{wrong}; matched by name and postcode.")
+    where = school.postcode or f"URN {school.urn}"
+    return Match(None, f"{wrong}, and only the name fits: {school} ({where}). Is it this one?")
+
+
 def _as_one(schools: list[School]) -> list[School]:
     """Without closed schools that one of the others has followed, at the same site or by a link."""
     followed = {
@@ -184,17 +273,40 @@ def _with_several_successors(schools: list[School]) -> set[str]:
     return set(links.values_list("predecessor_urn", flat=True))
 
 
+def _kin_of(schools: Iterable[School]) -> dict[int, list[School]]:
+    """By id: the schools that went before each of these, and those that came after it."""
+    of = {school.urn: school for school in schools}
+    kin: dict[int, list[School]] = {school.pk: [] for school in of.values()}
+    links = SchoolLink.objects.filter(Q(predecessor_urn__in=of) | Q(successor_urn__in=of))
+    linked, ended = defaultdict(set), defaultdict(set)
+    for before, after in links.values_list("predecessor_urn", "successor_urn"):
+        linked[before].update([of[after].pk] if after in of else [])
+        linked[after].update([of[before].pk] if before in of else [])
+    for school in of.values():
+        ended[school.succeeded_by_id].add(school.pk)
+    ends = Q(pk__in=ended.keys() - {None}) | Q(succeeded_by__in=kin)
+    near = _schools().filter(ends | Q(urn__in=list(linked)))
+    for each in near if of else []:
+        for pk in kin.keys() & {each.succeeded_by_id, *linked[each.urn], *ended[each.pk]}:
+            kin[pk].append(each)
+    return kin
+
+
 def schools_meant_by(typed: str, *, area: Container[int]) -> list[School]:
     """Schools that a person may have meant by the words of a ``TypedSchool``, likeliest first.
 
-    Of a URN, those that came after it too; of a name, first those of ``area`` (boroughs by id).
+    Of a URN, first its own and the one that has the name; then those that came after it too. Of a
+    name, first those of ``area`` (boroughs by id).
     """
     urn = _URN_AT_END.search(typed)
+    name = without_postcode(_URN_AT_END.sub("", typed))
+    there = likely_schools(find_postcode(typed), limit=LIKELY)
+    named = likely_schools(name, limit=NAMED_ALIKE)
+    named.sort(key=lambda school: school.local_authority_id not in area)
     found: list[School] = []
     if urn:
         after = SchoolLink.objects.filter(predecessor_urn=urn[1]).values("successor_urn")
-        found += _schools().filter(Q(urn=urn[1]) | Q(urn__in=after))
-    found += likely_schools(find_postcode(typed), limit=LIKELY)
-    named = likely_schools(without_postcode(_URN_AT_END.sub("", typed)), limit=NAMED_ALIKE)
-    found += sorted(named, key=lambda school: school.local_authority_id not in area)
-    return list(dict.fromkeys(found))[:LIKELY]
+        found += _schools().filter(urn=urn[1])
+        found += [*_likely(name, there), *_likely(name, named)][:1]
+        found += _schools().filter(urn__in=after)
+    return list(dict.fromkeys([*found, *there, *named]))[:LIKELY]

@@ -56,6 +56,8 @@ class PlannedLine:
     programme: Programme | None = None
     year: AcademicYear | None = None
     outcome: str = ""
+    unlike: str = ""
+    """What was typed, where the school of the register has another name or postcode."""
 
     @property
     def does(self) -> tuple[int, str, str, int | None, int | None, int | None, str]:
@@ -321,10 +323,10 @@ class _Planner:
             outcome=said.outcome,
         )
         if line.school:
-            return line
+            return replace(line, unlike=typed.unlike(line.school))
         match = self.matcher.match(typed)
-        if match.school:
-            return replace(line, school=match.school)
+        if school := match.school:
+            return replace(line, school=school, unlike=typed.unlike(school), reason=match.reason)
         return replace(line, fate=Fate.TRAY, reason=match.reason)
 
     def _once_each_school(self, lines: list[PlannedLine]) -> list[PlannedLine]:
@@ -355,7 +357,7 @@ class _Planner:
 
 
 def _typed(said: SaidLine) -> TypedSchool:
-    return TypedSchool(said.urn, said.name, said.postcode)
+    return TypedSchool(said.urn, said.name, said.postcode, said.unreadable_urn)
 
 
 def _what(line: PlannedLine) -> tuple[int, int]:

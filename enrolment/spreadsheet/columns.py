@@ -36,7 +36,7 @@ _HEADINGS: dict[Role, tuple[str, str]] = {
     ),
     Role.POSTCODE: (r"\bpost ?codes?\b", r"\bzip\b"),
     Role.PROGRAMME: (
-        r"\bprogram(?:me)?s?\b",
+        r"\bprog(?:ram(?:me)?)?s?\b",
         r"\bwork ?groups?\b|\bwgs?\b|\bproject\b|\bstage\b|\bstrand\b|\bcourse\b|\bphase of mastery\b",
     ),
     Role.YEAR: (r"\bacademic years?\b|^years?$|^ay$", r"\byears?\b(?! group)|\bcohort\b|\bwhen\b"),

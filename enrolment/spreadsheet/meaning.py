@@ -18,6 +18,7 @@ from enrolment.spreadsheet.words import (
 )
 
 MOST_WORDS = 60  # different ones in a column of programmes or outcomes: else it is no such column
+LONGEST_URN_SHOWN = 30  # characters of what is none
 Outcome = PastParticipation.Outcome
 
 
@@ -89,6 +90,8 @@ class SaidLine:
     programme: int
     start_year: int
     outcome: str
+    unreadable_urn: str = ""
+    """What stands in place of a URN beside a name, and can't be one."""
 
 
 class LeftOut(Exception):
@@ -98,7 +101,7 @@ class LeftOut(Exception):
 def understand(row: Row, meaning: Meaning, *, latest_year: int) -> SaidLine:
     """What the row says. Raises ``Unreadable`` with the reason, and ``LeftOut``."""
     programme = _programme(row, meaning)
-    urn, name, postcode = _school(row, meaning)
+    urn, name, postcode, unreadable_urn = _school(row, meaning)
     year = meaning.year
     if Role.YEAR in meaning.columns:
         year = parse_year(meaning.cell(row, Role.YEAR), latest=latest_year)
@@ -109,7 +112,9 @@ def understand(row: Row, meaning: Meaning, *, latest_year: int) -> SaidLine:
         outcome = meaning.outcomes.get(
             meaning.cell(row, Role.OUTCOME).casefold(), Outcome.NOT_KNOWN
         )
-    return SaidLine(row.number, urn, name, postcode, programme, year, outcome)
+    return SaidLine(
+        row.number, urn, name, postcode, programme, year, outcome, unreadable_urn=unreadable_urn
+    )
 
 
 def _programme(row: Row, meaning: Meaning) -> int:
@@ -123,19 +128,20 @@ def _programme(row: Row, meaning: Meaning) -> int:
     return chosen
 
 
-def _school(row: Row, meaning: Meaning) -> tuple[str, str, str]:
-    """URN, name and postcode. A URN that can't be read is passed over where there is a name."""
+def _school(row: Row, meaning: Meaning) -> tuple[str, str, str, str]:
+    """URN, name, postcode; and what is no URN, where there is a name that may do without."""
     typed_name = meaning.cell(row, Role.NAME)
     name = without_postcode(typed_name)
     postcode = find_postcode(meaning.cell(row, Role.POSTCODE)) or find_postcode(typed_name)
+    urn = unreadable = ""
     try:
         urn = parse_urn(meaning.cell(row, Role.URN))
     except Unreadable:
         if not name:
             raise
-        urn = ""
+        unreadable = meaning.cell(row, Role.URN)[:LONGEST_URN_SHOWN]
     if not urn and not name:
         raise Unreadable(
             "No school stands there. If it is the school of the row above, repeat it in this row."
         )
-    return urn, name, postcode
+    return urn, name, postcode, unreadable

@@ -13,6 +13,10 @@ Outcome = PastParticipation.Outcome
 
 FIRST_YEAR = 2010  # Maths Hubs began in 2014: anything earlier is a slip of the pen
 _URN = re.compile(r"(?:urn:? ?)?(\d[\d ]*)(?:\.0+)?", re.IGNORECASE)
+# What people write where they know none, folded; signs alone fold to nothing.
+_NO_URN = frozenset(
+    ("", "n a", "na", "nil", "no urn", "none", "not known", "tba", "tbc", "unknown")
+)
 _POSTCODE = re.compile(r"\b([a-z]{1,2}\d[a-z\d]?) ?(\d[a-z]{2})\b", re.IGNORECASE)
 _EMPTY_BRACKETS = re.compile(r"[(\[]\s*[)\]]")
 _TWO_YEARS = re.compile(r"(?<!\d)(20\d\d|\d\d) ?[/\\–—-] ?(20\d\d|\d\d)(?!\d|[/-])")
@@ -35,7 +39,7 @@ def parse_urn(typed: str) -> str:
 
     Raises ``Unreadable``.
     """
-    if not typed:
+    if fold(typed) in _NO_URN:
         return ""
     match = _URN.fullmatch(typed)
     digits = match[1].replace(" ", "") if match and typed.isascii() else ""

@@ -167,6 +167,22 @@ def test_from_a_file_to_the_record_and_back(
     assert not [each for each in caplog.messages if "Ferry" in each or "Okafor" in each]
 
 
+def test_the_preview_shows_what_was_typed_beside_the_school_that_it_found(
+    lead: Client, ferry: School, dev: Programme
+) -> None:
+    rows = [f"{ferry.urn},{ferry.name},Dev,2021/22,Y", f"{ferry.urn},Ferry Rd,Dev,2022/23,Y"]
+    mistyped = f"{ferry.urn}x,Ferry Rd {ferry.postcode},Dev,2023/24,Y"
+    waiting = make_waiting_spreadsheet(
+        content="\n".join(["URN,School,Programme,Year,Completed?", *rows, mistyped]), programme=dev
+    )
+    shown = page(lead, f"{SPREADSHEETS}{waiting.pk}/preview/")
+    assert re.findall(r"In the spreadsheet: ([^<]*)<", shown) == [
+        "Ferry Rd",
+        f"Ferry Rd, {ferry.postcode}",
+    ]
+    assert f"URN “{ferry.urn}x” can’t be right; matched by name and postcode." in shown
+
+
 def test_words_that_were_explained_once_are_chosen_the_next_time(
     lead: Client, ferry: School, dev: Programme
 ) -> None:

@@ -1,7 +1,11 @@
 """The school's page in the admin: what it took part in, what it can take part in, who decides."""
 
+import re
+
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from enrolment.models import EligibilityOverride, KnownSchool
 from enrolment.tests.factories import (
@@ -15,6 +19,7 @@ from mathshub.scope import hub_scope
 from mathshub.scope_admin.seen import CHANGED
 from workgroups.models import Hub, HubMember, Offering, School
 from workgroups.tests.factories import (
+    make_account,
     make_closed_school,
     make_hub,
     make_local_authority,
@@ -142,6 +147,92 @@ def test_staff_decide_otherwise_with_a_reason_and_take_it_back(lead: Client) -> 
     assert {each.history_user_id for each in kept} == {override.decided_by_id}
 
 
+def told(client: Client, url: str) -> list[tuple[str, ...]]:
+    """The rows of the page's table of changes: when, who, what."""
+    rows = re.findall(r"<tr><td data-label=\"When\">.*?</tr>", text_of(client, url))
+    return [
+        tuple(re.sub(r"<[^>]+>", "", cell).strip() for cell in re.findall(r"<td.*?</td>", row))
+        for row in rows
+    ]
+
+
+def test_what_was_decided_before_is_told_with_its_reason_also_once_it_is_taken_back() -> None:
+    lead = staff_client(account=make_account(name="Ana"))
+    school = make_school()
+    offering, other = (
+        make_offering(programme=make_programme(name=name)) for name in ("Development", "Sustaining")
+    )
+    url = answer_url(school, offering)
+    assert "What was decided before" not in text_of(lead, page_of(school))
+    assert "What was decided before" not in text_of(lead, url)
+    lead.post(url, {"answer": "yes", "reason": "Opens a primary part"})
+    lead.post(url, {"answer": "not_here", "reason": "Does not open it"})
+    lead.post(url, {"answer": "rules", "reason": ""})
+    lead.post(answer_url(school, other), {"answer": "yes", "reason": "Its head taught it"})
+    make_override(school=make_school(), offering=offering, reason="Of another school")
+
+    when = told(lead, url)[0][0]
+    here = [
+        (when, "Ana", f"Left to the rules: {offering}."),
+        (when, "Ana", f"Not here: it can’t take part in {offering}. Does not open it"),
+        (when, "Ana", f"Yes: it can take part in {offering}. Opens a primary part"),
+    ]
+    assert told(lead, url) == here
+    everything = [(when, "Ana", f"Yes: it can take part in {other}. Its head taught it"), *here]
+    assert told(lead, page_of(school)) == everything
+    history = f"/admin/workgroups/school/{school.pk}/history/"
+    assert told(lead, history)[: len(everything)] == everything
+    assert "What was decided before" in text_of(lead, page_of(school))
+
+
+def test_many_decisions_are_told_by_as_many_queries_as_one(lead: Client) -> None:
+    school = make_school()
+    offerings = [make_offering() for _ in range(3)]
+
+    def asked() -> list[int]:
+        numbers = []
+        for url in (page_of(school), page_of(school).replace("change", "history")):
+            with CaptureQueriesContext(connection) as queries:
+                lead.get(url)
+            numbers.append(len(queries))
+        return numbers
+
+    make_override(school=school, offering=offerings[0])
+    asked()  # the session is touched once
+    once = asked()
+    for offering in offerings[1:]:
+        make_override(school=school, offering=offering)
+    assert asked() == once
+
+
+def test_a_work_group_lead_reads_no_reason_of_the_hubs_answers() -> None:
+    override = make_override(reason="Between the hub and the head")
+    leads_group = staff_client(role=HubMember.Role.WORK_GROUP_LEAD)
+    history = f"/admin/workgroups/school/{override.school_id}/history/"
+    for url in (page_of(override.school), history):
+        assert "Between the hub" not in text_of(leads_group, url)
+        assert "Between the hub" in text_of(staff_client(), url)
+
+
+def test_staff_read_the_same_word_as_the_page_on_eligibility(lead: Client) -> None:
+    make_offering()
+    assert '<span class="tag clay">not here</span>' in text_of(
+        lead, page_of(make_school(phase_code=4))
+    )
+
+
+def test_the_reason_is_asked_for_as_needed_and_not_missed_where_the_rules_answer(
+    lead: Client,
+) -> None:
+    url = answer_url(make_school(), make_offering())
+    assert "(optional)" not in text_of(lead, url)
+    refused = lead.post(url, {"answer": "not_here", "reason": " "})
+    assert refused.context["form"].errors == {
+        "reason": ["Give the reason: a colleague will want to know it."]
+    }
+    assert lead.post(url, {"answer": "rules", "reason": ""}).status_code == 302
+
+
 def test_the_answer_leads_back_to_the_expression_that_asked_for_it(lead: Client) -> None:
     expression = make_expression()
     page = f"/admin/enrolment/expressionofinterest/{expression.pk}/change/"
@@ -180,7 +271,7 @@ def test_an_answer_that_a_colleague_gave_meanwhile_is_not_written_over(lead: Cli
     mine = {"answer": "not_here", "reason": "Mine"}
     told = lead.post(url, mine | {"as_of": as_of})
     assert told.context["form"].errors == {
-        "answer": [changed_to("The hub’s answer", "It can take part")],
+        "answer": [changed_to("The hub’s answer", "Yes: it can take part")],
         "reason": [changed_to("Reason", "Theirs")],
     }
     theirs.refresh_from_db()

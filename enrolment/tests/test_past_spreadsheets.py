@@ -277,6 +277,47 @@ def test_a_programme_that_has_gone_meanwhile_is_a_fault_not_a_crash(
     assert line.reason.startswith("Its programme is no longer here")
 
 
+@pytest.mark.database
+def test_a_urn_that_the_name_contradicts_is_recorded_for_nobody_until_a_person_says(
+    ferry: School, marsh: School, dev: Programme
+) -> None:
+    waiting = wait_with(
+        "999002,Ferry Road Primary School,Dev,2021/22,Y,",
+        "999002,Marsh Gate Infants,Dev,2022/23,Y,",
+        programme=dev,
+    )
+    plan = plan_spreadsheet(waiting, now=NOW)
+    [asked], [recorded] = plan.by_fate[Fate.TRAY], plan.by_fate[Fate.RECORD]
+    assert asked.reason.startswith("URN 999002 is Marsh Gate Primary School (")
+    assert "but the name is Ferry Road Primary School’s" in asked.reason
+    assert (recorded.school, recorded.unlike) == (marsh, "Marsh Gate Infants")
+    loaded = load_spreadsheet(waiting, by=None, now=NOW)
+    assert on_record() == {("999002", "Development", "2022/23", "completed")}
+    match_lines(loaded.unmatched.get(), school=ferry, by=None, now=NOW)
+    assert ("999001", "Development", "2021/22", "completed") in on_record()
+
+
+@pytest.mark.database
+def test_a_mistyped_urn_goes_on_by_name_and_postcode_with_a_word_and_not_by_the_name_alone(
+    ferry: School, dev: Programme
+) -> None:
+    School.objects.filter(pk=ferry.pk).update(postcode="E8 1AA")
+    waiting = wait_with(
+        "103105x,Ferry Road Primary School E8 1AA,Dev,2021/22,Y,",
+        "abc,Ferry Road Primary School,Dev,2022/23,Y,",
+        "n/a,Ferry Road Primary School,Dev,2023/24,Y,",
+        programme=dev,
+    )
+    plan = plan_spreadsheet(waiting, now=NOW)
+    assert [(line.number, line.reason) for line in plan.by_fate[Fate.RECORD]] == [
+        (2, "URN “103105x” can’t be right; matched by name and postcode."),
+        (4, ""),
+    ]
+    [asked] = plan.by_fate[Fate.TRAY]
+    assert (asked.number, asked.typed) == (3, "Ferry Road Primary School, URN abc")
+    assert asked.reason.startswith("URN “abc” can’t be right, and only the name fits")
+
+
 # --- what a person has said counts next time ---
 
 

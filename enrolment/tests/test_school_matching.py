@@ -4,7 +4,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from enrolment.services.school_matching import SchoolMatcher, TypedSchool, schools_meant_by
+from enrolment.services.school_matching import (
+    Match,
+    SchoolMatcher,
+    TypedSchool,
+    schools_meant_by,
+)
 from mathshub.scope import current_hub
 from workgroups.models import Hub, School, SchoolLink
 from workgroups.tests.factories import (
@@ -25,21 +30,141 @@ def area(hub: Hub) -> None:
     make_hub(name="Wandle Maths Hub", local_authorities=[make_local_authority(name="Croydon")])
 
 
-def found(urn: str = "", name: str = "", postcode: str = "") -> School | None:
-    typed = TypedSchool(urn, name, postcode)
+def found(
+    urn: str = "", name: str = "", postcode: str = "", unreadable_urn: str = ""
+) -> School | None:
+    typed = TypedSchool(urn, name, postcode, unreadable_urn)
     return SchoolMatcher([typed]).match(typed).school
 
 
-def reason(urn: str = "", name: str = "", postcode: str = "") -> str:
-    typed = TypedSchool(urn, name, postcode)
+def reason(urn: str = "", name: str = "", postcode: str = "", unreadable_urn: str = "") -> str:
+    typed = TypedSchool(urn, name, postcode, unreadable_urn)
     match = SchoolMatcher([typed]).match(typed)
     assert match.school is None
     return match.reason
 
 
-def test_a_urn_is_certain_whatever_the_name_says() -> None:
-    school = make_school(urn="999001", name="Ferry Road Primary School")
-    assert found("999001", "Marsh Gate") == school
+BEAM = {"urn": "999001", "name": "Beam Primary School", "postcode": "RM10 9ED"}
+
+
+@pytest.mark.parametrize(
+    ("name", "postcode"),
+    [
+        ("", ""),
+        ("Beam", ""),
+        ("Beame Primary", ""),
+        ("Primary at Beam (Barking)", ""),
+        ("Beam County Primary", "E8 1AA"),
+        ("The Old Academy", "RM10 9ED"),
+        ("", "RM10 9ED"),
+        ("Primary School", ""),
+    ],
+)
+def test_a_urn_is_certain_where_nothing_beside_it_clearly_speaks_of_another_school(
+    name: str, postcode: str
+) -> None:
+    school = make_school(**BEAM)
+    assert found("999001", name, postcode) == school
+
+
+def test_a_urn_that_name_and_postcode_contradict_is_asked_about_and_both_schools_are_named() -> (
+    None
+):
+    beam = make_school(**BEAM)
+    wood = make_school(urn="999002", name="Ainslie Wood Primary School", postcode="E4 9DD")
+    near = make_school(name="Chase Lane Primary School", postcode="E4 9DD")
+    typed = TypedSchool("999001", "Ainslie Wood Primary School", "E4 9DD")
+    assert reason(*typed) == (
+        "URN 999001 is Beam Primary School (RM10 9ED), but the name and postcode are Ainslie Wood "
+        "Primary School’s (E4 9DD, URN 999002). Which one is meant?"
+    )
+    assert meant_by(str(typed)) == [beam, wood, near]
+    assert reason("999001", "Ainslie Wood") == (
+        "URN 999001 is Beam Primary School (RM10 9ED), which does not fit the name beside it. "
+        "Which school is meant?"
+    )
+    assert reason("999001", "Ainslie Wood Primary School") == (
+        "URN 999001 is Beam Primary School (RM10 9ED), but the name is Ainslie Wood Primary "
+        "School’s (E4 9DD, URN 999002). Which one is meant?"
+    )
+    assert meant_by("Ainslie Wood Primary School, URN 999001")[:2] == [beam, wood]
+
+
+@pytest.mark.parametrize(
+    ("name", "postcode"),
+    [("Nowhere", "E8 1AA"), ("Nowhere", ""), ("", "E8 1AA"), ("St John’s Church School", "")],
+)
+def test_so_is_one_that_is_contradicted_by_what_no_school_is_found_by(
+    name: str, postcode: str
+) -> None:
+    make_school(urn="999001", name="St Mary’s Church School", postcode="RM10 9ED")
+    assert reason("999001", name, postcode).startswith("URN 999001 is St Mary’s Church School (RM1")
+
+
+def test_of_two_schools_of_like_names_the_postcode_contradicts_the_urn() -> None:
+    make_school(urn="999001", name="Selwyn Primary School", postcode="E4 9NG")
+    make_school(urn="999002", name="Selwyn Primary School", postcode="E13 0BX")
+    assert "are Selwyn Primary School’s (E13 0BX, URN 999002)" in reason(
+        "999001", "Selwyn Primary", "E13 0BX"
+    )
+    assert found("999001", "Selwyn Primary", "E13 1AA") == School.objects.get(urn="999001")
+
+
+@pytest.mark.parametrize("kind", SchoolLink.Kind)
+def test_the_name_or_postcode_of_a_school_before_or_after_it_contradicts_no_urn(kind: str) -> None:
+    old = make_closed_school(urn="999001", name="Marsh Infants", postcode="E9 9ZZ")
+    new = make_school(urn="999002", name="Tidewater Academy", postcode="E8 1AA")
+    make_link(old, new, kind=kind)
+    assert found("999002", "Marsh Infants", "E9 9ZZ") == new
+    assert found("999002", "Marsh Infants") == new
+    assert found("999002", "A slip", "E9 9ZZ") == new
+    asked_anyway = reason("999001", "Tidewater") if kind != SchoolLink.Kind.SUCCESSION else ""
+    assert not asked_anyway or "was merged or split" in asked_anyway
+    assert asked_anyway or found("999001", "Tidewater") == old
+
+
+def test_nor_does_what_it_is_now_called_through_a_chain() -> None:
+    new = make_school(urn="999002", name="Tidewater Academy", postcode="E8 1AA")
+    old = make_closed_school(urn="999001", name="Marsh Infants", succeeded_by=new)
+    assert found("999001", "Tidewater Academy", "E8 1AA") == old
+    assert found("999002", "Marsh Infants") == new
+
+
+def test_a_urn_that_cannot_be_one_is_made_up_for_by_name_and_postcode_and_said() -> None:
+    school = make_school(name="Ferry Road Primary School", postcode="E8 1AA")
+    typed = TypedSchool("", "Ferry Road Primary", "E8 1AA", "103105x")
+    assert SchoolMatcher([typed]).match(typed) == Match(
+        school, "URN “103105x” can’t be right; matched by name and postcode."
+    )
+    only_name = (
+        "URN “abc” can’t be right, and only the name fits: Ferry Road Primary School (E8 1AA). "
+        "Is it this one?"
+    )
+    for postcode in ("", "E8 2BB"):
+        assert reason("", "Ferry Road Primary School", postcode, "abc") == only_name
+    assert reason("", "Nowhere", "", "abc") == (
+        "URN “abc” can’t be right. No school of our area has just this name: say which one is meant."
+    )
+    assert meant_by("Ferry Road Primary School, URN 103105x") == [school]
+
+
+def test_what_was_typed_is_told_where_the_school_is_called_otherwise() -> None:
+    school = make_school(name="St Mary’s Catholic Primary School", postcode="E8 1AA")
+    unlike = {
+        typed: TypedSchool("999001", *typed).unlike(school)
+        for typed in (
+            ("", ""),
+            ("Saint Marys RC Primary", "E8 1AA"),
+            ("St Marys", "E8 1AA"),
+            ("", "E9 9ZZ"),
+        )
+    }
+    assert unlike == {
+        ("", ""): "",
+        ("Saint Marys RC Primary", "E8 1AA"): "",
+        ("St Marys", "E8 1AA"): "St Marys, E8 1AA",
+        ("", "E9 9ZZ"): "E9 9ZZ",
+    }
 
 
 def test_a_closed_school_keeps_what_its_urn_did() -> None:
@@ -168,13 +293,14 @@ def test_thousands_of_schools_take_as_many_questions_as_one() -> None:
     def questions(number: int) -> int:
         typed = [TypedSchool(urn=f"{100_000 + each}") for each in range(number)]
         typed += [TypedSchool(name=f"School {each}", postcode="E8 1AA") for each in range(number)]
+        typed += [TypedSchool(urn="100000", name=f"Other {each}") for each in range(number)]
         with CaptureQueriesContext(connection) as queries:
             matcher = SchoolMatcher(typed)
             for each in typed:
                 matcher.match(each)
         return len(queries)
 
-    assert questions(2_000) == questions(1) == 5
+    assert questions(2_000) == questions(1) == 7
 
 
 def test_likely_schools_come_by_urn_what_came_after_postcode_and_name() -> None:

@@ -328,3 +328,31 @@ def test_no_damage_to_a_workbook_breaks_the_reader(data: st.DataObject) -> None:
 
 
 WORKBOOK = xlsx_of(HEADER, LINE)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Prog",
+        "Prog.",
+        "TfM prog",
+        "Prog name",
+        "Programme name",
+        "Program",
+        "Stage",
+        "Mastery stage",
+    ],
+)
+@pytest.mark.parametrize("cells", [("Dev", "Emb"), ("1", "2"), ("", "")])
+def test_the_column_of_programmes_is_guessed_by_each_usual_heading(
+    heading: str, cells: tuple[str, str]
+) -> None:
+    names = ("Berger Primary School", "Gayhurst Community School")
+    years = ("2021/22", "2022/23")
+    assert guess_roles(["School", heading, "AY"], [names, cells, years]) == {
+        Role.NAME: 0,
+        Role.PROGRAMME: 1,
+        Role.YEAR: 2,
+    }
+    table = read_table(csv_of(["Our past"], ["School", heading], [names[0], "Dev"]))
+    assert table.header.cells == ("School", heading)

@@ -104,6 +104,9 @@ def test_any_text_is_a_year_that_can_be_or_is_refused(typed: str) -> None:
         ("urn:100001", "100001"),
         ("20001", "20001"),
         ("", ""),
+        ("-", ""),
+        ("N/A", ""),
+        ("tbc", ""),
     ],
 )
 def test_a_urn_is_read_however_a_spreadsheet_shows_it(typed: str, urn: str) -> None:

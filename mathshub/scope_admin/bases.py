@@ -18,7 +18,7 @@ from django.utils.text import capfirst
 from mathshub.scope import HubOwned, current_hub
 from mathshub.scope_admin.choices import SharedChoice
 from mathshub.scope_admin.filters import ChipFilter, PagesOfLongLists, PortalChangeList
-from mathshub.scope_admin.history import changes_of
+from mathshub.scope_admin.history import Change, changes_of
 from mathshub.scope_admin.names import deleted_with, with_names
 from mathshub.scope_admin.seen import HELD, SavesWhatWasSeen, SeenForm
 from mathshub.scope_admin.widgets import FORM_FIELDS, DateAndTime
@@ -135,8 +135,12 @@ class PortalAdmin(PlainForms, SavesWhatWasSeen):
             "admin/history.html",
             title=f"What was changed: {self.object_title(obj)}",
             original=obj,
-            changes=changes_of(obj),
+            changes=self.changes(request, obj),
         )
+
+    def changes(self, request: HttpRequest, obj: Any) -> list[Change]:
+        """What the page of its history tells, the latest first."""
+        return changes_of(obj)
 
     # --- words ---
 

@@ -1,6 +1,7 @@
 """What was changed on a row, by whom and when, read from its history table."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -36,6 +37,22 @@ def changes_of(obj: models.Model) -> list[Change]:
 
 def changes_among(model: Any, **fields: Any) -> list[Change]:
     """The latest changes of what was one row by these fields, newest first, removals included."""
+    rows, names = _latest(model, fields)
+    changes = [_change(new, old, names) for new, old in pairwise(rows)]
+    if rows and len(rows) <= SHOWN_AT_MOST:
+        changes.append(_change(rows[-1], None, names))
+    return [change for change in changes if change.fields or change.why or change.done != "changed"]
+
+
+def changes_told(model: Any, words: "Callable[[Any, Names], str]", **fields: Any) -> list[Change]:
+    """The same, each saving told as a whole by ``words`` instead of by what differs in it."""
+    rows, names = _latest(model, fields)
+    told = (replace(_change(row, None, names), why=words(row, names)) for row in rows)
+    return list(told)[:SHOWN_AT_MOST]
+
+
+def _latest(model: Any, fields: dict[str, Any]) -> "tuple[list[Any], Names]":
+    """History rows, newest first, one more than is shown; and the names they may need."""
     rows = list(
         model.history.model.objects.filter(**fields)
         .select_related("history_user")
@@ -44,10 +61,7 @@ def changes_among(model: Any, **fields: Any) -> list[Change]:
     names = Names()
     for row in rows:
         names.note(row)
-    changes = [_change(new, old, names) for new, old in pairwise(rows)]
-    if rows and len(rows) <= SHOWN_AT_MOST:
-        changes.append(_change(rows[-1], None, names))
-    return [change for change in changes if change.fields or change.why or change.done != "changed"]
+    return rows, names
 
 
 class Names:

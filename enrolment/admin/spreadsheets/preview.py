@@ -68,6 +68,7 @@ def _line(line: PlannedLine) -> dict[str, Any]:
     return {
         "number": line.number,
         "school": line.school or line.typed,
+        "unlike": line.unlike,
         "where": line.school.whereabouts if line.school else "",
         "what": f"{line.programme.short_name} {line.year}" if line.programme else "",
         "outcome": outcome_tag(line.outcome) if line.outcome else "",
