@@ -96,7 +96,7 @@ def hand_over(
     expression.link_generation += 1
     save_as(expression, by=None, now=now, why=HANDED_OVER.format(role=role.replace("_", " ")))
     cancel_messages(key_prefix=f"{EOI_RECEIVED}:{expression.form_token}", reason="Handed over")
-    queue_messages([eoi_received(expression), *_farewell(expression, before)], now=now)
+    queue_messages([eoi_received(expression), *_farewell(expression, before, now)], now=now)
     return expression
 
 
@@ -131,7 +131,7 @@ def _renamed(words: str, pairs: Iterable[tuple[str, str]]) -> str:
     return words
 
 
-def _farewell(expression: ExpressionOfInterest, address: str) -> list[Draft]:
+def _farewell(expression: ExpressionOfInterest, address: str, now: datetime) -> list[Draft]:
     if not address or address.casefold() in expression.addresses():
         return []
     if has_had_enough(address, now=now):
