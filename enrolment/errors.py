@@ -21,6 +21,16 @@ class TooManyExpressions(Refusal):
         )
 
 
+class TooManyMails(Refusal):
+    """An address that nobody has confirmed has had three of our mails within a day."""
+
+    def __str__(self) -> str:
+        return (
+            "We have sent this e-mail address several mails today, so we have stopped for now. "
+            "Please try again tomorrow, or write to us."
+        )
+
+
 class AskedAlready(Refusal):
     """The school has asked for this offering, and that has not been withdrawn."""
 
@@ -32,6 +42,16 @@ class AskedAlready(Refusal):
         return (
             f"This school has already asked for this programme in this year: reference "
             f"{self.expression.reference}."
+        )
+
+
+class ChangedMeanwhile(Refusal):
+    """Another page of the form was kept while it was being sent: from a second tab, say."""
+
+    def __str__(self) -> str:
+        return (
+            "An answer was changed in another tab a moment ago. Please look at your answers, then "
+            "send them."
         )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from enrolment.errors import CannotBeChanged
+from enrolment.errors import CannotBeChanged, TooManyMails
 from enrolment.models import ExpressionOfInterest, InterestDraft
 from enrolment.services.history import save_as
 from enrolment.services.interest import (
@@ -17,6 +17,7 @@ from enrolment.services.interest import (
     eoi_received,
     name_people,
 )
+from enrolment.services.three_a_day import has_had_enough
 from enrolment.services.transactions import one_transaction
 from mathshub.outbox.services import Draft, cancel_messages, queue_messages
 
@@ -79,7 +80,8 @@ def hand_over(
     """Put somebody else in a contact's role; links sent so far stop working, new ones go out.
 
     ``role`` is “sender”, “headteacher” or “maths_lead”. Who had it is told, without a link. Raises
-    ``CannotBeChanged`` for an expression that was withdrawn.
+    ``CannotBeChanged`` for an expression that was withdrawn, and ``TooManyMails`` where the new
+    link could not go out.
     """
     expression = _lock(expression)
     if expression.state == ExpressionOfInterest.State.WITHDRAWN:
@@ -89,10 +91,12 @@ def hand_over(
         expression.pages = _with_contact(expression, each, name, email)
         setattr(expression, f"{each}_name", name)
         setattr(expression, f"{each}_email", email)
+    if has_had_enough(expression.contact_email, now=now):
+        raise TooManyMails
     expression.link_generation += 1
     save_as(expression, by=None, now=now, why=HANDED_OVER.format(role=role.replace("_", " ")))
     cancel_messages(key_prefix=f"{EOI_RECEIVED}:{expression.form_token}", reason="Handed over")
-    queue_messages([eoi_received(expression), *_farewell(expression, before)], now=now)
+    queue_messages([eoi_received(expression), *_farewell(expression, before, now)], now=now)
     return expression
 
 
@@ -127,8 +131,10 @@ def _renamed(words: str, pairs: Iterable[tuple[str, str]]) -> str:
     return words
 
 
-def _farewell(expression: ExpressionOfInterest, address: str) -> list[Draft]:
+def _farewell(expression: ExpressionOfInterest, address: str, now: datetime) -> list[Draft]:
     if not address or address.casefold() in expression.addresses():
+        return []
+    if has_had_enough(address, now=now):
         return []
     return [
         Draft(

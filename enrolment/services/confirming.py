@@ -7,6 +7,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from enrolment.errors import CodeWrong, TooManyCodes
 from enrolment.models import ExpressionOfInterest, FurtherForm
 from enrolment.services.history import delete_as, save_as
+from enrolment.services.three_a_day import has_had_enough
 from enrolment.services.transactions import one_transaction
 from mathshub.outbox.services import Draft, queue_messages
 
@@ -75,14 +76,16 @@ def _confirm(form: Form, now: datetime) -> Form:
     form.confirmed_at = now
     save_as(form, by=None, now=now, why=WHY)
     if isinstance(form, ExpressionOfInterest):
-        queue_messages(_copy_for_headteacher(form), now=now)
+        queue_messages(_copy_for_headteacher(form, now), now=now)
     return form
 
 
-def _copy_for_headteacher(expression: ExpressionOfInterest) -> list[Draft]:
+def _copy_for_headteacher(expression: ExpressionOfInterest, now: datetime) -> list[Draft]:
     """Who is named as headteacher hears of it, once a real mailbox has said that it sent it."""
     address = expression.headteacher_email
     if not address or address.casefold() == expression.contact_email.casefold():
+        return []
+    if has_had_enough(address, now=now):
         return []
     return [
         Draft(

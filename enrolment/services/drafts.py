@@ -171,7 +171,14 @@ def _delete(keys: list[int]) -> None:
 
 def lock_draft(draft: InterestDraft) -> InterestDraft:
     """The draft as it is now, locked until the transaction ends. Raises ``AlreadySent``."""
-    draft = InterestDraft.objects.select_for_update(of=("self",), no_key=True).get(pk=draft.pk)
-    if draft.is_sent:
+    now: InterestDraft = InterestDraft.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=draft.pk
+    )
+    if now.is_sent:
         raise AlreadySent
-    return draft
+    # What was read with the draft need not be read again.
+    if now.offering_id == draft.offering_id:
+        now.offering = draft.offering
+    if now.school_id == draft.school_id:
+        now.school = draft.school
+    return now

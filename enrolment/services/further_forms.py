@@ -25,7 +25,8 @@ def join_form(
     """Keep the form beside the first one, and tell its sender.
 
     A mailbox that the first one names is told where to find it; anybody else that a colleague had
-    sent one, without a link. The page must say neither. The same form gives the same row.
+    sent one, without a link. The page must say neither. The same form gives the same row. Raises
+    ``ChangedMeanwhile``.
     """
     try:
         return _join(expression, answers, draft, now)

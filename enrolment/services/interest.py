@@ -1,14 +1,13 @@
 """Expressions of interest: received once per form, acknowledged by e-mail, withdrawn by the school."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError
-from django.db.models import Q
 
-from enrolment.errors import AskedAlready, CannotBeWithdrawn, TooManyExpressions
+from enrolment.errors import AskedAlready, CannotBeWithdrawn, ChangedMeanwhile, TooManyExpressions
 from enrolment.models import (
     ExpressionOfInterest,
     FurtherForm,
@@ -19,7 +18,7 @@ from enrolment.models import (
 from enrolment.services.history import save_as
 from enrolment.services.places import release_place
 from enrolment.services.seats import NamedSeat, lock_place
-from enrolment.services.three_a_day import has_had_enough
+from enrolment.services.three_a_day import lately
 from enrolment.services.transactions import one_transaction
 from mathshub.accounts.models import Account
 from mathshub.outbox.services import Draft, queue_messages
@@ -27,11 +26,6 @@ from workgroups.models import Offering, School
 
 EOI_RECEIVED = "eoi-received"
 State = ExpressionOfInterest.State
-
-# So that the form can't be used to fill somebody's mailbox. An office that types for a whole trust
-# stays well below.
-MOST_PER_ADDRESS = 100
-WITHIN = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -69,17 +63,17 @@ def submit_expression(
 
     The same form token, sent again or eight times at once, gives the expression that was stored
     first. ``draft`` is emptied with it. Raises ``TooManyExpressions``, ``SomeoneElseIsChanging``,
-    and ``AskedAlready`` where another expression of the school for the offering stands.
+    ``ChangedMeanwhile`` where another page of the draft has been kept since it was read, and
+    ``AskedAlready`` where another expression of the school for the offering stands.
     """
-    address = answers.sender_email or answers.headteacher_email
-    if _is_flooded(address, now):
-        return _stored_first(form_token, otherwise=TooManyExpressions()), False
     try:
         return _store(answers, offering, form_token, source, draft, by=by, now=now), True
+    except TooManyExpressions as refusal:
+        return _stored_first(form_token, otherwise=refusal), False
     except IntegrityError as conflict:
         earlier = standing_expression(answers.school, offering)
-        refusal = AskedAlready(earlier) if earlier else conflict
-        return _stored_first(form_token, otherwise=refusal), False
+        refused = AskedAlready(earlier) if earlier else conflict
+        return _stored_first(form_token, otherwise=refused), False
 
 
 def standing_expression(school: School | None, offering: Offering) -> ExpressionOfInterest | None:
@@ -120,6 +114,9 @@ def _store(
     by: Account | None,
     now: datetime,
 ) -> ExpressionOfInterest:
+    known = lately(answers.sender_email or answers.headteacher_email, now=now)
+    if known.is_flooded:
+        raise TooManyExpressions
     expression = ExpressionOfInterest(
         offering=offering,
         school=answers.school,
@@ -142,7 +139,7 @@ def _store(
     name_people(expression, answers)
     if draft is not None:
         empty_draft(draft, expression=expression)
-    if not has_had_enough(expression.contact_email, now=now):
+    if not known.has_had_enough:
         queue_messages([eoi_received(expression)], now=now)
     return expression
 
@@ -163,16 +160,13 @@ def name_people(expression: ExpressionOfInterest, answers: InterestAnswers) -> N
 
 
 def empty_draft(draft: InterestDraft, **sent_as: ExpressionOfInterest | FurtherForm) -> None:
-    """The draft keeps no answers once it is sent, only what became of it."""
-    InterestDraft.objects.filter(pk=draft.pk).update(
-        answers={}, school_as_typed="", link_email="", **sent_as
-    )
+    """The draft keeps no answers once it is sent, only what became of it.
 
-
-def _is_flooded(address: str, now: datetime) -> bool:
-    recent = ExpressionOfInterest.objects.filter(submitted_at__gt=now - WITHIN)
-    from_it = Q(sender_email__iexact=address) | Q(headteacher_email__iexact=address)
-    return recent.filter(from_it).count() >= MOST_PER_ADDRESS
+    Raises ``ChangedMeanwhile`` where it holds other answers by now than those that were read.
+    """
+    as_read = InterestDraft.objects.filter(pk=draft.pk, changed_at=draft.changed_at)
+    if not as_read.update(answers={}, school_as_typed="", link_email="", **sent_as):
+        raise ChangedMeanwhile
 
 
 def _stored_first(form_token: UUID, *, otherwise: Exception) -> ExpressionOfInterest:

@@ -1,27 +1,85 @@
 """At most three mails a day to an address that nobody has confirmed: forms name strangers."""
 
+from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q, Value
 
 from enrolment.models import ExpressionOfInterest
 from mathshub.outbox.models import Message
 
-DAY = timedelta(days=1)
-MOST = 3
-KINDS = ("draft-link", "draft-nudge", "eoi-received", "eoi-again", "eoi-joined")
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+MOST_MAILS = 3  # a day
+# An hour. An office that types for a whole trust stays well below.
+MOST_FORMS = 100
+KINDS = (
+    *("draft-link", "draft-nudge", "eoi-received", "eoi-again", "eoi-joined"),
+    *("eoi-copy", "eoi-handed-over"),
+)
 """The kinds of mail that anybody can have sent to any address, by filling in a form."""
+LOCK = 419  # any number with which nothing else in this database locks
+MAIL, FORM = "mail", "form"
+
+
+@dataclass(frozen=True)
+class Lately:
+    """What an address has had to do with us: mails queued within a day, forms within an hour."""
+
+    mails: int
+    forms: int
+    is_confirmed: bool
+
+    @property
+    def has_had_enough(self) -> bool:
+        """Whether three mails are enough. An office may type for a whole trust, once confirmed."""
+        return self.mails >= MOST_MAILS and not self.is_confirmed
+
+    @property
+    def is_flooded(self) -> bool:
+        """Whether so many forms name it that somebody may be abusing it."""
+        return self.forms >= MOST_FORMS
 
 
 def has_had_enough(address: str, *, now: datetime) -> bool:
-    """Whether three of these mails have been queued for the address within a day.
+    """Whether no more mail may be queued for the address today; as ``lately``."""
+    return lately(address, now=now).has_had_enough
 
-    Not where somebody has confirmed it in that time: an office that types for a whole trust.
-    """
-    recent = Message.objects.filter(
+
+def lately(address: str, *, now: datetime) -> Lately:
+    """Ask in the transaction that queues the mail: until it ends, others with the address wait."""
+    _wait_for_others(address)
+    mails = Message.objects.filter(
         recipient__iexact=address, kind__in=KINDS, created_at__gt=now - DAY
     )
-    if recent.count() < MOST:
-        return False
+    named = Q(sender_email__iexact=address) | Q(headteacher_email__iexact=address)
+    forms = ExpressionOfInterest.objects.filter(named, submitted_at__gt=now - HOUR)
+    both = _called(MAIL, mails).union(_called(FORM, forms), all=True)
+    found = Counter(both)
+    return Lately(
+        mails=found[MAIL],
+        forms=found[FORM],
+        is_confirmed=found[MAIL] >= MOST_MAILS and _is_confirmed(address, now),
+    )
+
+
+def _called(name: str, rows: Any) -> Any:
+    return rows.order_by().annotate(what=Value(name)).values_list("what", flat=True)
+
+
+def _is_confirmed(address: str, now: datetime) -> bool:
     confirmed = ExpressionOfInterest.objects.filter(
         sender_email__iexact=address, confirmed_at__gt=now - DAY
     )
-    return not confirmed.exists()
+    return bool(confirmed.exists())
+
+
+def _wait_for_others(address: str) -> None:
+    """Forms that are sent at one moment must see each other's mails. SQLite has one writer anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK, address.casefold()]
+            )

@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from enrolment.forms.interest import Page, Way
 from enrolment.forms.tokens import make_form_token
-from enrolment.models import InterestDraft
-from enrolment.tests.factories import NOW
+from enrolment.models import InterestDraft, Question
+from enrolment.tests.factories import NOW, make_question
 from mathshub.links import make_token
 from workgroups.models import Offering, School
+from workgroups.tests.factories import make_offering, make_programme, make_work_group
 
 ADDRESS = "grace@school.example"
 PAGES: dict[str, dict[str, Any]] = {
@@ -39,6 +40,16 @@ PAGES: dict[str, dict[str, Any]] = {
 
 def form_url(offering: Offering) -> str:
     return reverse("enrolment:express_interest", args=[offering.pk])
+
+
+def offering_that_asks_all() -> Offering:
+    """An offering whose form has every page and every kind of field, where the office sends it."""
+    offering = make_offering(programme=make_programme(asks_for_barriers=True, has_visits=True))
+    for name in ("East", "West"):
+        make_work_group(offering=offering, name=name, state="forming")
+    for kind in Question.Kind.values:
+        make_question(kind=kind, choices="One\nTwo" if kind == "choice" else "")
+    return offering
 
 
 def page_token(offering: Offering, *, age: timedelta = timedelta(minutes=5)) -> str:

@@ -8,13 +8,13 @@ import pytest
 from enrolment.errors import CannotBeWithdrawn, TooManyExpressions
 from enrolment.models import ExpressionOfInterest, Place
 from enrolment.services.interest import (
-    MOST_PER_ADDRESS,
     InterestAnswers,
     submit_expression,
     withdraw_expression,
 )
 from enrolment.services.places import decline_place
 from enrolment.services.seats import NamedSeat
+from enrolment.services.three_a_day import MOST_FORMS
 from enrolment.tests.factories import (
     NOW,
     make_accepted_place,
@@ -90,7 +90,7 @@ def test_a_telephone_entry_says_who_made_it(hub: Hub) -> None:
 
 def test_the_form_cannot_fill_a_mailbox(hub: Hub) -> None:
     offering = make_offering()
-    for _ in range(MOST_PER_ADDRESS):
+    for _ in range(MOST_FORMS):
         make_expression(offering=offering, headteacher_email="head@school.example")
     answers = make_answers(headteacher_email="HEAD@school.example")
     with pytest.raises(TooManyExpressions):
@@ -104,7 +104,7 @@ def test_a_flooded_mailbox_still_gets_the_same_answer_to_the_same_form(hub: Hub)
     offering, token = make_offering(), uuid4()
     answers = make_answers(headteacher_email="head@school.example")
     first, _ = submit(answers, offering, form_token=token)
-    for _ in range(MOST_PER_ADDRESS):
+    for _ in range(MOST_FORMS):
         make_expression(offering=offering, headteacher_email="head@school.example")
     assert submit(answers, offering, form_token=token) == (first, False)
 

@@ -5,17 +5,18 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from enrolment.errors import AlreadySent, AskedAlready, Refusal
+from enrolment.errors import AlreadySent, AskedAlready, ChangedMeanwhile, Refusal
 from enrolment.forms.interest import Page, SchoolPage, Way, answers_of
 from enrolment.forms.interest.later import LaterForm
 from enrolment.forms.interest.programme import ProgrammePage
+from enrolment.forms.interest.questions import asked_of
 from enrolment.forms.school_question import NOT_LISTED
 from enrolment.limits import is_over_limit
 from enrolment.models import ExpressionOfInterest, InterestDraft
@@ -124,19 +125,26 @@ def keep_for_later(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST" and is_over_limit(request, now=now):
         problem = TOO_MANY
     elif form.is_valid():
-        mail_draft_link(draft, address=form.cleaned_data["email"], now=now)
-        messages.success(
-            request,
-            f"The link is on its way to {form.cleaned_data['email']}. It works for 30 days.",
-        )
-        return redirect("enrolment:keep_interest", token)
+        try:
+            mail_draft_link(draft, address=form.cleaned_data["email"], now=now)
+        except AlreadySent:
+            return to_received(InterestDraft.objects.get(pk=draft.pk))
+        except Refusal as refusal:
+            problem = str(refusal)
+        else:
+            messages.success(
+                request,
+                f"The link is on its way to {form.cleaned_data['email']}. It works for 30 days.",
+            )
+            return redirect("enrolment:keep_interest", token)
     context = _frame(draft) | {
         "page_title": "Go on another time",
         "form": form,
         "problem": problem,
         "back": Way(draft).first_open,
     }
-    return render(request, "enrolment/interest/later.html", context, status=429 if problem else 200)
+    status = 429 if problem == TOO_MANY else 200
+    return render(request, "enrolment/interest/later.html", context, status=status)
 
 
 def to_page(draft: InterestDraft, page: str) -> HttpResponse:
@@ -254,14 +262,29 @@ def _show_check(
 
 
 def _send(request: HttpRequest, way: Way, now: datetime) -> HttpResponse:
-    draft = way.draft
-    assert draft.offering is not None
-    answers = answers_of(way)
     try:
-        if draft.changes is not None:
-            change_expression(draft.changes, answers=answers, draft=draft, now=now)
-            return to_received(draft)
-        expression, _ = submit_expression(
+        _file(way, now)
+    except ChangedMeanwhile as refusal:
+        return _show_check(request, Way(_as_it_is_now(way.draft)), problem=str(refusal))
+    except Refusal as refusal:
+        return _show_check(request, way, problem=str(refusal))
+    return to_received(way.draft)
+
+
+def _as_it_is_now(draft: InterestDraft) -> InterestDraft:
+    [found] = _drafts(pk=draft.pk, generation=draft.link_generation)
+    return found
+
+
+def _file(way: Way, now: datetime) -> None:
+    """Store what the draft says, as what it is: a change, a first form, or one joined to that."""
+    draft, answers = way.draft, answers_of(way)
+    assert draft.offering is not None
+    if draft.changes is not None:
+        change_expression(draft.changes, answers=answers, draft=draft, now=now)
+        return
+    try:
+        draft.expression, _ = submit_expression(
             answers,
             offering=draft.offering,
             form_token=draft.form_token,
@@ -270,12 +293,8 @@ def _send(request: HttpRequest, way: Way, now: datetime) -> HttpResponse:
             now=now,
             draft=draft,
         )
-        draft.expression = expression
     except AskedAlready as again:
         draft.further_form = join_form(again.expression, answers=answers, draft=draft, now=now)
-    except Refusal as refusal:
-        return _show_check(request, way, problem=str(refusal))
-    return to_received(draft)
 
 
 def _frame(draft: InterestDraft) -> dict[str, Any]:
@@ -306,12 +325,16 @@ def _show_closed(request: HttpRequest, draft: InterestDraft, now: datetime) -> H
 
 @prepared
 def _drafts(pk: Any, generation: Any) -> QuerySet[InterestDraft]:
-    return InterestDraft.objects.filter(pk=pk, link_generation=generation).select_related(
-        "school__local_authority",
-        "offering__programme",
-        "offering__academic_year",
-        "expression",
-        "changes__offering",
+    return (
+        InterestDraft.objects.filter(pk=pk, link_generation=generation)
+        .select_related(
+            "school__local_authority",
+            "offering__programme",
+            "offering__academic_year",
+            "expression",
+            "changes__offering",
+        )
+        .annotate(has_questions=Exists(asked_of(OuterRef("offering__programme"))))
     )
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from enrolment.eligibility import Eligibility, check_eligibility
+from enrolment.errors import Refusal
 from enrolment.forms.interest import PAGES, SchoolPage, Way
 from enrolment.forms.school_question import LONGEST_SCHOOL, NOT_LISTED, pickable_school
 from enrolment.forms.tokens import BadFormToken, FormToken, make_form_token, read_form_token
@@ -129,13 +130,16 @@ def _receive(request: HttpRequest, draft: InterestDraft, now: datetime) -> HttpR
         return _show(request, page, shown, problem=UNKNOWN_PAGE)
     if too_many_drafts(request, now=now):
         return _show(request, page, shown, problem=TOO_MANY, status=429)
-    begun = start_draft(
-        form_token=token.uuid,
-        offering=offering,
-        school=page.chosen_school,
-        school_as_typed=page.school_as_typed,
-        now=now,
-    )
+    try:
+        begun = start_draft(
+            form_token=token.uuid,
+            offering=offering,
+            school=page.chosen_school,
+            school_as_typed=page.school_as_typed,
+            now=now,
+        )
+    except Refusal as refusal:
+        return _show(request, page, shown, problem=str(refusal))
     return to_page(begun, Way(begun).first_open)
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models.functions import Upper
 
 from mathshub.scope import HubOwned, hub_key, hub_manager
 
@@ -103,6 +104,8 @@ class Message(HubOwned):
             ),
             models.Index(fields=["hub", "state", "-due_at"], name="message_hub_state"),
             models.Index(fields=["hub", "recipient"], name="message_hub_recipient"),
+            # How often an address was written to lately, however it is spelt.
+            models.Index("hub", Upper("recipient"), "created_at", name="message_hub_address"),
         ]
 
     def __str__(self) -> str:

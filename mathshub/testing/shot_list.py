@@ -78,6 +78,17 @@ def fill(label: str, text: str) -> Step:
     return lambda page: page.get_by_label(label, exact=True).first.fill(text)
 
 
+def tick(label: str) -> Step:
+    """Choose the answer with these words."""
+    return lambda page: page.get_by_label(label, exact=True).first.check()
+
+
+def tick_all(page: Page) -> None:
+    """Tick every box of the page."""
+    for box in page.get_by_role("checkbox").all():
+        box.check()
+
+
 def choose(label: str, path: Path) -> Step:
     """Choose a file for the field of this label."""
     return lambda page: page.get_by_label(label, exact=True).set_input_files(path)
@@ -124,6 +135,107 @@ def sign_in_as_staff(page: Page, port: int, var_dir: Path) -> None:
     browser.sign_in(page, site, email=email, password=password, totp_secret=secret)
 
 
+# The pages of the form of interest in order, each with what a school's office answers there.
+A_SCHOOL_OF_THE_DEMO = "Mandeville Primary School"
+THE_FORM: dict[str, tuple[Step, ...]] = {
+    "interest": (fill("School name, town or postcode", A_SCHOOL_OF_THE_DEMO),),
+    "interest-programme": (),
+    "interest-appetite": (tick("Yes"),),
+    "interest-you": (
+        tick("Somebody else at the school"),
+        fill("Your name", "Olu Ade"),
+        fill("Your work e-mail address", "olu.ade@school.example"),
+    ),
+    "interest-headteacher": (
+        fill("Headteacher’s name", "Grace Obi"),
+        fill("Headteacher’s e-mail address", "head@school.example"),
+    ),
+    "interest-maths-lead": (fill("Maths lead’s name", "Sam Okafor"),),
+    "interest-participants": (),
+    "interest-preferences": (),
+    "interest-commitment": (tick_all,),
+    "interest-questions": (),
+    "interest-anything-else": (),
+    "interest-privacy": (tick_all,),
+    "interest-check": (lambda page: page.wait_for_timeout(4_000),),  # as long as a reader takes
+}
+BEGIN = follow(r"/interest/\d+/$")
+
+
+def on_the_way_to(name: str) -> list[Step]:
+    """From the choice of a programme to that page of the form."""
+    steps: list[Step] = [BEGIN]
+    for page, answers in THE_FORM.items():
+        if page == name:
+            break
+        steps += [*answers, go_on]
+    return steps
+
+
+def go_on(page: Page) -> None:
+    """To the page after this one; a hub may have no questions of its own."""
+    page.get_by_role("button", name="Go on").last.click()
+    page.wait_for_load_state()
+
+
+def interest(name: str, *more: Step, on: str = "") -> Shot:
+    """A page of the form as it is first seen, or after what is done on the page ``on``."""
+    return Shot(name, "/interest/", *on_the_way_to(on or name), *more)
+
+
+def mail(name: str, words: str, *steps: Step) -> Shot:
+    """An e-mail of the demonstration by the beginning of its subject, or what it leads to."""
+    return Shot(name, "/demo/mail/", follow(words), *steps)
+
+
+INTEREST = [
+    *map(interest, THE_FORM),
+    interest("interest-errors", press("Go on"), on="interest"),
+    interest("interest-appetite-errors", press("Go on"), on="interest-appetite"),
+    interest("interest-you-errors", press("Go on"), on="interest-you"),
+    interest(
+        "interest-you-meant",
+        *THE_FORM["interest-you"],
+        fill("Your work e-mail address", "olu.ade@gmial.com"),
+        press("Go on"),
+        on="interest-you",
+    ),
+    interest(
+        "interest-participants-errors",
+        lambda page: page.locator("[name=person_1_name]").fill(""),
+        lambda page: page.locator("[name=person_1_email]").fill("sam@"),
+        press("Go on"),
+        on="interest-participants",
+    ),
+    interest("interest-commitment-errors", press("Go on"), on="interest-commitment"),
+    interest("interest-privacy-errors", press("Go on"), on="interest-privacy"),
+    interest("interest-later", follow(r"/later/$"), on="interest-preferences"),
+    interest(
+        "interest-received",
+        *THE_FORM["interest-check"],
+        press("Send our expression of interest"),
+        on="interest-check",
+    ),
+    mail("interest-confirm", r"^We have your expression", follow(r"/interest/confirm/")),
+    mail("interest-manage", r"^We have your expression", follow(r"/interest/manage/")),
+    mail(
+        "interest-hand-over",
+        r"^We have your expression",
+        follow(r"/interest/manage/"),
+        follow(r"/hand-over/"),
+    ),
+    mail(
+        "interest-withdraw",
+        r"^We have your expression",
+        follow(r"/interest/manage/"),
+        follow(r"ask=withdraw"),
+    ),
+    Shot("interest-gone", "/interest/form/wrong/", status=404),
+    mail("mail-interest-received", r"^We have your expression"),
+    mail("mail-interest-joined", r"^We have your form for"),
+    mail("mail-interest-unfinished", r"go on with it$"),
+]
+
 PUBLIC = [
     Shot("home", "/"),
     Shot("programmes", "/programmes/"),
@@ -140,7 +252,7 @@ PUBLIC = [
     Shot("booking", "/demo/mail/", follow(r"^You have a seat"), follow(r"/booking/")),
     Shot("work-group", "/programmes/", follow(r"/programmes/[^/]+/$"), follow(r"/work-groups/")),
     Shot("choose-programme", "/interest/"),
-    Shot("interest", "/interest/", follow(r"/interest/\d+/$")),
+    *INTEREST,
     Shot("schools-search", "/schools/search/"),
     Shot("schools-found", "/schools/search/?q=st+josephs"),
     Shot("schools-closed", "/schools/search/?q=selwyn+infants"),
@@ -151,7 +263,6 @@ PUBLIC = [
         follow(r"/interest/\d+/$"),
         typing("School name, town or postcode", "st josehps"),
     ),
-    Shot("interest-errors", "/interest/", follow(r"/interest/\d+/$"), press("Send")),
     Shot("place-offered", "/demo/mail/", follow(r"^A place in"), follow(r"/place/")),
     Shot("my-link", "/my/"),
     Shot("my-sessions", "/demo/mail/", follow(r"^Session \d"), follow(r"/my/[^/]+/$")),

@@ -18,12 +18,14 @@ from enrolment.models import (
     Briefing,
     BriefingBooking,
     ExpressionOfInterest,
+    FurtherForm,
     HistoryImport,
     IntendedParticipant,
     OpeningNotice,
     Participant,
     PastParticipation,
     Place,
+    Question,
     Seat,
     UnmatchedLine,
 )
@@ -35,14 +37,17 @@ from enrolment.tests.factories import (
     make_briefing,
     make_expression,
     make_flyer,
+    make_further_form,
     make_history_import,
     make_opening_notice,
     make_participant,
     make_past_participation,
     make_place,
+    make_question,
     make_unmatched_line,
     make_waiting_spreadsheet,
 )
+from enrolment.tests.filling import ready_draft
 from mathshub.accounts.models import Account
 from mathshub.outbox.models import Message, Suppression
 from mathshub.outbox.suppression import suppress
@@ -96,6 +101,7 @@ NAMING_TEXTS: dict[type[models.Model], tuple[str, ...]] = {
     BriefingBooking: ("name", "school_as_typed"),
     DayToAvoid: ("name", "source"),
     ExpressionOfInterest: ("headteacher_name",),
+    FurtherForm: ("sender_name",),
     HistoryImport: ("file_name",),
     Hub: ("name",),
     IntendedParticipant: ("name",),
@@ -106,6 +112,7 @@ NAMING_TEXTS: dict[type[models.Model], tuple[str, ...]] = {
     Place: ("contact_name",),
     Programme: ("name", "short_name"),
     ProgrammeLink: ("title",),
+    Question: ("wording",),
     RegisterImport: ("file_name",),
     School: ("name",),
     Session: ("title", "venue"),
@@ -167,7 +174,13 @@ class GrowingHub:
     # --- the first of each kind, on which the others hang ---
 
     def _plant_first(self) -> None:
-        self.programme = make_programme(position=9, seats_per_school=9, is_starting_point=True)
+        self.programme = make_programme(
+            position=9,
+            seats_per_school=9,
+            is_starting_point=True,
+            asks_for_barriers=True,
+            has_visits=True,
+        )
         self.closed_programme = make_programme(position=12, slug="closed")
         self.school = make_school(urn=SHARED_URNS[0])
         self.member = make_member()
@@ -184,6 +197,15 @@ class GrowingHub:
         self.session = make_session(work_group=self.group)
         self.closed = make_closed_school(local_authority=make_local_authority(name=f"{BOROUGH} 1"))
         self.draft = make_work_group(offering=self.offering, state=WorkGroup.State.DRAFT)
+        self._plant_forms()
+
+    def _plant_forms(self) -> None:
+        """Two that only have to be sent, by offices: of a school that has asked, of an unlisted one."""
+        make_question()
+        office = {"role": "office", "full_name": "Olu Ade", "email": "olu@school.example"}
+        school = self.expression.school
+        self.draft_again = ready_draft(offering=self.offering, school=school, you=office)
+        self.draft_first = ready_draft(offering=self.offering, you=office)
 
     # --- one more ---
 
@@ -233,6 +255,8 @@ class GrowingHub:
     def _add_interest(self) -> None:
         IntendedParticipant.objects.create(expression=self.expression, position=self.size)
         make_expression(offering=self.offering, school_as_typed="A new school")
+        make_further_form(expression=self.expression)
+        make_question()
         self.waiting = make_expression(offering=self.offering)
 
     def _add_places(self) -> None:
@@ -252,6 +276,9 @@ class GrowingHub:
         group = make_work_group(offering=self.offering)
         WorkGroupLead.objects.create(work_group=group, member=self.member)
         make_session(work_group=group)
+        # A school may ask again once it has declined: it holds the places it had all the same.
+        earlier = ExpressionOfInterest.objects.filter(offering=self.offering, school=self.school)
+        earlier.update(state=ExpressionOfInterest.State.DECLINED)
         asked = make_expression(offering=self.offering, school=self.school)
         place = make_accepted_place(work_group=group, expression=asked)
         make_seat_in(group, place=place, participant=self.participant)

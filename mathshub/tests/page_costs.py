@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from enrolment.models import ExpressionOfInterest, Place, UnmatchedLine
-from enrolment.tests.filling import filled_in, form_url
+from enrolment.tests.filling import check_url, first_page, form_url, page_url, token_of
 from mathshub.accounts.tests.factories import sign_in
 from mathshub.ledger import Audience, audience_of
 from mathshub.links import make_token
@@ -160,14 +160,15 @@ def _public_pages_in_other_states(world: GrowingHub) -> Iterator[Page]:
         school = School.objects.earliest("pk")
         offered = Place.objects.unanswered().latest("pk")
     token = make_token("place", offered.pk, offered.link_generation)
-    filled = filled_in(world.offering, school)
+    filled = first_page(world.offering, school)
     # By a word that all schools have: names alone are alike or not as their numbers fall.
     found = filled | {"school_typed": "school", "searched_for": "school"}
     looking = found | {"urn": "", "find": "yes"}
     search = reverse("workgroups:search_schools")
+    yield from _pages_of_a_form(world)
     for name, path, form in (
         ("enrolment:express_interest, looks for a school", interest, looking),
-        ("enrolment:express_interest, sent back", interest, found | {"headteacher_name": ""}),
+        ("enrolment:express_interest, sent back", interest, found | {"urn": ""}),
         ("enrolment:express_interest, sent", interest, filled),
         ("enrolment:answer_place, on offer", reverse("enrolment:answer_place", args=[token]), None),
         ("workgroups:search_schools, found", f"{search}?q=school", None),
@@ -184,6 +185,22 @@ def _public_pages_in_other_states(world: GrowingHub) -> Iterator[Page]:
     yield Page("enrolment:ask_to_hear, sent", "/programmes/closed/hear/", STRANGER, sent)
     yield Page("site:home, of an unknown host", "/", STRANGER, host="unknown.localhost")
     yield Page("admin:login, without a role", reverse("admin:login"), ELSEWHERE)
+
+
+def _pages_of_a_form(world: GrowingHub) -> Iterator[Page]:
+    """Each page of a form that is filled in, shown and sent; sent in the end, and sent again."""
+    draft, first = world.draft_again, world.draft_first
+    fill, check = "enrolment:fill_interest", "enrolment:check_interest"
+    for name in draft.answers:
+        yield Page(f"{fill}, {name}", page_url(draft, name), STRANGER)
+        typed = draft.answers[name]["typed"]
+        yield Page(f"{fill}, {name} sent", page_url(draft, name), STRANGER, typed)
+    yield Page(f"{fill}, school", page_url(draft, "school"), STRANGER)
+    yield Page(f"{fill}, you sent back", page_url(draft, "you"), STRANGER, {"email": "x"})
+    yield Page(f"{check}, sent", check_url(first), STRANGER, {"leave_empty": ""})
+    yield Page(f"{check}, sent for a school again", check_url(draft), STRANGER, {"leave_empty": ""})
+    later = reverse("enrolment:keep_interest", args=[token_of(draft)])
+    yield Page("enrolment:keep_interest, sent", later, STRANGER, {"email": "a@school.example"})
 
 
 def _admin_pages_in_other_states(world: GrowingHub) -> Iterator[Page]:

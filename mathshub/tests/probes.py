@@ -13,6 +13,7 @@ from enrolment.models import (
     Briefing,
     BriefingBooking,
     ExpressionOfInterest,
+    InterestDraft,
     OpeningNotice,
     Participant,
     Place,
@@ -31,7 +32,13 @@ NOBODYS_MARK = "XYZZYQZZ"
 
 # What the signed link in an address is for, and whose row it opens.
 TOKENS: dict[str, tuple[str, type[models.Model]]] = {
+    "enrolment:resume_interest": ("draft", InterestDraft),
+    "enrolment:fill_interest": ("draft", InterestDraft),
+    "enrolment:check_interest": ("draft", InterestDraft),
+    "enrolment:keep_interest": ("draft", InterestDraft),
     "enrolment:interest_received": ("received", ExpressionOfInterest),
+    "enrolment:confirm_address": ("confirm", ExpressionOfInterest),
+    "enrolment:hand_over": ("manage", ExpressionOfInterest),
     "enrolment:manage_interest": ("manage", ExpressionOfInterest),
     "enrolment:answer_place": ("place", Place),
     "enrolment:manage_booking": ("booking", BriefingBooking),
@@ -60,7 +67,12 @@ QUERIES: dict[str, tuple[dict[str, type[models.Model]], dict[str, str]]] = {
 }
 # The same for all: there is no other hub's row.
 SHARED = [School, SchoolLink, RegisterImport]
-CONSTANTS = {"app_label": "workgroups", "uidb36": "1", "key": "set-password"}
+CONSTANTS = {
+    "app_label": "workgroups",
+    "uidb36": "1",
+    "key": "set-password",
+    "page_name": "preferences",
+}
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,10 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
+from enrolment.models import FurtherForm
+from mathshub.links import make_token
 from mathshub.outbox.sweep import sweep
 from mathshub.testing.smtp import SmtpSink
 from mathshub.tests.addresses import named_addresses
@@ -57,6 +60,7 @@ NOT_OFFERED = {
     "admin:workgroups_schoollink_delete",
     "admin:workgroups_successiondecision_add",
     "admin:workgroups_successiondecision_delete",
+    "enrolment:resume_interest",  # leads on to the page where the form was left
 }
 # Pages without any text of a hub's: of the machine, of the register, or forms not filled in yet.
 TELL_NOTHING = {
@@ -130,6 +134,16 @@ def test_a_signed_link_opens_on_its_own_host_and_on_no_other(two_hubs: TwoHubs, 
     own, other = two_hubs
     [address] = [each for each in named_addresses() if each.name == name]
     [path, *_] = [probe.own for probe in probes(address, own, other)]
+
+    # One of them leads on to the page where its form was left.
+    assert Client().get(path, SERVER_NAME=own.hub.host, follow=True).status_code == 200
+    assert Client().get(path, SERVER_NAME=other.hub.host).status_code == 404
+
+
+def test_so_does_the_link_of_a_form_that_was_joined_to_another(two_hubs: TwoHubs):
+    own, other = two_hubs
+    token = make_token("joined", own.rows[FurtherForm][0].pk, 1)
+    path = reverse("enrolment:interest_received", args=[token])
 
     assert Client().get(path, SERVER_NAME=own.hub.host).status_code == 200
     assert Client().get(path, SERVER_NAME=other.hub.host).status_code == 404

@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from enrolment.models import ExpressionOfInterest, Participant, Seat
 from enrolment.services.interest import submit_expression
+from enrolment.services.three_a_day import has_had_enough
 from enrolment.tests.factories import NOW, make_answers, make_expression
 from mathshub.links import make_token
 from mathshub.outbox.claim import claim_due, reap
@@ -34,7 +35,7 @@ from workgroups.tests.staff import staff_client
 pytestmark = pytest.mark.skipif(
     connection.vendor != "postgresql", reason="the plans are PostgreSQL's"
 )
-EXPLAINED = ("SELECT", "UPDATE", "DELETE", "EXECUTE")
+EXPLAINED = ("SELECT", "(SELECT", "UPDATE", "DELETE", "EXECUTE")
 BUSY = "trust@school.example"  # an address that has sent as many forms as it may
 LIST = "/admin/enrolment/expressionofinterest/"
 
@@ -84,7 +85,8 @@ def fill_outbox() -> None:
 def fill_interest() -> None:
     """20,000 expressions of another hub and 400 of this one, some of them in the last hour."""
     random = {"form_token": "gen_random_uuid()", "reference": "substr(md5(random()::text), 1, 9)"}
-    expression = make_expression(headteacher_email=BUSY)
+    # Of unlisted schools: any other has one that stands.
+    expression = make_expression(headteacher_email=BUSY, school_as_typed="Marsh Gate School")
     multiply(expression, 100, submitted_at="submitted_at - n * interval '1 second'", **random)
     a_minute_each = "submitted_at - n * interval '1 minute'"
     multiply(
@@ -96,7 +98,8 @@ def fill_interest() -> None:
         **random,
     )
     with hub_scope(make_hub()):
-        multiply(make_expression(), 20_000, submitted_at=a_minute_each, **random)
+        unlisted = make_expression(school_as_typed="Marsh Gate School")
+        multiply(unlisted, 20_000, submitted_at=a_minute_each, **random)
 
 
 def fill_register() -> None:
@@ -170,6 +173,10 @@ def ask_for_link() -> None:
     mail_own_links(BUSY, now=NOW)
 
 
+def write_to_address() -> None:
+    has_had_enough("Somebody@school.example", now=NOW)
+
+
 def show_list() -> None:
     get(LIST, staff_client())
 
@@ -182,7 +189,7 @@ def send_form_again() -> None:
     """From an address that has sent many: the form is looked up by its token, and not stored."""
     stored = ExpressionOfInterest.objects.filter(headteacher_email=BUSY).order_by("pk")[0]
     found, is_new = submit_expression(
-        make_answers(school=stored.school, headteacher_email=BUSY),
+        make_answers(school=None, school_as_typed=stored.school_as_typed, headteacher_email=BUSY),
         offering=stored.offering,
         form_token=stored.form_token,
         source=ExpressionOfInterest.Source.WEB,
@@ -212,6 +219,7 @@ HOT = [
     hot("claim", fill_outbox, claim, Message, "priority", "claim"),
     hot("reap", fill_outbox, clear_up, Message, "lease_until", "hub_id"),
     hot("own link asked for", fill_outbox, ask_for_link, Message, "key"),
+    hot("mails to an address", fill_outbox, write_to_address, Message, "hub_id"),
     hot("list", fill_interest, show_list, ExpressionOfInterest, *OF_HUB),
     hot("list of new ones", fill_interest, show_new_ones, ExpressionOfInterest, *OF_HUB),
     hot("form token", fill_interest, send_form_again, ExpressionOfInterest, "form_token", *OF_HUB),

@@ -54,6 +54,7 @@ GUESSES = {
     "key": "set-password",
     "object_id": "1",
     "offering_id": 1,
+    "page_name": "you",
     "pk": 1,
     "seat_pk": 1,
     "session_pk": 1,

@@ -12,7 +12,7 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
-from enrolment.models import Participant
+from enrolment.models import FurtherForm, InterestDraft, Participant
 from enrolment.services.seats import NamedSeat
 from enrolment.tests.factories import (
     NOW,
@@ -21,15 +21,18 @@ from enrolment.tests.factories import (
     make_briefing,
     make_expression,
     make_flyer,
+    make_further_form,
     make_history_import,
     make_known_school,
     make_opening_notice,
     make_override,
     make_past_participation,
     make_place,
+    make_question,
     make_unmatched_line,
     make_waiting_spreadsheet,
 )
+from enrolment.tests.filling import ready_draft
 from mathshub.accounts.models import Account
 from mathshub.outbox.models import Message
 from mathshub.outbox.suppression import suppress
@@ -137,6 +140,12 @@ def _plant_interest(group: WorkGroup, schools: list[School]) -> None:
     make_expression(offering=offering, school_as_typed="A new school")
     make_accepted_place(work_group=group, expression=asked[0], seats=people[:1])
     make_place(work_group=group, expression=asked[1])
+    make_further_form(expression=asked[0])
+    make_question()
+    make_work_group(offering=offering)  # which the forms may wish for
+    make_work_group(offering=offering)
+    for school in schools[:2]:
+        ready_draft(offering=offering, school=school)
 
 
 def _plant_briefing(schools: list[School]) -> None:
@@ -219,10 +228,22 @@ def _text_for(row: models.Model, column: models.Field, text: str) -> Any:
         case models.URLField():
             return f"https://example.org/{text.replace(' ', '/')}"
         case models.JSONField():
-            return {"anything_else": text} if column.name == "answers" else ""
+            return _answers_for(row, model, text) if column.name == "answers" else ""
         case models.CharField() | models.TextField():
             return text[: column.max_length] if column.max_length else text
     return ""
+
+
+def _answers_for(row: models.Model, model: type[models.Model], text: str) -> Any:
+    """Answers that say the text, as the model keeps them."""
+    if model is FurtherForm:
+        return [["Days that suit", text]]
+    if model is not InterestDraft:
+        return {"anything_else": text}
+    pages = row.answers  # type: ignore[attr-defined]
+    told = {page: kept | {"told": [[text, text]]} for page, kept in pages.items()}
+    told["you"]["typed"]["full_name"] = [text]
+    return told
 
 
 def _rows_of(planted: PlantedHub) -> dict[type[models.Model], list[Any]]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 
@@ -31,7 +31,13 @@ class QuestionsPage(Page):
 
     @classmethod
     def is_asked(cls, draft: InterestDraft) -> bool:
-        return is_keen(draft) and (cls.name in draft.answers or bool(questions_for(draft)))
+        return is_keen(draft) and (cls.name in draft.answers or cls._has_any(draft))
+
+    @staticmethod
+    def _has_any(draft: InterestDraft) -> bool:
+        """As the draft was read with, or else looked up."""
+        known: bool | None = getattr(draft, "has_questions", None)
+        return bool(questions_for(draft)) if known is None else known
 
     def meaning(self) -> dict[str, Any]:
         """The wording that was answered stays with the answer, whatever the hub asks later."""
@@ -59,11 +65,17 @@ def questions_for(draft: InterestDraft) -> list[Question]:
     """Those asked for the draft's programme and for every programme, looked up once a draft."""
     if not hasattr(draft, "questions"):
         assert draft.offering is not None
-        whose = Q(programme=None) | Q(programme=draft.offering.programme_id)
-        asked = Question.objects.filter(whose, is_asked=True)
+        asked = asked_of(draft.offering.programme_id)
         draft.questions = list(asked[:MOST_QUESTIONS])  # type: ignore[attr-defined]
     found: list[Question] = draft.questions  # type: ignore[attr-defined]
     return found
+
+
+def asked_of(programme: Any) -> QuerySet[Question]:
+    """What the hub asks for that programme, and for every one."""
+    whose = Q(programme=None) | Q(programme=programme)
+    asked: QuerySet[Question] = Question.objects.filter(whose, is_asked=True)
+    return asked
 
 
 def _text(question: Question) -> forms.Field:

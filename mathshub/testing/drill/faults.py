@@ -52,6 +52,7 @@ FAULTS: dict[str, tuple[str, ...]] = {
         "double click",
         "back and send again",
         "two tabs",
+        "two people of one school at once",
         "lock held for 15 seconds",
         "two administrators edit one record",
     ),

@@ -23,6 +23,11 @@ class Page:
     text: str = ""
     location: str = ""
 
+    @property
+    def is_told(self) -> bool:
+        """Whether it leads to the page that says: we have your expression of interest."""
+        return self.status == 302 and "/received/" in self.location
+
     def form(self, name: str) -> dict[str, Any]:
         """What the page's form with a field of that name would send as it stands."""
         [found] = [form for form in forms_sent_by(self.text) if name in form]

@@ -144,11 +144,9 @@ def drill(request: pytest.FixtureRequest) -> Drill:
 
 
 @pytest.fixture
-def make_schools(
-    drill: Drill, offering: Offering, school: School
-) -> Callable[[LivePortal], Schools]:
+def make_schools(drill: Drill, offering: Offering) -> Callable[[LivePortal], Schools]:
     """Schools that send the form of a new offering to a portal."""
-    return lambda portal: Schools(drill, portal.port, offering, school)
+    return lambda portal: Schools(drill, portal.port, offering)
 
 
 @pytest.fixture

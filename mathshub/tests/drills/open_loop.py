@@ -9,27 +9,28 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from urllib.parse import urlencode
 from uuid import UUID
 
-from enrolment.forms.tokens import read_form_token
-from enrolment.tests.filling import filled_in_now, form_url
+from django.utils import timezone
+
+from enrolment.tests.filling import check_url, ready_drafts
 from mathshub.tests.drills.browsing import Browser
-from workgroups.models import Offering, School
+from workgroups.models import Offering
+from workgroups.tests.factories import make_school
 
 SENDERS = 100  # posts under way at one moment; at 20 a second each may take five seconds
 
 
 @dataclass(frozen=True)
 class Post:
-    """One form of one school, from one network address; ``uuid`` is its token's."""
+    """One form of one school, from one network address; ``uuid`` is the form's token."""
 
     path: str
     host: str
     address: str
     network: str
     uuid: UUID
-    body: bytes
+    body: bytes = b"leave_empty="
 
 
 @dataclass(frozen=True)
@@ -38,25 +39,25 @@ class Answer:
 
     post: Post
     status: int
+    is_told: bool
+    """Whether the school was led to the page that says: we have it."""
     seconds: float
 
-    @property
-    def is_told(self) -> bool:
-        """Whether the school was led to the page that says: we have it."""
-        return self.status == 302
 
-
-def make_posts(offering: Offering, school: School, count: int, *, networks: int = 60) -> list[Post]:
-    """So many forms, each of a page of its own, from so many network addresses in turn."""
-    path, posts = form_url(offering), []
-    for number in range(count):
-        address = f"post{number}@school.example"
-        form = filled_in_now(offering, school, headteacher_email=address)
-        uuid = read_form_token(f"interest-{offering.pk}", form["form_token"]).uuid
-        body = urlencode(form, doseq=True).encode()
-        network = f"192.0.2.{number % networks + 1}"
-        posts.append(Post(path, offering.hub.host, address, network, uuid, body))
-    return posts
+def make_posts(offering: Offering, count: int, *, networks: int = 60) -> list[Post]:
+    """So many schools send their form, which is filled in, from so many network addresses in turn."""
+    senders = [(make_school(), f"post{number}@school.example") for number in range(count)]
+    drafts = ready_drafts(offering=offering, senders=senders, now=timezone.now())
+    return [
+        Post(
+            path=check_url(draft),
+            host=offering.hub.host,
+            address=address,
+            network=f"192.0.2.{number % networks + 1}",
+            uuid=draft.form_token,
+        )
+        for number, (draft, (_, address)) in enumerate(zip(drafts, senders, strict=True))
+    ]
 
 
 def send_at_pace(
@@ -76,7 +77,7 @@ def send_at_pace(
 def _send(post: Post, port: int, due: float, timeout: float) -> Answer:
     browser = Browser(port, host=post.host, network=post.network, timeout=timeout)
     page = browser.send("POST", post.path, post.body)
-    return Answer(post, page.status, time.monotonic() - due)
+    return Answer(post, page.status, page.is_told, time.monotonic() - due)
 
 
 def within_which(share: float, seconds: Sequence[float]) -> float:

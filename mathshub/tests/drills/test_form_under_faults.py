@@ -28,7 +28,7 @@ from mathshub.testing.portal import LivePortal, start_broker, start_web
 from mathshub.testing.smtp import SmtpSink
 from mathshub.tests.drills.open_loop import Answer, Post, make_posts, send_at_pace, within_which
 from mathshub.tests.drills.senders import SETTINGS, Senders, acknowledge, kill, numbered
-from workgroups.models import Hub, Offering, School
+from workgroups.models import Hub, Offering
 
 PER_SECOND = 20
 PROMISED, BESIDE_OTHERS = 0.3, 2.0  # seconds, for 95 of 100 posts
@@ -52,12 +52,11 @@ def post_at_pace(
     drill: Drill,
     live_portal: LivePortal,
     offering: Offering,
-    school: School,
 ) -> Callable[[], None]:
     """Sixty schools behind sixty networks send forms; what they were told goes to the ledger."""
 
     def post() -> None:
-        posts = make_posts(offering, school, request.param * drill.size(short=2, full=30))
+        posts = make_posts(offering, request.param * drill.size(short=2, full=30))
         found = send_at_pace(posts, port=live_portal.port, per_second=request.param)
         for answer in found:
             (drill.tell if answer.is_told else drill.leave_open)(answer.post.address)
@@ -141,15 +140,15 @@ def test_the_form_answers_quickly_while_the_mail_server_hangs(
 
 @pytest.mark.drill("bots", group="Input", promises=(1, 8))
 def test_a_flood_from_one_network_stops_there_and_no_other_school_notices(
-    drill: Drill, live_portal: LivePortal, offering: Offering, school: School
+    drill: Drill, live_portal: LivePortal, offering: Offering
 ) -> None:
     """The count of a network stands near its limit; 60 schools behind 60 others send as always."""
-    flood = make_posts(offering, school, drill.size(short=30, full=300), networks=1)
+    flood = make_posts(offering, drill.size(short=30, full=300), networks=1)
     exhaust(flood[0].network, but=10)
     through = send_at_pace(flood, port=live_portal.port, per_second=100)
     drill.count("let through beyond the limit", max(0, _told(through) - 10))
     drill.count("of the flood not told to wait", len(flood) - 10 - _with_status(through, 429))
-    schools = make_posts(offering, school, drill.size(short=20, full=60))[1:]
+    schools = make_posts(offering, drill.size(short=20, full=60))[1:]
     calm = send_at_pace(schools, port=live_portal.port, per_second=PER_SECOND)
     drill.count("schools turned away", len(schools) - _told(calm))
     drill.note(f"{_told(through)} of {len(flood)} of the flood taken, {_told(calm)} schools")
@@ -172,15 +171,15 @@ def _with_status(found: list[Answer], status: int) -> int:
 
 
 def test_a_broker_call_in_the_request_would_be_noticed(
-    hub: Hub, running_broker: Part, offering: Offering, school: School, tmp_path: Path
+    hub: Hub, running_broker: Part, offering: Offering, tmp_path: Path
 ) -> None:
     """The negative control: the same posts to a portal that tells its broker of each message."""
     portal = start_web(tmp_path, DJANGO_SETTINGS_MODULE=SETTINGS, BROKEN="broker")
     try:
-        post = make_posts(offering, school, 1)
+        post = make_posts(offering, 1)
         assert _told(send_at_pace(post, port=portal.port, per_second=1)), "while the broker answers"
         running_broker.signal(SIGSTOP)
-        posts = make_posts(offering, school, 8)
+        posts = make_posts(offering, 8)
         slow = send_at_pace(posts, port=portal.port, per_second=PER_SECOND, timeout=3)
         assert within_which(0.95, [answer.seconds for answer in slow]) > BESIDE_OTHERS
     finally:
@@ -192,7 +191,7 @@ def test_a_slow_answer_counts_from_the_moment_at_which_the_post_was_due() -> Non
     with socket.create_server(("127.0.0.1", 0)) as silent:
         start = time.monotonic()
         port = silent.getsockname()[1]
-        posts = [Post("/", "x", "", "", uuid4(), b"")] * 10
+        posts = [Post("/", "x", "", "", uuid4())] * 10
         found = send_at_pace(posts, port=port, per_second=100, timeout=0.3)
         assert time.monotonic() - start < 1, "none waits for another"
     assert [answer.status for answer in found] == [0] * 10

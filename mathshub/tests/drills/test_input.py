@@ -15,9 +15,26 @@ from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
 
-from enrolment.models import ExpressionOfInterest, Participant, Place
-from enrolment.tests.factories import make_briefing, make_expression, make_place
-from enrolment.tests.filling import filled_in_now, form_url, new_page_token
+from enrolment.models import ExpressionOfInterest, InterestDraft, Participant, Place, Question
+from enrolment.tests.factories import (
+    make_briefing,
+    make_expression,
+    make_further_form,
+    make_place,
+    make_question,
+)
+from enrolment.tests.filling import (
+    PAGES,
+    check_url,
+    first_page,
+    form_url,
+    new_page_token,
+    offering_that_asks_all,
+    page_url,
+    ready_draft,
+    ready_drafts,
+    token_of,
+)
 from mathshub.links import make_token
 from mathshub.outbox.models import Message
 from mathshub.outbox.services import plan_messages
@@ -30,9 +47,11 @@ from mathshub.testing.smtp import SmtpSink
 from mathshub.tests.drills.browsing import FORM, Browser, Page
 from mathshub.tests.drills.senders import acknowledge
 from mathshub.tests.drills.tally import Tally, count_all
+from mathshub.tests.drills.walking import SEND
 from sessions.models import Session
 from sessions.tests.factories import make_running_group, make_seat_in, make_session
-from workgroups.models import Hub, Offering, Programme, School, WorkGroup
+from workgroups.models import Hub, Offering, Programme, WorkGroup
+from workgroups.tests.factories import make_school
 from workgroups.tests.staff import staff_client
 
 MEGABYTE = 1_000_000
@@ -55,77 +74,111 @@ def memory_of(portal: LivePortal) -> int:
     return sum(each.memory_info().rss for each in [process, *process.children(recursive=True)])
 
 
+OFFICE = {"role": "office", "full_name": "Olu Ade", "email": "office@school.example"}
+
+
+@pytest.fixture
+def draft(offering: Offering) -> InterestDraft:
+    """A form with every page there is, filled in by an office, that only has to be sent."""
+    return ready_draft(
+        offering=offering_that_asks_all(), school=make_school(), now=timezone.now(), you=OFFICE
+    )
+
+
 def refuse_and_go_on(
-    drill: Drill, portal: LivePortal, offering: Offering, school: School, bodies: list[tuple]
+    drill: Drill, portal: LivePortal, draft: InterestDraft, bodies: list[tuple]
 ) -> None:
-    """Each body is refused (or the connection ended), and the form is taken as before."""
+    """Each body is refused (or the connection ended) on the first page, a page in between and the
+    last one; then the form is taken as before."""
     browser, wrong = Browser(portal.port), Tally()
-    browser.get(form_url(offering))
+    assert draft.offering is not None
+    first = form_url(draft.offering)
+    paths = (first, page_url(draft, "anything-else"), page_url(draft, "preferences"), later(draft))
+    browser.get(first)
     before = memory_of(portal)
     for content_type, body in bodies * drill.size(short=1, full=10):
-        answer = browser.send("POST", form_url(offering), body, content_type=content_type)
-        wrong["errors of ours"] += int(answer.status >= 500)
-        wrong["taken"] += int(answer.status in (200, 302))
+        for path in (*paths, check_url(draft)):
+            answer = browser.send("POST", path, body, content_type=content_type)
+            wrong["errors of ours"] += int(answer.status >= 500)
+            wrong["taken"] += int(answer.status in (200, 302))
     grown = max(0, memory_of(portal) - before) / MEGABYTE
     wrong["expressions"] += ExpressionOfInterest.objects.count()
-    wrong["no longer taken"] += int(
-        browser.post(form_url(offering), filled_in_now(offering, school)).status != 302
-    )
+    wrong["forms begun"] += InterestDraft.objects.count() - 1
+    wrong["forms changed"] += int(InterestDraft.objects.get().answers != draft.answers)
+    wrong["no longer taken"] += int(not browser.post(check_url(draft), SEND).is_told)
     count_all(drill, wrong)
     drill.count("memory grown by more than 100 MB", int(grown > 100))
-    drill.note(f"{len(bodies)} ways, memory +{grown:.0f} MB")
+    drill.note(f"{len(bodies)} ways on {len(paths) + 1} pages, memory +{grown:.0f} MB")
+
+
+def later(draft: InterestDraft) -> str:
+    return reverse("enrolment:keep_interest", args=[token_of(draft)])
 
 
 @pytest.mark.drill("10 MB in a field", group="Input", promises=(1, 8))
 def test_ten_megabytes_in_a_field_are_refused(
-    drill: Drill, live_portal: LivePortal, offering: Offering, school: School
+    drill: Drill, live_portal: LivePortal, draft: InterestDraft
 ) -> None:
     much = b"a" * 10 * MEGABYTE
     bodies = [(FORM, b"anything_else=" + much), (MULTIPART, multipart("anything_else", much))]
-    refuse_and_go_on(drill, live_portal, offering, school, bodies)
+    refuse_and_go_on(drill, live_portal, draft, bodies)
 
 
 @pytest.mark.drill("5,000 fields", group="Input", promises=(1, 8))
 def test_five_thousand_fields_are_refused(
-    drill: Drill, live_portal: LivePortal, offering: Offering, school: School
+    drill: Drill, live_portal: LivePortal, draft: InterestDraft
 ) -> None:
     fields = "&".join(f"field{number}=x" for number in range(5_000)).encode()
     same = "&".join(["days=monday"] * 5_000).encode()
     parts = b"".join(multipart(f"f{n}", b"x").removesuffix(b"--limit--\r\n") for n in range(5_000))
     bodies = [(FORM, fields), (FORM, same), (MULTIPART, parts + b"--limit--\r\n")]
-    refuse_and_go_on(drill, live_portal, offering, school, bodies)
+    refuse_and_go_on(drill, live_portal, draft, bodies)
 
 
 # --- characters ---------------------------------------------------------------------------
 
+# Each text that the form takes, by its page, and what else stands on that page.
 TEXTS = (
-    "school_typed",
-    "headteacher_name",
-    "headteacher_email",
-    "maths_lead_name",
-    "maths_lead_email",
-    "person_1_name",
-    "person_1_email",
-    "anything_else",
+    ("school", "school_typed", ""),
+    ("appetite", "appetite_reason", ""),
+    ("you", "full_name", "office@school.example"),
+    ("you", "email", "Olu Ade"),
+    ("headteacher", "full_name", "grace@school.example"),
+    ("headteacher", "email", "Grace Obi"),
+    ("maths-lead", "full_name", "sam@school.example"),
+    ("maths-lead", "email", "Sam Okafor"),
+    ("participants", "person_1_name", "sam@school.example"),
+    ("participants", "person_1_email", "Sam Okafor"),
+    ("barriers", "barriers", ""),
+    ("anything-else", "anything_else", ""),
 )
 
 
-def send_in_each_field(
-    drill: Drill, reader: Browser, offering: Offering, school: School, sent: str
-) -> None:
+def send_in_each_field(drill: Drill, reader: Browser, draft: InterestDraft, sent: str) -> None:
     """In each field of the form it is refused in words, and what else was typed stays."""
     wrong = Tally()
-    for name in TEXTS:
-        page = reader.post(form_url(offering), filled_in_now(offering, school, **{name: sent}))
+    assert draft.offering is not None
+    question = Question.objects.get(kind=Question.Kind.TEXT)
+    for name, field, beside in (*TEXTS, ("questions", f"question_{question.pk}", "")):
+        typed = {"you": OFFICE}.get(name, PAGES.get(name, {})) | {field: sent}
+        page = reader.post(page_url(draft, name), typed)
         wrong["errors of ours"] += int(page.status >= 500 or not page.status)
         wrong["taken"] += int(page.status == 302)
         wrong["refused without a sentence"] += int("can’t be shown" not in page.text)
-        kept = "sam@school.example" if name != "person_1_email" else "grace@school.example"
-        wrong["typed in vain"] += int(f'value="{kept}"' not in page.text)
+        wrong["typed in vain"] += int(bool(beside) and f'value="{beside}"' not in page.text)
+    first = first_page(
+        draft.offering, None, form_token=new_page_token(draft.offering), school_typed=sent
+    )
+    for path, typed in ((form_url(draft.offering), first), (later(draft), {"email": sent})):
+        page = reader.post(path, typed)
+        wrong["taken"] += int(page.status != 200)
+        wrong["refused without a sentence"] += int("can’t be shown" not in page.text)
     for path in ODD_ADDRESSES:
-        answer = reader.get(path.format(quote(sent), offering=offering.pk))
+        answer = reader.get(path.format(quote(sent), offering=draft.offering.pk))
         wrong["errors of ours, elsewhere"] += int(answer.status >= 500 or not answer.status)
-    wrong["stored"] += ExpressionOfInterest.objects.count()
+    wrong["stored"] += ExpressionOfInterest.objects.count() + InterestDraft.objects.count() - 1
+    wrong["changed"] += int(InterestDraft.objects.get().answers != draft.answers)
+    wrong["mailed"] += Message.objects.count()
     count_all(drill, wrong)
 
 
@@ -135,7 +188,13 @@ ODD_ADDRESSES = (
     "/?{}=1",
     "/schools/search/?q={}",
     "/interest/{offering}/eligibility/?urn={}",
+    "/interest/form/{}/",
+    "/interest/form/{}/you/",
+    "/interest/form/{}/check/",
+    "/interest/form/{}/later/",
+    "/interest/confirm/{}/",
     "/interest/manage/{}/",
+    "/interest/manage/{}/hand-over/",
     "/interest/received/{}/",
     "/place/{}/",
     "/my/{}/",
@@ -148,17 +207,15 @@ ODD_ADDRESSES = (
 
 
 @pytest.mark.drill("NUL characters", group="Input", promises=(1, 8))
-def test_nul_is_refused_in_words(
-    drill: Drill, reader: Browser, offering: Offering, school: School
-) -> None:
-    send_in_each_field(drill, reader, offering, school, "Gr\x00ace")
+def test_nul_is_refused_in_words(drill: Drill, reader: Browser, draft: InterestDraft) -> None:
+    send_in_each_field(drill, reader, draft, "Gr\x00ace")
 
 
 @pytest.mark.drill("bidirectional overrides", group="Input", promises=(1,))
 def test_text_that_reads_other_than_it_is_is_refused_in_words(
-    drill: Drill, reader: Browser, offering: Offering, school: School
+    drill: Drill, reader: Browser, draft: InterestDraft
 ) -> None:
-    send_in_each_field(drill, reader, offering, school, "Grace \u202eibO")
+    send_in_each_field(drill, reader, draft, "Grace \u202eibO")
 
 
 @pytest.mark.drill("NUL characters", group="Input", promises=(1, 8))
@@ -191,21 +248,31 @@ def list_of(model: type[models.Model]) -> str:
 
 @pytest.mark.drill("invalid UTF-8", group="Input", promises=(1, 8))
 def test_bytes_that_are_no_text_get_a_page(
-    drill: Drill, reader: Browser, offering: Offering, school: School
+    drill: Drill, reader: Browser, draft: InterestDraft
 ) -> None:
     wrong = Tally()
+    offering = draft.offering
+    assert offering is not None
     token = new_page_token(offering).encode()
     for raw in (b"%FF%FE", b"\xff\xfe", b"%C3", b"\xed\xa0\x80", b"%F5%80%80%80", b"+%80"):
-        body = b"form_token=" + token + b"&headteacher_name=Gr" + raw + b"&urn=" + raw
-        answer = reader.send("POST", form_url(offering), body)
-        wrong["errors of ours"] += int(answer.status >= 500 or not answer.status)
+        bodies = {
+            form_url(offering): b"form_token=" + token + b"&school_typed=Gr" + raw + b"&urn=" + raw,
+            page_url(draft, "you"): b"full_name=Gr" + raw + b"&role=" + raw,
+            page_url(draft, "anything-else"): b"anything_else=Gr" + raw,
+        }
         # Raw bytes are read as Latin-1, as browsers of old sent them: they may well be letters.
-        is_said = "can’t be shown" in answer.text or raw == b"\xff\xfe"
-        wrong["refused without a sentence"] += int(not is_said)
-        part = reader.send(
-            "POST", form_url(offering), multipart("headteacher_name", raw), content_type=MULTIPART
-        )
-        wrong["errors of ours"] += int(part.status >= 500 or not part.status)
+        may_be_letters = raw == b"\xff\xfe"
+        for path, body in bodies.items():
+            answer = reader.send("POST", path, body)
+            wrong["errors of ours"] += int(answer.status >= 500 or not answer.status)
+            is_said = "can’t be shown" in answer.text or may_be_letters
+            wrong["refused without a sentence"] += int(not is_said)
+        for name in ("you", "anything-else", "privacy", "nothing"):
+            part = reader.send(
+                *("POST", page_url(draft, name), multipart("full_name", raw)),
+                content_type=MULTIPART,
+            )
+            wrong["errors of ours"] += int(part.status >= 500 or not part.status)
     for path in ODD_ADDRESSES:
         for raw in ("%FF%FE", "%C3", "%ED%A0%80"):
             answer = reader.get(path.format(raw, offering=offering.pk))
@@ -245,16 +312,23 @@ ADDRESSES = (
 
 @pytest.mark.drill("odd addresses", group="Input", promises=(1, 2))
 def test_an_odd_address_is_refused_in_words_or_written_to(
-    drill: Drill, reader: Browser, offering: Offering, school: School, smtp_sink: SmtpSink
+    drill: Drill, reader: Browser, offering: Offering, smtp_sink: SmtpSink
 ) -> None:
     wrong, taken = Tally(), []
-    for address in ADDRESSES:
-        form = filled_in_now(offering, school, headteacher_email=address)
-        answer = reader.post(form_url(offering), form)
-        taken += [address] if answer.status == 302 else []
+    senders = [(make_school(), f"head{number}@school.example") for number in range(len(ADDRESSES))]
+    drafts = ready_drafts(offering=offering, senders=senders, now=timezone.now())
+    for address, draft in zip(ADDRESSES, drafts, strict=True):
+        answer = reader.post(page_url(draft, "you"), PAGES["you"] | {"email": address})
         wrong["errors of ours"] += int(answer.status >= 500 or not answer.status)
-        said = "Headteacher’s e-mail address: " in html.unescape(answer.text)
+        said = "Your work e-mail address: " in html.unescape(answer.text)
         wrong["refused without a sentence"] += int(answer.status == 200 and not said)
+        if answer.status == 302:
+            taken.append(address)
+            wrong["kept, and not sent"] += int(not reader.post(answer.location, SEND).is_told)
+        else:
+            again = reader.post(later(draft), {"email": address}).text
+            wrong["a link without a sentence"] += int("Your e-mail address: " not in again)
+    wrong["links mailed"] += Message.objects.filter(kind="draft-link").count()
     sweep()
     stored = Message.objects.values_list("recipient", "state")
     ends = {same(recipient): state for recipient, state in stored}
@@ -262,7 +336,7 @@ def test_an_odd_address_is_refused_in_words_or_written_to(
         is_dead = ends.get(same(address)) == Message.State.DEAD
         drill.tell(address, end=Message.State.DEAD if is_dead else Message.State.SENT)
     drill.forbid("other@school.example")
-    drill.forbid(filled_in_now(offering, school)["person_1_email"])
+    drill.forbid(PAGES["participants"]["person_1_email"])
     count_all(drill, wrong)
     dead = list(ends.values()).count(Message.State.DEAD)
     drill.note(f"{len(ADDRESSES)} addresses, {len(taken)} taken, {dead} of them dead")
@@ -316,6 +390,7 @@ def everything_said(drill: Drill, portal: LivePortal, hub: Hub, text: str) -> di
     in every text that the hub or a school writes."""
     cache.clear()
     session, place, expression, participant = plant_rows()
+    form = plant_form(text)
     for model in [*owned_models(), Hub]:
         write_everywhere(model, text)
     acknowledge(expression, ["head@school.example"])
@@ -326,6 +401,7 @@ def everything_said(drill: Drill, portal: LivePortal, hub: Hub, text: str) -> di
     seen = {
         path: said(public, path) for path in public_pages(session, place, expression, participant)
     }
+    seen |= {path: said(public, path) for path in pages_of(form)}
     seen |= {
         path: said(lead, path) for path in staff_pages(session, place, expression, participant)
     }
@@ -360,6 +436,30 @@ def plant_rows() -> tuple[Session, Place, ExpressionOfInterest, Participant]:
     return session, place, place.expression, seat.participant
 
 
+def plant_form(text: str) -> InterestDraft:
+    """A form of an unlisted school, with the text in what each page takes."""
+    make_question(wording="Which books?")
+    make_further_form()
+    name = text.replace("://", "")
+    return ready_draft(
+        offering=offering_that_asks_all(),
+        now=timezone.now(),
+        appetite={"appetite": "yes", "appetite_reason": text},
+        you=OFFICE | {"full_name": name},
+        headteacher=PAGES["headteacher"] | {"full_name": name},
+        maths_lead=PAGES["maths-lead"] | {"full_name": name},
+        participants=PAGES["participants"] | {"person_1_name": name},
+        barriers={"barriers": text},
+        questions={f"question_{each.pk}": text for each in Question.objects.filter(kind="text")},
+        anything_else={"anything_else": text},
+    )
+
+
+def pages_of(form: InterestDraft) -> Iterator[str]:
+    yield from (page_url(form, name) for name in (*form.answers, "school"))
+    yield from (check_url(form), later(form))
+
+
 def write_everywhere(model: type[models.Model], text: str) -> None:
     """``text`` into every free text of every row of the model, as far as it fits."""
     fields = [
@@ -387,7 +487,9 @@ def public_pages(
     yield form_url(session.work_group.offering)
     yield reverse("enrolment:answer_place", args=[token("place", place)])
     yield reverse("enrolment:manage_interest", args=[token("manage", expression)])
+    yield reverse("enrolment:hand_over", args=[token("manage", expression)])
     yield reverse("enrolment:interest_received", args=[token("received", expression)])
+    yield reverse("enrolment:confirm_address", args=[token("confirm", expression)])
     yield reverse("sessions:show_my_sessions", args=[token("my", participant)])
 
 

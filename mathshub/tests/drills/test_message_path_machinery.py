@@ -30,6 +30,7 @@ from workgroups.models import Hub
 
 WITHIN = timedelta(seconds=65)
 FAULT_SECONDS = 15  # at least
+FORMS = 2_000  # more than can be sent while the database restarts six times
 
 
 # --- the broker
@@ -212,6 +213,7 @@ def test_a_database_that_restarts_during_posts_loses_nothing_that_was_confirmed(
     schools = make_schools(start_portal(senders, env))
     senders.start(**env)
     restarts = drill.size(short=1, full=6)
+    schools.fill_in([sender(number) for number in range(FORMS)])
     posts = threading.Thread(target=post_until, args=(schools, stop := threading.Event()))
     posts.start()
     for _ in range(restarts):
@@ -236,11 +238,15 @@ def start_portal(senders: Senders, env: dict[str, str]) -> LivePortal:
     return LivePortal(port, part)
 
 
+def sender(number: int) -> str:
+    return f"head{number}@school.example"
+
+
 def post_until(schools: Schools, stop: threading.Event) -> None:
-    number = 0
-    while not stop.is_set():
-        number += 1
-        schools.post(f"head{number}@school.example")
+    for number in range(FORMS):
+        if stop.is_set():
+            return
+        schools.post(sender(number))
         time.sleep(0.02)
 
 
