@@ -32,7 +32,7 @@ from enrolment.tests.factories import (
     make_unmatched_line,
     make_waiting_spreadsheet,
 )
-from enrolment.tests.filling import ready_draft
+from enrolment.tests.filling import make_draft, ready_draft
 from mathshub.accounts.models import Account
 from mathshub.outbox.models import Message
 from mathshub.outbox.suppression import suppress
@@ -56,6 +56,7 @@ from workgroups.tests.factories import (
     make_succession_decision,
     make_term_dates,
     make_work_group,
+    make_year,
 )
 
 SHARED_MAILBOX = "office@school.example"
@@ -140,12 +141,16 @@ def _plant_interest(group: WorkGroup, schools: list[School]) -> None:
     make_expression(offering=offering, school_as_typed="A new school")
     make_accepted_place(work_group=group, expression=asked[0], seats=people[:1])
     make_place(work_group=group, expression=asked[1])
-    make_further_form(expression=asked[0])
-    make_question()
+    further = make_further_form(expression=asked[0])
+    make_question(programme=offering.programme)
     make_work_group(offering=offering)  # which the forms may wish for
     make_work_group(offering=offering)
-    for school in schools[:2]:
-        ready_draft(offering=offering, school=school)
+    ready_draft(offering=offering, school=schools[0])
+    for became in ({"expression": asked[0]}, {"further_form": further}, {"changes": asked[2]}):
+        make_draft(offering=offering, school=schools[0], **became)
+    ready_draft(offering=offering, school=schools[1])
+    later = make_offering(programme=offering.programme, academic_year=make_year(start_year=2027))
+    make_expression(offering=later, school_as_typed="A new school")
 
 
 def _plant_briefing(schools: list[School]) -> None:
@@ -242,7 +247,8 @@ def _answers_for(row: models.Model, model: type[models.Model], text: str) -> Any
         return {"anything_else": text}
     pages = row.answers  # type: ignore[attr-defined]
     told = {page: kept | {"told": [[text, text]]} for page, kept in pages.items()}
-    told["you"]["typed"]["full_name"] = [text]
+    if "you" in told:
+        told["you"]["typed"]["full_name"] = [text]
     return told
 
 
