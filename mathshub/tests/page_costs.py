@@ -195,7 +195,9 @@ def _pages_of_a_form(world: GrowingHub) -> Iterator[Page]:
         yield Page(f"{fill}, {name}", page_url(draft, name), STRANGER)
         typed = draft.answers[name]["typed"]
         yield Page(f"{fill}, {name} sent", page_url(draft, name), STRANGER, typed)
-    yield Page(f"{fill}, school", page_url(draft, "school"), STRANGER)
+    # By a word that all schools have, as on the first page.
+    looking = {"school_typed": "school", "urn": "", "find": "yes"}
+    yield Page(f"{fill}, school looked for", page_url(draft, "school"), STRANGER, looking)
     yield Page(f"{fill}, you sent back", page_url(draft, "you"), STRANGER, {"email": "x"})
     yield Page(f"{check}, sent", check_url(first), STRANGER, {"leave_empty": ""})
     yield Page(f"{check}, sent for a school again", check_url(draft), STRANGER, {"leave_empty": ""})

@@ -293,7 +293,7 @@ TABLE: dict[str, tuple[int, int, str]] = {
     "enrolment:fill_interest, anything-else sent": (302, 5, ""),
     "enrolment:fill_interest, privacy": (200, 2, ""),
     "enrolment:fill_interest, privacy sent": (302, 5, ""),
-    "enrolment:fill_interest, school": (200, 4, "SCHOOL"),
+    "enrolment:fill_interest, school looked for": (200, 4, "SCHOOL"),
     "enrolment:fill_interest, you sent back": (200, 3, ""),
     "enrolment:check_interest, sent": (302, 10, ""),
     "enrolment:check_interest, sent for a school again": (302, 14, ""),
