@@ -129,7 +129,7 @@ class PastParticipationAdmin(HubOwnedAdmin):
             title="Which school took part?",
             query=query,
             # Closed schools, too: what they took part in stays theirs.
-            found=Found({each: why_not_pickable(each) for each in search_schools(query)}),
+            found=Found(choices={each: why_not_pickable(each) for each in search_schools(query)}),
             back=self.url("changelist"),
             back_words="Past participation",
         )

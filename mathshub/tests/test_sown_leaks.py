@@ -11,11 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern
 
-from enrolment.admin.briefings import BriefingAdmin
 from enrolment.admin.chips import WorkGroupChips
 from enrolment.admin.expressions import ExpressionAdmin
 from enrolment.admin.schools import SchoolAdmin
-from enrolment.models import Briefing, ExpressionOfInterest, Participant, Place
+from enrolment.models import ExpressionOfInterest, Participant, Place
 from enrolment.views import places as places_view
 from mathshub.links import read_token
 from mathshub.outbox.admin import MessageAdmin
@@ -35,7 +34,7 @@ def unscoped(model: type[Model]) -> QuerySet:
 
 def sow_list(patch: pytest.MonkeyPatch) -> None:
     """An admin whose rows go round the scope."""
-    patch.setattr(BriefingAdmin, "get_queryset", lambda self, request: unscoped(Briefing))
+    patch.setattr(ParticipantAdmin, "get_queryset", lambda self, request: unscoped(Participant))
 
 
 def sow_search(patch: pytest.MonkeyPatch) -> None:
@@ -165,7 +164,7 @@ def sow_look_that_changes(patch: pytest.MonkeyPatch) -> None:
 LEAD, STRANGER = Role.HUB_LEAD, "stranger"
 LEAKS: list[tuple[Callable[[pytest.MonkeyPatch], None], str, str, str]] = [
     # what is sown, who comes, where, and what the crawler must say
-    (sow_list, LEAD, "admin:enrolment_briefing", "shows the other hub's mark"),
+    (sow_list, LEAD, "admin:enrolment_participant", "shows the other hub's mark"),
     (sow_search, LEAD, "admin:enrolment_participant", "differs from a missing row"),
     (sow_public_page, STRANGER, "sessions:show_work_group", "shows the other hub's mark"),
     (sow_choice, LEAD, "admin:workgroups_workgroup", "offers another hub's rows"),

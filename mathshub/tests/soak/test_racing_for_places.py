@@ -41,6 +41,8 @@ class Scene:
         return make_work_group(offering=self.offering, capacity=CAPACITY)
 
     def expressions(self) -> list[ExpressionOfInterest]:
+        """One of each school; those of the round before are withdrawn, since a school asks once."""
+        ExpressionOfInterest.objects.update(state=ExpressionOfInterest.State.WITHDRAWN)
         return ExpressionOfInterest.objects.bulk_create(
             ExpressionOfInterest(
                 offering=self.offering,
