@@ -50,6 +50,9 @@ class Listed(NamedTuple):
     session: str
 
 
+State = ExpressionOfInterest.State
+
+
 @dataclass(frozen=True)
 class Pool:
     """What the rows of one hub are made of; ``chance`` is the same every time."""
@@ -106,20 +109,29 @@ def make_pool(hub: Hub, chance: random.Random) -> Pool:
 
 
 def add_expressions(pool: Pool, size: int) -> None:
-    """Of all states and sources; three in a hundred are not matched with a school yet."""
+    """Of all states and sources; three in a hundred are not matched with a school yet.
+
+    Where a school has asked for an offering already, the further one was withdrawn.
+    """
     now, chance, rows = timezone.now(), pool.chance, []
+    standing: set[tuple[int, int | None]] = set()
     for number in range(size):
         is_matched = chance.random() > 0.03
+        offering, school = chance.choice(pool.offerings), pool.school() if is_matched else None
+        state = chance.choice(State.values)
+        if is_matched and (offering.pk, school) in standing:
+            state = State.WITHDRAWN
+        standing.add((offering.pk, school))
         rows.append(
             ExpressionOfInterest(
                 hub=pool.hub,
-                offering=chance.choice(pool.offerings),
-                school_id=pool.school() if is_matched else None,
+                offering=offering,
+                school_id=school,
                 school_as_typed="" if is_matched else "A school that is new",
                 reference=f"{size:06X}"[:3] + f"{number:06X}",
                 headteacher_name=f"Headteacher {number}",
                 headteacher_email=f"head{number}@school.example",
-                state=chance.choice(ExpressionOfInterest.State.values),
+                state=state,
                 source=chance.choice(ExpressionOfInterest.Source.values),
                 submitted_at=now - timedelta(minutes=chance.randrange(500_000)),
             )
