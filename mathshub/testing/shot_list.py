@@ -257,7 +257,6 @@ PUBLIC = [
     Shot("briefing", "/briefings/", follow(r"/briefings/\d+/$")),
     Shot("briefing-errors", "/briefings/", follow(r"/briefings/\d+/$"), press("Book my seat")),
     Shot("briefing-flyer", "/briefings/", follow(r"/briefings/\d+/$"), follow(r"/flyer/$")),
-    Shot("booking", "/demo/mail/", follow(r"^You have a seat"), follow(r"/booking/")),
     Shot("work-group", "/programmes/", follow(r"/programmes/[^/]+/$"), follow(r"/work-groups/")),
     Shot("choose-programme", "/interest/"),
     *INTEREST,
