@@ -13,6 +13,7 @@ from workgroups.register.rows import Complaint
 
 WORST_SHARE = 0.01  # of bad lines
 WORST_FALL = 0.05  # of open schools
+WORST_HOLE = 0.2  # of those of one authority: schools merge faster in some than in the country
 FEW = 2  # schools: so many may close in a small file, whatever their share
 FEW_CELLS = 20  # so many of a column may be left blank in a small file, whatever their share
 NAMED = 3  # authorities; so many are named in a sentence
@@ -116,13 +117,23 @@ class OpenSchools:
         self._refuse_missing(name, Counter(self._authorities[urn] for urn in found))
 
     def _refuse_missing(self, name: str, found: Counter[int | None]) -> None:
-        """``found`` are the open schools that the file names, by authority."""
+        """``found`` are the open schools that the file names, by authority.
+
+        Too many of all its authorities together, or a hole in one of them. A register of a year
+        ago, which lacks what opened since, is neither.
+        """
         stored = Counter(self._authorities.values())
         lacking = {
             authority: stored[authority] - count
             for authority, count in found.items()
-            if _is_too_many(stored[authority] - count, of=stored[authority])
+            if stored[authority] > count
         }
+        if not _is_too_many(sum(lacking.values()), of=sum(stored[each] for each in found)):
+            lacking = {
+                authority: gone
+                for authority, gone in lacking.items()
+                if gone > max(FEW, WORST_HOLE * stored[authority])
+            }
         if not lacking:
             return
         of_them = sum(stored[authority] for authority in lacking)

@@ -151,6 +151,25 @@ def test_the_whole_of_one_borough_does_not_make_up_for_another(hundred, tmp_path
         import_register(path)
 
 
+@pytest.mark.parametrize(("lost", "is_taken"), [(8, True), (13, False)])
+def test_a_borough_may_lack_a_few_of_a_large_file_but_have_no_hole(
+    hundred, tmp_path: Path, lost: int, is_taken: bool
+):
+    """As a register of some years ago does of a borough in which many schools are new."""
+    newham = {"LA (code)": "316", "LA (name)": "Newham"}
+    other = [ROW | newham | {"URN": f"3{number:05}"} for number in range(300)]
+    few = [
+        ROW | {"LA (code)": "317", "LA (name)": "Redbridge", "URN": f"4{n:05}"} for n in range(60)
+    ]
+    import_register(write_register(tmp_path / "a.csv", [*hundred, *other, *few]))
+    path = write_register(tmp_path / "b.csv", [*hundred, *other, *few[lost:]])
+    if is_taken:
+        assert import_register(path).unchanged == 460 - lost
+    else:
+        with pytest.raises(TableRefused, match="lacks 13 of the 60 open schools of Redbridge, "):
+            import_register(path)
+
+
 @pytest.mark.parametrize("lines", [50, 399, 700, 1_000])
 def test_the_real_register_is_never_taken_for_a_part_wherever_it_breaks_off(
     tmp_path: Path, db: None, lines: int
