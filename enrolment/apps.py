@@ -9,4 +9,4 @@ class EnrolmentConfig(AppConfig):
 
     def ready(self) -> None:
         # They register the kinds of message.
-        from enrolment import briefing_messages, messages  # noqa: F401
+        from enrolment import messages  # noqa: F401

@@ -9,10 +9,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from enrolment.briefing_messages import follow_up_letter
 from enrolment.errors import Refusal
 from enrolment.forms.briefing_days import ArrangementsForm, AttendanceForm, PersonForm
 from enrolment.forms.flyers import FlyerForm
+from enrolment.messages.briefings import follow_up_letter
 from enrolment.models import Briefing, BriefingBooking
 from enrolment.services.briefings import (
     book_seat,

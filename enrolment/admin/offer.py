@@ -1,6 +1,5 @@
 """Offering places: choose the Work Group, see who would get what, then offer."""
 
-import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -17,13 +16,12 @@ from enrolment.errors import Refusal
 from enrolment.models import ExpressionOfInterest, Place
 from enrolment.services.places import offer_places, preview_offer
 from mathshub.accounts.who import account_of
-from mathshub.scope_admin import PortalAdmin
+from mathshub.scope_admin import PortalAdmin, is_key
 from mathshub.scope_admin.cells import count
 from mathshub.scope_admin.widgets import DateInput
 from workgroups.models import WorkGroup
 
 USUAL_DAYS_TO_REPLY = 14
-_ID = re.compile(r"[0-9]{1,18}")  # any longer one is too big for the database
 CLOSED = (WorkGroup.State.FINISHED, WorkGroup.State.CANCELLED)
 
 
@@ -103,7 +101,7 @@ class OfferPages(PortalAdmin):
 
     def _chosen(self, request: HttpRequest) -> list[ExpressionOfInterest]:
         given = request.POST if request.method == "POST" else request.GET
-        numbers = [number for number in given.getlist("chosen") if _ID.fullmatch(number)]
+        numbers = [number for number in given.getlist("chosen") if is_key(number)]
         return list(
             self.get_queryset(request).filter(pk__in=numbers).order_by("submitted_at", "pk")
         )

@@ -4,9 +4,10 @@
 when the next session is.
 """
 
+from enrolment.messages import briefings
 from enrolment.messages.digest import plan_digests
 from enrolment.messages.drafts import plan_nudges
 from enrolment.messages.openings import plan_window_opened
 from enrolment.messages.received import render_eoi_received
 
-__all__ = ["plan_digests", "plan_nudges", "plan_window_opened", "render_eoi_received"]
+__all__ = ["briefings", "plan_digests", "plan_nudges", "plan_window_opened", "render_eoi_received"]

@@ -7,7 +7,6 @@ from uuid import uuid4
 import pytest
 import time_machine
 
-from enrolment.briefing_reminders import plan_briefing_reminders
 from enrolment.errors import (
     AttendanceNotTaken,
     BriefingClosed,
@@ -18,6 +17,7 @@ from enrolment.errors import (
     SeatsBelowBooked,
     TooManyBookings,
 )
+from enrolment.messages.briefing_reminders import plan_briefing_reminders
 from enrolment.models import Briefing, BriefingBooking
 from enrolment.services.briefing_funnel import funnel_of
 from enrolment.services.briefings import (

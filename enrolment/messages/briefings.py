@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from enrolment.briefing_calendar import calendar_attachment
-from enrolment.briefing_reminders import plan_briefing_reminders
+from enrolment.messages.briefing_reminders import plan_briefing_reminders
 from enrolment.models import Briefing, BriefingBooking
 from enrolment.services.briefings import (
     BOOKED,
