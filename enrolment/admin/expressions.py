@@ -124,6 +124,10 @@ class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
     def object_title(self, obj: ExpressionOfInterest) -> str:
         return f"{obj.school_name}: {obj.offering}"
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """Without the form's pages, which are long, and read behind the school's link alone."""
+        return super().get_queryset(request).defer("pages")
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ExpressionList]:
         return ExpressionList
 
@@ -153,13 +157,14 @@ class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
 
     @admin.display(description="state", ordering="state")
     def state_words(self, obj: ExpressionOfInterest) -> SafeString:
-        return format_html_join(" ", "{}", ((each,) for each in self._tags(obj)))
+        tags = self._tags(obj)
+        return tags[0] if len(tags) == 1 else in_a_row(tags)
 
     def _tags(self, obj: ExpressionOfInterest) -> list[SafeString]:
         tags = [state_tag(obj)]
         if obj.is_lead and obj.state == State.RECEIVED:
             tags.append(tag(obj.get_appetite_display(), "plain"))
-        if obj.is_unconfirmed(timezone.now()):
+        if obj.confirmed_at is None and obj.is_unconfirmed(timezone.now()):
             tags.append(tag("address not confirmed", "clay"))
         return tags
 
@@ -182,7 +187,7 @@ class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
         eligibility = eligibility_of(obj)
         return {
             "buttons": self._buttons(request, obj),
-            "state": format_html_join(" ", "{}", ((each,) for each in self._tags(obj))),
+            "state": in_a_row(self._tags(obj)),
             "further_forms": obj.further_forms.all(),
             "eligibility": eligibility,
             "eligibility_tag": eligibility_tag(eligibility),
@@ -229,6 +234,10 @@ class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
     ) -> HttpResponse:
         """By telephone: the service that takes the web form takes this one too."""
         return self.enter_by_telephone(request)
+
+
+def in_a_row(tags: list[SafeString]) -> SafeString:
+    return format_html_join(" ", "{}", ((each,) for each in tags))
 
 
 def answer_url(request: HttpRequest, expression: ExpressionOfInterest) -> str:
