@@ -1,6 +1,6 @@
 """Who sends the form, and whom the hub may write to: roles, so that they can be handed over."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -73,8 +73,26 @@ class YouPage(ContactPage):
         ]
 
 
-class HeadteacherPage(ContactPage):
+class ColleaguePage(ContactPage):
+    """Somebody else of the school: not asked for where that is who fills the form in."""
+
+    of_role: ClassVar[str]
+    called: ClassVar[str]
+
+    @classmethod
+    def is_asked(cls, draft: InterestDraft) -> bool:
+        return not is_sent_by(draft, cls.of_role)
+
+    def told(self) -> list[Row]:
+        given = self.cleaned_data
+        words = "\n".join(filter(None, [given["full_name"], given["email"]]))
+        return [Row(self.called, words or "Not said")]
+
+
+class HeadteacherPage(ColleaguePage):
     name = "headteacher"
+    of_role = SenderRole.HEADTEACHER
+    called = "Headteacher"
     title = "Who is your headteacher?"
 
     full_name = PlainText(
@@ -91,17 +109,11 @@ class HeadteacherPage(ContactPage):
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
-    @classmethod
-    def is_asked(cls, draft: InterestDraft) -> bool:
-        return not is_sent_by(draft, SenderRole.HEADTEACHER)
 
-    def told(self) -> list[Row]:
-        given = self.cleaned_data
-        return [Row("Headteacher", f"{given['full_name']}\n{given['email']}")]
-
-
-class MathsLeadPage(ContactPage):
+class MathsLeadPage(ColleaguePage):
     name = "maths-lead"
+    of_role = SenderRole.MATHS_LEAD
+    called = "Maths lead"
     title = "Who leads mathematics at your school?"
 
     full_name = PlainText(
@@ -115,20 +127,11 @@ class MathsLeadPage(ContactPage):
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
-    @classmethod
-    def is_asked(cls, draft: InterestDraft) -> bool:
-        return not is_sent_by(draft, SenderRole.MATHS_LEAD)
-
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if cleaned.get("email") and "full_name" in cleaned and not cleaned["full_name"]:
             self.add_error("full_name", "Maths lead’s name: type it, or clear the e-mail address.")
         return cleaned
-
-    def told(self) -> list[Row]:
-        given = self.cleaned_data
-        words = "\n".join(filter(None, [given["full_name"], given["email"]]))
-        return [Row("Maths lead", words or "Not said")]
 
 
 def is_sent_by(draft: InterestDraft, role: str) -> bool:
