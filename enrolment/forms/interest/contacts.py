@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from enrolment.forms.fields import Address, PlainText
+from enrolment.forms.fields import Address, PersonName
 from enrolment.forms.interest.page import Page, Row
 from enrolment.forms.interest.suggestions import meant_address
 from enrolment.models import ExpressionOfInterest, InterestDraft
@@ -52,10 +52,8 @@ class YouPage(ContactPage):
             "invalid_choice": "Choose what you are at the school.",
         },
     )
-    full_name = PlainText(
+    full_name = PersonName(
         label="Your name",
-        max_length=120,
-        takes_links=False,
         missing="Type your name.",
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
@@ -95,12 +93,9 @@ class HeadteacherPage(ColleaguePage):
     called = "Headteacher"
     title = "Who is your headteacher?"
 
-    full_name = PlainText(
+    full_name = PersonName(
         label="Headteacher’s name",
-        max_length=120,
-        takes_links=False,
         missing="Type the headteacher’s name.",
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     email = Address(
         label="Headteacher’s e-mail address",
@@ -116,11 +111,8 @@ class MathsLeadPage(ColleaguePage):
     called = "Maths lead"
     title = "Who leads mathematics at your school?"
 
-    full_name = PlainText(
+    full_name = PersonName(
         label="Maths lead’s name",
-        max_length=120,
-        takes_links=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     email = Address(
         label="Maths lead’s e-mail address",
