@@ -58,10 +58,9 @@ def change_briefing(
     """
     briefing = locked_briefing(briefing)
     _refuse_over(briefing, now)
-    booked = BriefingBooking.objects.booked().filter(briefing=briefing)
-    number = booked.count()
-    if to.capacity is not None and to.capacity < number:
-        raise SeatsBelowBooked(number)
+    booked = list(BriefingBooking.objects.booked().filter(briefing=briefing))
+    if to.capacity is not None and to.capacity < len(booked):
+        raise SeatsBelowBooked(len(booked))
     was = arrangements_of(briefing)
     if to == was:
         return 0
@@ -74,10 +73,11 @@ def change_briefing(
     save_as(briefing, by=by, now=now, why="Changed when, where or for how many it is")
     if was.starts_at != to.starts_at:
         _follow_with_reminders(briefing, was.starts_at)
+    told = [each for each in booked if each.email] if tells else []
     if tells:
-        _tell_of_change(briefing, was, list(booked), now)
+        _tell_of_change(briefing, was, told, now)
     tell_those_who_wait(briefing, now)
-    return booked.exclude(email="").count() if tells else 0
+    return len(told)
 
 
 @one_transaction
@@ -95,20 +95,18 @@ def cancel_briefing(briefing: Briefing, *, by: Account | None, now: datetime, re
     save_as(briefing, by=by, now=now, why=f"Cancelled: {reason}")
     for kind in (REMINDER, CHANGED, SEAT_FREE):
         cancel_messages(key_prefix=f"{kind}:{briefing.pk}:", reason=WHY_CANCELLED)
-    told = BriefingBooking.objects.filter(
-        briefing=briefing, state__in=BriefingBooking.ACTIVE
-    ).exclude(email="")
+    told = BriefingBooking.objects.active().filter(briefing=briefing).exclude(email="")
     drafts = [draft_of(CANCELLED, f"{briefing.pk}:{booking.pk}", booking) for booking in told]
     return queue_messages(drafts, now=now)
 
 
 def _refuse_over(briefing: Briefing, now: datetime) -> None:
-    if briefing.is_cancelled or briefing.has_begun(now):
+    if not briefing.is_to_come(now):
         raise BriefingOver
 
 
 def _tell_of_change(
-    briefing: Briefing, was: Arrangements, booked: list[BriefingBooking], now: datetime
+    briefing: Briefing, was: Arrangements, told: list[BriefingBooking], now: datetime
 ) -> None:
     """What was told last counts as the old time: notices that still wait are replaced."""
     prefix = f"{CHANGED}:{briefing.pk}:"
@@ -117,8 +115,7 @@ def _tell_of_change(
     cancel_messages(key_prefix=prefix, reason="another change followed")
     drafts = [
         draft_of(CHANGED, f"{briefing.pk}:{briefing.sequence}:{each.pk}", each, was=old)
-        for each in booked
-        if each.email
+        for each in told
     ]
     settled_at = now + SETTLES_IN
     queue_messages([replace(draft, due_at=settled_at) for draft in drafts], now=now)

@@ -22,7 +22,8 @@ class Person:
 def active_booking_of(person: Person, briefing: Briefing) -> BriefingBooking | None:
     """What this person has booked already, as the constraint has it."""
     return (
-        BriefingBooking.objects.filter(briefing=briefing, state__in=BriefingBooking.ACTIVE)
+        BriefingBooking.objects.active()
+        .filter(briefing=briefing)
         .annotate(address=Lower("email"), person=Lower("name"))
         .filter(address=person.email.lower(), person=person.name.lower())
         .exclude(email="")
