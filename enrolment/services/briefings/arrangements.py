@@ -1,6 +1,6 @@
 """When, where and for how many a briefing is: moved, changed, called off."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from enrolment.errors import BriefingOver, SeatsBelowBooked
@@ -64,11 +64,9 @@ def change_briefing(
     was = arrangements_of(briefing)
     if to == was:
         return 0
-    for name, value in asdict(to).items():
+    for name, value in vars(to).items():
         setattr(briefing, name, value)
-    tells = any(
-        getattr(to, name) != getattr(was, name) for name in asdict(to) if name != "capacity"
-    )
+    tells = replace(to, capacity=was.capacity) != was
     briefing.sequence += tells
     save_as(briefing, by=by, now=now, why="Changed when, where or for how many it is")
     if was.starts_at != to.starts_at:

@@ -72,7 +72,7 @@ def _note_walk_in(person: Person, briefing: Briefing, *, by: Account | None, now
     if known is None:
         known = BriefingBooking(
             briefing=briefing,
-            **{name: getattr(person, name) for name in Person.__dataclass_fields__},
+            **vars(person),
             source=BriefingBooking.Source.DOOR,
             booked_at=now,
         )

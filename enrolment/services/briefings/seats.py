@@ -136,11 +136,7 @@ def _store(
 ) -> BriefingBooking:
     booking = BriefingBooking(
         briefing=briefing,
-        name=person.name,
-        email=person.email,
-        role=person.role,
-        school=person.school,
-        school_as_typed=person.school_as_typed,
+        **vars(person),
         form_token=form_token,
         state=state,
         source=source,
