@@ -108,7 +108,7 @@ class BriefingBookingAdmin(HubOwnedAdmin):
 
     def _buttons(self, request: HttpRequest, booking: BriefingBooking) -> list[dict[str, Any]]:
         may = self.has_change_permission(request, booking)
-        if not may or booking.is_cancelled or not booking.briefing.takes_bookings(timezone.now()):
+        if not (may and booking.can_be_answered(timezone.now())):
             return []
         words = "Give the seat up" if booking.is_booked else "Take off the list"
         pages = [("new_link", "Send the e-mail again, with a new link"), ("cancel", words)]

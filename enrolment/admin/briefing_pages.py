@@ -117,7 +117,7 @@ class BriefingPages(PortalAdmin):
 
     def cancel(self, request: HttpRequest, pk: int) -> HttpResponse:
         briefing = self.row_or_404(request, pk, change=True)
-        told = _with_address(briefing).filter(state__in=BriefingBooking.ACTIVE).count()
+        told = _with_address(briefing).active().count()
         form = ReasonForm(posted(request))
         return self._act(
             request,

@@ -159,12 +159,12 @@ class BriefingAdmin(BriefingPages, ChoosesYear, HubOwnedAdmin):
                 buttons.append(("follow_up", "Write to them afterwards"))
         if briefing.takes_bookings(now):
             buttons.append(("book", "Book for somebody"))
-        if not (briefing.has_begun(now) or briefing.is_cancelled):
+        if briefing.is_to_come(now):
             buttons.append(("arrange", "Move or change it"))
             buttons.append(("flyer", "A flyer of your own"))
         if BriefingFlyer.objects.filter(briefing=briefing).exists():
             buttons.append(("remove_flyer", "Remove your own flyer"))
-        if not (briefing.has_begun(now) or briefing.is_cancelled):
+        if briefing.is_to_come(now):
             buttons.append(("cancel", "Cancel the briefing"))
         return [
             {"url": self.url(name, briefing.pk), "words": words, "first": number == 0}
@@ -203,9 +203,7 @@ def _booking_line(booking: BriefingBooking) -> dict[str, Any]:
 
 
 def _has_bookings(briefing: Briefing) -> bool:
-    return BriefingBooking.objects.filter(
-        briefing=briefing, state__in=BriefingBooking.ACTIVE
-    ).exists()
+    return BriefingBooking.objects.active().filter(briefing=briefing).exists()
 
 
 def _public_links(briefing: Briefing) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from enrolment.forms.fields import Address, PlainText
+from enrolment.forms.fields import Address, PersonName
 from enrolment.forms.school_question import SchoolQuestion
 from enrolment.models import BriefingBooking
 from enrolment.services.briefings import Person
@@ -18,11 +18,9 @@ class BookingForm(SchoolQuestion):
 
     field_order = ("name", "role", "email", "school_typed", "urn")
 
-    name = PlainText(
+    name = PersonName(
         label="Your name",
         missing="Type your name.",
-        max_length=120,
-        takes_links=False,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     role = forms.ChoiceField(

@@ -16,6 +16,7 @@ _DECEIVING = frozenset(
 _LAYOUT = frozenset("\t\n\r")
 _LINK = re.compile(r"://|\bwww\.", re.IGNORECASE)
 LONGEST_ADDRESS = 254  # characters, as RFC 5321 has it
+LONGEST_NAME = 120  # characters, as the models keep of a person
 
 
 class PlainText(forms.CharField):
@@ -71,6 +72,14 @@ class PlainText(forms.CharField):
             for name, value in super().widget_attrs(widget).items()
             if name != "maxlength"
         }
+
+
+class PersonName(PlainText):
+    """The name of somebody to whom a letter may go: nobody smuggles a web address into it."""
+
+    def __init__(self, *, label: str, **options: Any) -> None:
+        options.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off"}))
+        super().__init__(label=label, max_length=LONGEST_NAME, takes_links=False, **options)
 
 
 class Address(PlainText):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from enrolment.forms.fields import Address, PlainText
+from enrolment.forms.fields import Address, PersonName
 from enrolment.models import ExpressionOfInterest
 
 ROLES = {
@@ -25,12 +25,9 @@ class HandOverForm(forms.Form):
             "invalid_choice": "Choose which part is handed over.",
         },
     )
-    name = PlainText(
+    name = PersonName(
         label="Who has it from now on?",
-        max_length=120,
-        takes_links=False,
         missing="Type the name of who has it from now on.",
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     email = Address(
         label="Their work e-mail address",

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 
-from enrolment.forms.fields import Address, PlainText
+from enrolment.forms.fields import Address, PersonName
 from enrolment.models import IntendedParticipant, Participant
 from enrolment.services.seats import NamedSeat
 
@@ -100,12 +100,9 @@ class PeopleForm(forms.Form):
 
     def _add_row(self, number: int) -> None:
         who = self.who(number)
-        self.fields[f"person_{number}_name"] = PlainText(
+        self.fields[f"person_{number}_name"] = PersonName(
             label="Name",
             called=f"{who}’s name",
-            max_length=120,
-            takes_links=False,
-            widget=forms.TextInput(attrs={"autocomplete": "off"}),
         )
         self.fields[f"person_{number}_email"] = Address(
             label="Work e-mail address",

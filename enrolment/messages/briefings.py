@@ -34,17 +34,17 @@ Priority = Message.Priority
 
 def render_booked(message: Message, now: datetime) -> Letter:
     """To who booked: the seat is held, when and where, the way in, the calendar file."""
-    return _letter(message, "booked", attaches=True)
+    return _letter(_booking(message), "booked", attaches=True)
 
 
 def render_waiting(message: Message, now: datetime) -> Letter:
     """To who waits: there is no seat yet, and how to leave the list."""
-    return _letter(message, "waiting", joins=False)
+    return _letter(_booking(message), "waiting", joins=False)
 
 
 def render_given_up(message: Message, now: datetime) -> Letter:
     """To who cancelled: the seat is given up, and leaves the calendar."""
-    letter = _letter(message, "given_up", joins=False, attaches=True)
+    letter = _letter(_booking(message), "given_up", joins=False, attaches=True)
     briefing = letter.context["briefing"]
     letter.context["briefing_url"] = absolute(message.hub, "enrolment:show_briefing", briefing.pk)
     return letter
@@ -52,7 +52,7 @@ def render_given_up(message: Message, now: datetime) -> Letter:
 
 def render_seat_free(message: Message, now: datetime) -> Letter:
     """To who waits: a seat is free for who takes it first."""
-    return _letter(message, "seat_free", joins=False)
+    return _letter(_booking(message), "seat_free", joins=False)
 
 
 def render_changed(message: Message, now: datetime) -> Letter:
@@ -62,20 +62,20 @@ def render_changed(message: Message, now: datetime) -> Letter:
     was.ends_at = was.starts_at
     has_moved = was.starts_at != booking.briefing.starts_at
     old: list[Fact] = [("Was on", f"{was.day}, {was.hours[:5]}")] if has_moved else []
-    return _letter(message, "changed", attaches=True, before=old, has_moved=has_moved)
+    return _letter(booking, "changed", attaches=True, before=old, has_moved=has_moved)
 
 
 def render_cancelled(message: Message, now: datetime) -> Letter:
     """To who booked or waits: the briefing does not take place; others do."""
     booking = _booking(message)
-    letter = _letter(message, "cancelled", joins=False, attaches=booking.is_booked)
+    letter = _letter(booking, "cancelled", joins=False, attaches=booking.is_booked)
     letter.context["others_url"] = absolute(message.hub, "enrolment:list_briefings")
     return letter
 
 
 def render_reminder(message: Message, now: datetime) -> Letter:
     """To who booked: when and where, and how to give the seat up."""
-    return _letter(message, "reminder")
+    return _letter(_booking(message), "reminder")
 
 
 def render_follow_up(message: Message, now: datetime) -> Letter:
@@ -99,11 +99,11 @@ def follow_up_letter(booking: BriefingBooking, hub: Any) -> Letter:
 
 
 def why_booked_is_unwanted(message: Message, now: datetime) -> str:
-    return _why_not(message, now, BriefingBooking.State.BOOKED)
+    return _why_not(_booking(message), now, BriefingBooking.State.BOOKED)
 
 
 def why_waiting_is_unwanted(message: Message, now: datetime) -> str:
-    return _why_not(message, now, BriefingBooking.State.WAITING)
+    return _why_not(_booking(message), now, BriefingBooking.State.WAITING)
 
 
 def why_given_up_is_unwanted(message: Message, now: datetime) -> str:
@@ -111,13 +111,14 @@ def why_given_up_is_unwanted(message: Message, now: datetime) -> str:
 
 
 def why_seat_free_is_unwanted(message: Message, now: datetime) -> str:
-    if reason := _why_not(message, now, BriefingBooking.State.WAITING):
+    booking = _booking(message)
+    if reason := _why_not(booking, now, BriefingBooking.State.WAITING):
         return reason
-    return "" if is_seat_free(_booking(message).briefing) else "the seat has been taken"
+    return "" if is_seat_free(booking.briefing) else "the seat has been taken"
 
 
 def why_changed_is_unwanted(message: Message, now: datetime) -> str:
-    return _why_not(message, now, BriefingBooking.State.BOOKED)
+    return _why_not(_booking(message), now, BriefingBooking.State.BOOKED)
 
 
 def why_cancelled_is_unwanted(message: Message, now: datetime) -> str:
@@ -125,9 +126,10 @@ def why_cancelled_is_unwanted(message: Message, now: datetime) -> str:
 
 
 def why_reminder_is_unwanted(message: Message, now: datetime) -> str:
-    if reason := _why_not(message, now, BriefingBooking.State.BOOKED):
+    booking = _booking(message)
+    if reason := _why_not(booking, now, BriefingBooking.State.BOOKED):
         return reason
-    briefing = _booking(message).briefing
+    briefing = booking.briefing
     is_of_now = message.key.startswith(reminder_prefix(briefing.pk, briefing.starts_at))
     return "" if is_of_now else WHY_MOVED
 
@@ -136,8 +138,7 @@ def why_follow_up_is_unwanted(message: Message, now: datetime) -> str:
     return "" if _booking(message).is_booked else NOT_BOOKED
 
 
-def _why_not(message: Message, now: datetime, state: BriefingBooking.State) -> str:
-    booking = _booking(message)
+def _why_not(booking: BriefingBooking, now: datetime, state: BriefingBooking.State) -> str:
     if booking.state != state:
         return NOT_BOOKED if booking.is_cancelled else "the booking has changed"
     if booking.briefing.is_cancelled:
@@ -154,12 +155,12 @@ def _template(name: str) -> str:
 
 def _booking(message: Message) -> BriefingBooking:
     return BriefingBooking.objects.select_related(
-        "school", "briefing__local_authority", "briefing__academic_year"
+        "hub", "school", "briefing__local_authority", "briefing__academic_year"
     ).get(pk=message.context["booking"])
 
 
 def _letter(
-    message: Message,
+    booking: BriefingBooking,
     name: str,
     *,
     joins: bool = True,
@@ -168,7 +169,6 @@ def _letter(
     **context: Any,
 ) -> Letter:
     """``joins`` says the link to join, ``attaches`` adds the calendar file."""
-    booking, hub = _booking(message), message.hub
     token = make_token("booking", booking.pk, booking.link_generation)
     return Letter(
         template=_template(name),
@@ -176,10 +176,10 @@ def _letter(
             "briefing": booking.briefing,
             "booking": booking,
             "facts": [*(before or []), *_facts(booking, joins=joins)],
-            "manage_url": absolute(hub, "enrolment:manage_booking", token),
+            "manage_url": absolute(booking.hub, "enrolment:manage_booking", token),
             **context,
         },
-        attachments=[calendar_attachment(booking, hub)] if attaches else [],
+        attachments=[calendar_attachment(booking, booking.hub)] if attaches else [],
     )
 
 

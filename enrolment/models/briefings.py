@@ -119,9 +119,13 @@ class Briefing(HubOwned):
     def has_ended(self, now: datetime) -> bool:
         return self.ends_at <= now
 
+    def is_to_come(self, now: datetime) -> bool:
+        """Whether it stands and has not begun: it can still be moved or called off."""
+        return not (self.is_cancelled or self.has_begun(now))
+
     def takes_bookings(self, now: datetime) -> bool:
         """Whether anybody may still book, be it for a seat or for the list of those who wait."""
-        return self.is_published and not self.is_cancelled and not self.has_begun(now)
+        return self.is_published and self.is_to_come(now)
 
     def seats_free(self, booked: int) -> int | None:
         """How many seats are left when so many are booked; None where there is room for all."""
@@ -136,6 +140,10 @@ class BriefingBookingQuerySet(models.QuerySet["BriefingBooking"]):
     def waiting(self) -> "BriefingBookingQuerySet":
         """Those who want to know when a seat comes free, first come first."""
         return self.filter(state=BriefingBooking.State.WAITING).order_by("booked_at", "pk")
+
+    def active(self) -> "BriefingBookingQuerySet":
+        """Those with a seat and those who wait for one: all but the cancelled."""
+        return self.filter(state__in=[BriefingBooking.State.BOOKED, BriefingBooking.State.WAITING])
 
     def came(self) -> "BriefingBookingQuerySet":
         return self.booked().filter(has_come=True)
@@ -163,8 +171,6 @@ class BriefingBooking(HubOwned):
         WEB = "web", "web form"
         STAFF = "staff", "booked by the hub"
         DOOR = "door", "came without booking"
-
-    ACTIVE = [State.BOOKED, State.WAITING]
 
     briefing = models.ForeignKey(Briefing, on_delete=models.PROTECT, related_name="bookings")
     school = models.ForeignKey(
@@ -229,6 +235,14 @@ class BriefingBooking(HubOwned):
     @property
     def is_cancelled(self) -> bool:
         return self.state == self.State.CANCELLED
+
+    def can_be_answered(self, now: datetime) -> bool:
+        """Whether the seat may still be given up, or one that is free be taken."""
+        return not self.is_cancelled and self.briefing.takes_bookings(now)
+
+    def may_join(self, now: datetime) -> bool:
+        """Whether the link to join is shown: to who has a seat, until the briefing is over."""
+        return self.is_booked and not (self.briefing.is_cancelled or self.briefing.has_ended(now))
 
 
 class BriefingFlyer(HubOwned):

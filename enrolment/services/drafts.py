@@ -68,10 +68,7 @@ def keep_page(
     Raises ``AlreadySent``.
     """
     draft = lock_draft(draft)
-    draft.answers = draft.answers | {page: kept}
-    draft.changed_at = now
-    draft.save(update_fields=["answers", "changed_at"])
-    return draft
+    return _save(draft, answers=draft.answers | {page: kept}, changed_at=now)
 
 
 @one_transaction
@@ -80,9 +77,7 @@ def keep_school(
 ) -> InterestDraft:
     """Keep which school it is. Raises ``AlreadySent``."""
     draft = lock_draft(draft)
-    draft.school, draft.school_as_typed, draft.changed_at = school, school_as_typed, now
-    draft.save(update_fields=["school", "school_as_typed", "changed_at"])
-    return draft
+    return _save(draft, school=school, school_as_typed=school_as_typed, changed_at=now)
 
 
 @one_transaction
@@ -97,8 +92,14 @@ def keep_offering(
     answers = draft.answers | {PROGRAMME: kept}
     if draft.offering_id != offering.pk:
         answers = {page: said for page, said in answers.items() if page not in OF_THE_PROGRAMME}
-    draft.offering, draft.answers, draft.changed_at = offering, answers, now
-    draft.save(update_fields=["offering", "answers", "changed_at"])
+    return _save(draft, offering=offering, answers=answers, changed_at=now)
+
+
+def _save(draft: InterestDraft, **fields: Any) -> InterestDraft:
+    """Save these fields alone."""
+    for name, value in fields.items():
+        setattr(draft, name, value)
+    draft.save(update_fields=list(fields))
     return draft
 
 
@@ -108,9 +109,7 @@ def mail_draft_link(draft: InterestDraft, *, address: str, now: datetime) -> Non
 
     Raises ``AlreadySent``.
     """
-    draft = lock_draft(draft)
-    draft.link_email, draft.link_sent_at = address, now
-    draft.save(update_fields=["link_email", "link_sent_at"])
+    draft = _save(lock_draft(draft), link_email=address, link_sent_at=now)
     if has_had_enough(address, now=now):
         return
     message = Draft(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
+from django.db import connection
 
 from enrolment.tests.factories import NOW
 from mathshub.scope import hub_scope
@@ -17,6 +18,13 @@ def hub(db: None) -> Iterator[Hub]:
     hub = make_hub(slug="lea-valley", name="Lea Valley Maths Hub")
     with hub_scope(hub):
         yield hub
+
+
+@pytest.fixture
+def on_postgresql(db: None) -> None:
+    """SQLite lets one writer in at a time: there is no row lock to turn off or to wait for."""
+    if connection.vendor != "postgresql":
+        pytest.skip("of PostgreSQL's row locks")
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from enrolment.models import (
     Seat,
     UnmatchedLine,
 )
+from enrolment.services.briefings import Arrangements, arrangements_of
 from enrolment.services.interest import InterestAnswers
 from enrolment.services.places import accept_place, offer_place
 from enrolment.services.seats import NamedSeat
@@ -159,6 +160,11 @@ def make_briefing(*, starts_at: datetime = NOW + timedelta(days=7), **fields: An
         "is_published": True,
     } | fields
     return Briefing.objects.create(starts_at=starts_at, **fields)
+
+
+def moved(briefing: Briefing, **changes: Any) -> Arrangements:
+    """When, where and for how many the briefing is, but for what changes."""
+    return Arrangements(**vars(arrangements_of(briefing)) | changes)
 
 
 def make_booking(

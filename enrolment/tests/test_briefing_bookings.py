@@ -22,9 +22,7 @@ from enrolment.models import Briefing, BriefingBooking
 from enrolment.services.briefing_funnel import funnel_of
 from enrolment.services.briefings import (
     Answer,
-    Arrangements,
     Person,
-    arrangements_of,
     book_seat,
     cancel_booking,
     cancel_briefing,
@@ -34,7 +32,7 @@ from enrolment.services.briefings import (
     take_free_seat,
 )
 from enrolment.services.retention import bookings_to_forget, forget_bookings
-from enrolment.tests.factories import NOW, make_booking, make_briefing, make_expression
+from enrolment.tests.factories import NOW, make_booking, make_briefing, make_expression, moved
 from mathshub.outbox.models import Message
 from workgroups.models import Hub
 from workgroups.tests.factories import make_offering, make_school, make_year
@@ -57,10 +55,6 @@ def somebody(number: int) -> Person:
 
 def kinds() -> Counter[str]:
     return Counter(Message.objects.waiting().values_list("kind", flat=True))
-
-
-def moved(briefing: Briefing, **changes) -> Arrangements:
-    return Arrangements(**vars(arrangements_of(briefing)) | changes)
 
 
 # --- seats -------------------------------------------------------------------------------

@@ -8,9 +8,7 @@ from icalendar import Calendar
 
 from enrolment.models import Briefing, BriefingBooking
 from enrolment.services.briefings import (
-    Arrangements,
     Person,
-    arrangements_of,
     book_seat,
     cancel_booking,
     cancel_briefing,
@@ -18,7 +16,7 @@ from enrolment.services.briefings import (
     send_follow_up,
     take_attendance,
 )
-from enrolment.tests.factories import NOW, make_booking, make_briefing
+from enrolment.tests.factories import NOW, make_booking, make_briefing, moved
 from mathshub.outbox.kinds import Letter, kind_named
 from mathshub.outbox.letters import write_email
 from mathshub.outbox.models import Message
@@ -83,12 +81,7 @@ def test_no_message_repeats_what_somebody_typed(hub: Hub) -> None:
     make_booking(briefing=held, school_as_typed=STRANGE, name=STRANGE)
     take_attendance(held, ticks={}, by=None, now=NOW)
     send_follow_up(held, by=None, now=NOW)
-    change_briefing(
-        briefing,
-        to=Arrangements(**vars(arrangements_of(briefing)) | {"venue": "Town Hall"}),
-        by=None,
-        now=NOW,
-    )
+    change_briefing(briefing, to=moved(briefing, venue="Town Hall"), by=None, now=NOW)
     said = [text(f"briefing-{kind}") for kind in ("booked", "waiting", "changed", "follow-up")]
     cancel_booking(booking, by=None, now=NOW)
     said += [text(f"briefing-{kind}") for kind in ("given-up", "seat-free")]
@@ -100,10 +93,8 @@ def test_no_message_repeats_what_somebody_typed(hub: Hub) -> None:
 def test_a_move_says_what_it_was_and_the_calendar_follows(hub: Hub) -> None:
     briefing = make_briefing()
     booking = book(briefing)
-    later = {"starts_at": AFTER, "ends_at": AFTER + timedelta(hours=1)}
-    change_briefing(
-        briefing, to=Arrangements(**vars(arrangements_of(briefing)) | later), by=None, now=NOW
-    )
+    later = moved(briefing, starts_at=AFTER, ends_at=AFTER + timedelta(hours=1))
+    change_briefing(briefing, to=later, by=None, now=NOW)
     said = text("briefing-changed")
     assert "Was on: Monday 23 November 2026, 10:30" in said
     assert "The briefing has moved to Tuesday 24 November 2026." in said

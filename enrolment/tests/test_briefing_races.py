@@ -1,47 +1,25 @@
 """Two schools book the last seat at the same moment."""
 
-from collections.abc import Callable, Iterator
-from contextlib import suppress
-from threading import Barrier, BrokenBarrierError
+from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
-from django.db import connection  # noqa: F401  skipif asks it
 
 from enrolment.errors import BriefingFull
 from enrolment.models import Briefing
 from enrolment.services.briefings import Answer, Person, book_seat
 from enrolment.tests.factories import NOW, make_briefing
-from enrolment.tests.together import at_once, sql_seen_by, without_locks
+from enrolment.tests.together import at_once, held_up_before, sql_seen_by
 from mathshub.outbox.models import Message
-from mathshub.scope import hub_scope
 from workgroups.models import Hub
-from workgroups.tests.factories import make_hub
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
-on_postgresql = pytest.mark.skipif(
-    "connection.vendor != 'postgresql'",
-    reason="SQLite lets one writer in at a time: there is no row lock to turn off or to wait for",
-)
-
-
-@pytest.fixture
-def hub(transactional_db: None) -> Iterator[Hub]:
-    hub = make_hub(slug="lea-valley")
-    with hub_scope(hub):
-        yield hub
 
 
 def book_last_seat_twice(hub: Hub, *, is_locked: bool) -> tuple[Briefing, list]:
     """Each is held up before it writes, and waits for the other where it can."""
     briefing = make_briefing(capacity=1)
-    both_about_to_write = Barrier(2)
-
-    def hold_up(sql: str) -> str:
-        if sql.startswith('INSERT INTO "enrolment_briefingbooking"'):
-            with suppress(BrokenBarrierError):
-                both_about_to_write.wait(timeout=1)
-        return sql if is_locked else without_locks(sql)
+    hold_up = held_up_before('INSERT INTO "enrolment_briefingbooking"', is_locked=is_locked)
 
     def book_for(name: str) -> Callable[[], Answer]:
         def book() -> Answer:
@@ -61,7 +39,7 @@ def test_the_last_seat_goes_to_one_of_two(hub: Hub) -> None:
     assert Message.objects.count() == 1
 
 
-@on_postgresql
+@pytest.mark.usefixtures("on_postgresql")
 def test_without_the_lock_the_last_seat_would_be_booked_twice(hub: Hub) -> None:
     """The negative control: the test above could fail."""
     briefing, outcomes = book_last_seat_twice(hub, is_locked=False)

@@ -1,7 +1,7 @@
 """What holds when several act at the same moment, on PostgreSQL and on SQLite."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from threading import Barrier, BrokenBarrierError
 
@@ -27,15 +27,13 @@ from enrolment.services.seats import NamedSeat
 from enrolment.services.transactions import one_transaction
 from enrolment.tests.factories import NOW, make_expression, make_known_school, make_place
 from enrolment.tests.filling import check_url, ready_drafts
-from enrolment.tests.together import at_once, sql_seen_by, without_locks
+from enrolment.tests.together import at_once, held_up_before, sql_seen_by
 from mathshub.outbox.models import Message
-from mathshub.scope import hub_scope
 from workgroups.models import Hub, SuccessionDecision, WorkGroup
 from workgroups.services.succession import decide_succession
 from workgroups.tests.factories import (
     make_account,
     make_closed_school,
-    make_hub,
     make_offering,
     make_school,
     make_work_group,
@@ -51,17 +49,6 @@ FIRST_WORDS = (
     'INSERT INTO "workgroups_successiondecision"',
 )
 SAM = NamedSeat(name="Sam Okafor", email="sam@school.example")
-on_postgresql = pytest.mark.skipif(
-    "connection.vendor != 'postgresql'",
-    reason="SQLite lets one writer in at a time: there is no row lock to turn off or to wait for",
-)
-
-
-@pytest.fixture
-def hub(transactional_db: None) -> Iterator[Hub]:
-    hub = make_hub(slug="lea-valley")
-    with hub_scope(hub):
-        yield hub
 
 
 @pytest.mark.usefixtures("on_the_day")
@@ -96,13 +83,7 @@ def test_sixty_forms_sent_eight_times_at_once_are_sixty_expressions(
 def offer_last_place_twice(hub: Hub, *, is_locked: bool) -> tuple[WorkGroup, list]:
     """Two hub leads offer the one place that is left; each waits for the other where it can."""
     group = make_work_group(capacity=1)
-    both_about_to_write = Barrier(2)
-
-    def hold_up(sql: str) -> str:
-        if sql.startswith('INSERT INTO "enrolment_place"'):
-            with suppress(BrokenBarrierError):
-                both_about_to_write.wait(timeout=1)
-        return sql if is_locked else without_locks(sql)
+    hold_up = held_up_before('INSERT INTO "enrolment_place"', is_locked=is_locked)
 
     def offer_to(expression: ExpressionOfInterest) -> Callable[[], Place]:
         def offer() -> Place:
@@ -122,7 +103,7 @@ def test_the_last_place_goes_to_one_of_two_hub_leads(hub: Hub) -> None:
     assert Message.objects.count() == 1
 
 
-@on_postgresql
+@pytest.mark.usefixtures("on_postgresql")
 def test_without_the_lock_the_last_place_would_be_given_twice(hub: Hub) -> None:
     """The negative control: the test above could fail."""
     group, outcomes = offer_last_place_twice(hub, is_locked=False)
@@ -160,13 +141,7 @@ def test_accepting_declining_and_withdrawing_at_once_leave_one_answer(hub: Hub) 
 
 def say_first_twice(hub: Hub, say: Callable[[], object], *, is_locked: bool) -> list:
     """Two say the first word of a school; each waits for the other to write, where it can."""
-    both_about_to_write = Barrier(2)
-
-    def hold_up(sql: str) -> str:
-        if sql.startswith(FIRST_WORDS):
-            with suppress(BrokenBarrierError):
-                both_about_to_write.wait(timeout=1)
-        return sql if is_locked else without_locks(sql)
+    hold_up = held_up_before(*FIRST_WORDS, is_locked=is_locked)
 
     def say_it() -> object:
         with sql_seen_by(hold_up):
@@ -211,7 +186,7 @@ def test_two_first_words_about_a_school_are_one(hub: Hub) -> None:
     assert [row.history_type for row in decisions[0].history.all()] == ["~", "+"]
 
 
-@on_postgresql
+@pytest.mark.usefixtures("on_postgresql")
 def test_without_the_lock_the_second_first_word_would_be_an_error(hub: Hub) -> None:
     """The negative control: the test above could fail."""
     for say in first_words():
@@ -219,7 +194,7 @@ def test_without_the_lock_the_second_first_word_would_be_an_error(hub: Hub) -> N
         assert IntegrityError in map(type, outcomes)
 
 
-@on_postgresql
+@pytest.mark.usefixtures("on_postgresql")
 def test_a_deadlock_is_tried_again(hub: Hub) -> None:
     first, second = make_work_group(capacity=1), make_work_group(capacity=1)
     both_hold_one = Barrier(2)
@@ -238,7 +213,7 @@ def test_a_deadlock_is_tried_again(hub: Hub) -> None:
     assert set(WorkGroup.objects.values_list("capacity", flat=True)) == {3}
 
 
-@on_postgresql
+@pytest.mark.usefixtures("on_postgresql")
 def test_a_lock_that_others_hold_for_long_becomes_a_sentence(hub: Hub) -> None:
     group = make_work_group()
     expression = make_expression(offering=group.offering)
@@ -265,7 +240,7 @@ def test_a_lock_that_others_hold_for_long_becomes_a_sentence(hub: Hub) -> None:
     assert not Place.objects.exists()
 
 
-@on_postgresql
+@pytest.mark.usefixtures("on_postgresql")
 def test_an_answer_that_comes_while_staff_save_the_place_is_not_written_over(hub: Hub) -> None:
     place, client = make_place(), staff_client()
     answers: list[object] = []
@@ -288,7 +263,7 @@ def test_an_answer_that_comes_while_staff_save_the_place_is_not_written_over(hub
 
 
 @pytest.mark.parametrize("is_locked", [True, False])
-@on_postgresql
+@pytest.mark.usefixtures("on_postgresql")
 def test_what_a_colleague_saves_between_the_comparison_and_the_saving_is_not_written_over(
     hub: Hub, is_locked: bool
 ) -> None:
@@ -297,13 +272,7 @@ def test_what_a_colleague_saves_between_the_comparison_and_the_saving_is_not_wri
     url = f"/admin/workgroups/school/{known.school_id}/known/"
     clients = [staff_client(), staff_client()]
     as_of = clients[0].get(url).context["form"].as_of
-    both_have_compared = Barrier(2)
-
-    def hold_up(sql: str) -> str:
-        if sql.startswith('UPDATE "enrolment_knownschool"'):
-            with suppress(BrokenBarrierError):
-                both_have_compared.wait(timeout=1)
-        return sql if is_locked else without_locks(sql)
+    hold_up = held_up_before('UPDATE "enrolment_knownschool"', is_locked=is_locked)
 
     def change(client: Client, note: str) -> Callable[[], int]:
         def send() -> int:

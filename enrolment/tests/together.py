@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from threading import Barrier, Thread
+from contextlib import contextmanager, suppress
+from threading import Barrier, BrokenBarrierError, Thread
 from typing import Any
 
 from django.db import connection
@@ -52,3 +52,19 @@ def sql_seen_by(handle: Callable[[str], str]) -> Iterator[None]:
 def without_locks(sql: str) -> str:
     """The statement as if no row were locked: for negative controls."""
     return re.sub(r" FOR (NO KEY )?UPDATE( OF \S+)?", "", sql)
+
+
+def held_up_before(*beginnings: str, is_locked: bool) -> Callable[[str], str]:
+    """For ``sql_seen_by``: two wait for each other before a statement that begins so.
+
+    Where a lock lets only one come so far, it goes on alone. Without ``is_locked`` nothing locks.
+    """
+    both_about_to_write = Barrier(2)
+
+    def hold_up(sql: str) -> str:
+        if sql.startswith(beginnings):
+            with suppress(BrokenBarrierError):
+                both_about_to_write.wait(timeout=1)
+        return sql if is_locked else without_locks(sql)
+
+    return hold_up

@@ -1,5 +1,7 @@
 """The pages behind the link in a briefing's confirmation: the booking, and its calendar file."""
 
+from datetime import datetime
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -30,17 +32,17 @@ _TITLES = {
 @require_http_methods(["GET", "HEAD", "POST"])
 def manage_booking(request: HttpRequest, token: str) -> HttpResponse:
     """When and where it is, the way in, and giving the seat up, or taking one that is free."""
-    booking = booking_of(token)
+    booking, now = booking_of(token), timezone.now()
     is_free = booking.is_waiting and is_seat_free(booking.briefing)
     if request.method != "POST":
         form = AnswerForm(booking=booking, is_seat_free=is_free)
-        return _show(request, booking, token, form, is_free=is_free)
-    form = AnswerForm(request.POST, booking=booking, is_seat_free=is_free)
-    if booking.is_cancelled or not booking.briefing.takes_bookings(timezone.now()):
+        return _show(request, booking, token, form, now, is_free=is_free)
+    if not booking.can_be_answered(now):
         return redirect("enrolment:manage_booking", token)
+    form = AnswerForm(request.POST, booking=booking, is_seat_free=is_free)
     if not form.is_valid():
-        return _show(request, booking, token, form, is_free=is_free)
-    return _act(request, booking, token, form, is_free=is_free)
+        return _show(request, booking, token, form, now, is_free=is_free)
+    return _act(request, booking, token, form, now, is_free=is_free)
 
 
 @login_not_required
@@ -75,11 +77,12 @@ def _show(
     booking: BriefingBooking,
     token: str,
     form: AnswerForm,
+    now: datetime,
     *,
     is_free: bool,
     problem: str = "",
 ) -> HttpResponse:
-    briefing, now = booking.briefing, timezone.now()
+    briefing = booking.briefing
     title = _TITLES[State(booking.state)]
     if briefing.is_cancelled:
         title = "This briefing does not take place"
@@ -87,16 +90,15 @@ def _show(
         title = "This briefing has taken place" if briefing.has_ended(now) else "It is on now"
     elif is_free:
         title = "A seat is free"
-    may_join = booking.is_booked and not (briefing.is_cancelled or briefing.has_ended(now))
     context = {
         "page_title": title,
         "booking": booking,
-        "join_link": briefing.join_link if may_join else "",
+        "join_link": briefing.join_link if booking.may_join(now) else "",
         "briefing": briefing,
         "token": token,
         "form": form,
         "problem": problem,
-        "may_answer": briefing.takes_bookings(now) and not booking.is_cancelled,
+        "may_answer": booking.can_be_answered(now),
         "asks": booking.is_waiting or request.GET.get("ask") == "cancel" or form.is_bound,
         "has_ended": briefing.has_ended(now),
     }
@@ -108,14 +110,15 @@ def _act(
     booking: BriefingBooking,
     token: str,
     form: AnswerForm,
+    now: datetime,
     *,
     is_free: bool,
 ) -> HttpResponse:
     act = {CANCEL: cancel_booking, TAKE: take_free_seat}.get(form.given)
     if act:
         try:
-            act(booking, by=None, now=timezone.now())
+            act(booking, by=None, now=now)
         except Refusal as refusal:
             problem = str(refusal)
-            return _show(request, booking, token, form, is_free=is_free, problem=problem)
+            return _show(request, booking, token, form, now, is_free=is_free, problem=problem)
     return redirect("enrolment:manage_booking", token)

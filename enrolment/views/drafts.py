@@ -1,7 +1,9 @@
 """The form of interest, page by page, behind the draft's own link; the last page sends it."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -28,6 +30,8 @@ from mathshub.links import BadLink, make_token, read_token
 from mathshub.prepared import prepared
 from workgroups.models import Offering
 
+P = ParamSpec("P")
+
 # Who began before midnight of the last day may finish.
 GRACE = timedelta(hours=12)
 # Nobody reads and answers thirteen pages so fast; who does is asked to press once more.
@@ -48,30 +52,58 @@ BAITED = (
 )
 
 
+def of_draft(
+    view: Callable[Concatenate[HttpRequest, InterestDraft, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, str, P], HttpResponse]:
+    """Open the draft that the link is for; one that is gone or was sent is answered here."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, token: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        draft = _draft(token)
+        if draft is None:
+            return _show_gone(request)
+        if draft.is_sent:
+            return to_received(draft)
+        return view(request, draft, *args, **kwargs)
+
+    return answer
+
+
+def of_open_draft(
+    view: Callable[Concatenate[HttpRequest, InterestDraft, datetime, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, str, P], HttpResponse]:
+    """As ``of_draft``, for pages that show nothing once it is too late to send; gives the time."""
+
+    @of_draft
+    @wraps(view)
+    def answer(
+        request: HttpRequest, draft: InterestDraft, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponse:
+        now = timezone.now()
+        if not _may_still_send(draft, now):
+            return _show_closed(request, draft, now)
+        return view(request, draft, now, *args, **kwargs)
+
+    return answer
+
+
 @login_not_required
 @require_safe
-def resume_interest(request: HttpRequest, token: str) -> HttpResponse:
+@of_draft
+def resume_interest(request: HttpRequest, draft: InterestDraft) -> HttpResponse:
     """Go on where the draft was left."""
-    draft = _draft(token)
-    if draft is None:
-        return _show_gone(request)
-    return to_received(draft) if draft.is_sent else to_page(draft, Way(draft).first_open)
+    return to_page(draft, Way(draft).first_open)
 
 
 # No CSRF cookie: the secret is in the address, which another site can't know.
 @csrf_exempt
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def fill_page(request: HttpRequest, token: str, page_name: str) -> HttpResponse:
+@of_open_draft
+def fill_page(
+    request: HttpRequest, draft: InterestDraft, now: datetime, page_name: str
+) -> HttpResponse:
     """One page of the form; answered, it leads to the next that waits, or to the check."""
-    draft = _draft(token)
-    if draft is None:
-        return _show_gone(request)
-    if draft.is_sent:
-        return to_received(draft)
-    now = timezone.now()
-    if not _may_still_send(draft, now):
-        return _show_closed(request, draft, now)
     way = Way(draft)
     kind = way.page(page_name)
     if kind is None or not _may_open(way, kind):
@@ -84,16 +116,9 @@ def fill_page(request: HttpRequest, token: str, page_name: str) -> HttpResponse:
 @csrf_exempt
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def check_interest(request: HttpRequest, token: str) -> HttpResponse:
+@of_open_draft
+def check_interest(request: HttpRequest, draft: InterestDraft, now: datetime) -> HttpResponse:
     """All answers with a link to change each; the button sends them."""
-    draft = _draft(token)
-    if draft is None:
-        return _show_gone(request)
-    if draft.is_sent:
-        return to_received(draft)
-    now = timezone.now()
-    if not _may_still_send(draft, now):
-        return _show_closed(request, draft, now)
     way = Way(draft)
     if way.first_open:
         return to_page(draft, way.first_open)
@@ -111,13 +136,9 @@ def check_interest(request: HttpRequest, token: str) -> HttpResponse:
 @csrf_exempt
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def keep_for_later(request: HttpRequest, token: str) -> HttpResponse:
+@of_draft
+def keep_for_later(request: HttpRequest, draft: InterestDraft) -> HttpResponse:
     """Mail the draft's link, to go on with another time or on another device."""
-    draft = _draft(token)
-    if draft is None:
-        return _show_gone(request)
-    if draft.is_sent:
-        return to_received(draft)
     address = draft.link_email or draft.said("you", "email")
     form = LaterForm(request.POST if request.method == "POST" else None, address=address)
     now = timezone.now()
@@ -136,7 +157,7 @@ def keep_for_later(request: HttpRequest, token: str) -> HttpResponse:
                 request,
                 f"The link is on its way to {form.cleaned_data['email']}. It works for 30 days.",
             )
-            return redirect("enrolment:keep_interest", token)
+            return redirect("enrolment:keep_interest", _token_of(draft))
     context = _frame(draft) | {
         "page_title": "Go on another time",
         "form": form,
@@ -149,10 +170,9 @@ def keep_for_later(request: HttpRequest, token: str) -> HttpResponse:
 
 def to_page(draft: InterestDraft, page: str) -> HttpResponse:
     """Lead to a page of the draft; to the check where none is named."""
-    token = make_token("draft", draft.pk, draft.link_generation)
     if page:
-        return redirect("enrolment:fill_interest", token, page)
-    return redirect("enrolment:check_interest", token)
+        return redirect("enrolment:fill_interest", _token_of(draft), page)
+    return redirect("enrolment:check_interest", _token_of(draft))
 
 
 def to_received(draft: InterestDraft) -> HttpResponse:
@@ -302,8 +322,12 @@ def _frame(draft: InterestDraft) -> dict[str, Any]:
     return {
         "draft": draft,
         "offering": draft.offering,
-        "token": make_token("draft", draft.pk, draft.link_generation),
+        "token": _token_of(draft),
     }
+
+
+def _token_of(draft: InterestDraft) -> str:
+    return make_token("draft", draft.pk, draft.link_generation)
 
 
 def _may_still_send(draft: InterestDraft, now: datetime) -> bool:

@@ -29,14 +29,10 @@ def blocks_of(text: str) -> list[Block]:
 
 def _blocks_within(lines: Iterable[str]) -> list[Block]:
     return [
-        Block(tuple(_without_bullet(line) for line in run), is_list)
+        Block(tuple(line.removeprefix(BULLET).lstrip() for line in run), is_list)
         for is_list, run in groupby(lines, key=_is_item)
     ]
 
 
 def _is_item(line: str) -> bool:
     return line.startswith(BULLET)
-
-
-def _without_bullet(line: str) -> str:
-    return line.removeprefix(BULLET).lstrip() if _is_item(line) else line

@@ -163,7 +163,7 @@ def _begins(school: _School) -> Suggestion:
     first = (
         "You are new to the programme."
         if school.answers.furthest == NONE_DONE
-        else ("We know of nothing that your school has done before.")
+        else "We know of nothing that your school has done before."
     )
     if school.answers.ready == Ready.YES or not stones:
         return Suggestion(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -36,7 +37,21 @@ from mathshub.scope_admin.cells import count
 from workgroups.models.years import school_year_of
 
 State = HistoryImport.State
-Waiting = tuple[HistoryImport, Meaning, Table]
+Step = Callable[["SpreadsheetSteps", HttpRequest, HistoryImport, Meaning, Table], HttpResponse]
+
+
+def of_one_that_waits(step: Step) -> Callable[["SpreadsheetSteps", HttpRequest, int], HttpResponse]:
+    """Open the spreadsheet for the step; where it can't go on, say why instead."""
+
+    @wraps(step)
+    def page(owner: "SpreadsheetSteps", request: HttpRequest, pk: int) -> HttpResponse:
+        spreadsheet: HistoryImport = owner.row_or_404(request, pk, change=True)
+        if not spreadsheet.can_be_loaded:
+            return owner.cannot_go_on(request, spreadsheet)
+        meaning = Meaning.from_json(spreadsheet.mapping)
+        return step(owner, request, spreadsheet, meaning, table_of(spreadsheet))
+
+    return page
 
 
 class SpreadsheetSteps(HubOwnedAdmin):
@@ -77,12 +92,11 @@ class SpreadsheetSteps(HubOwnedAdmin):
             has_area=bool(own_boroughs(request)),
         )
 
-    def columns(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @of_one_that_waits
+    def columns(
+        self, request: HttpRequest, spreadsheet: HistoryImport, meaning: Meaning, table: Table
+    ) -> HttpResponse:
         """Say what the columns mean, or choose another sheet."""
-        waiting = self._waiting(request, pk)
-        if isinstance(waiting, HttpResponse):
-            return waiting
-        spreadsheet, meaning, table = waiting
         if request.method == "POST" and "sheet" in request.POST:
             return self._take_sheet(request, spreadsheet)
         form = ColumnsForm(posted(request), table=table, meaning=meaning)
@@ -96,7 +110,7 @@ class SpreadsheetSteps(HubOwnedAdmin):
             template="admin/enrolment/spreadsheet_columns.html",
             form=form,
             button="Go on",
-            back=self.url("change", pk),
+            back=self.url("change", spreadsheet.pk),
             columns=list(form.columns()),
             not_found=get_text_list(form.not_found, "and"),
             table=table,
@@ -113,14 +127,13 @@ class SpreadsheetSteps(HubOwnedAdmin):
             return self.done(request, str(refused), to=here, level=messages.ERROR)
         return self._explain(request, spreadsheet, Meaning(sheet=sheet), "columns")
 
-    def words(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @of_one_that_waits
+    def words(
+        self, request: HttpRequest, spreadsheet: HistoryImport, meaning: Meaning, table: Table
+    ) -> HttpResponse:
         """Say what the words in the columns mean."""
-        waiting = self._waiting(request, pk)
-        if isinstance(waiting, HttpResponse):
-            return waiting
-        spreadsheet, meaning, table = waiting
         if not meaning.columns:
-            return redirect(self.url("columns", pk))
+            return redirect(self.url("columns", spreadsheet.pk))
         this_year = school_year_of(timezone.localdate())
         form = WordsForm(
             posted(request),
@@ -137,19 +150,18 @@ class SpreadsheetSteps(HubOwnedAdmin):
             template="admin/enrolment/spreadsheet_words.html",
             form=form,
             button="Show what will happen",
-            back=self.url("columns", pk),
+            back=self.url("columns", spreadsheet.pk),
             spreadsheet=spreadsheet,
             has_programmes=bool(form.programme_choices),
         )
 
-    def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @of_one_that_waits
+    def preview(
+        self, request: HttpRequest, spreadsheet: HistoryImport, meaning: Meaning, table: Table
+    ) -> HttpResponse:
         """What will happen, in figures and in rows; the button makes it so."""
-        waiting = self._waiting(request, pk)
-        if isinstance(waiting, HttpResponse):
-            return waiting
-        spreadsheet, meaning, _ = waiting
         if not meaning.is_complete:
-            return redirect(self.url("words", pk))
+            return redirect(self.url("words", spreadsheet.pk))
         refusal: Refusal | None = None
         if request.method == "POST":
             try:
@@ -158,7 +170,10 @@ class SpreadsheetSteps(HubOwnedAdmin):
                 refusal = changed
             except Refusal as other:
                 return self.done(
-                    request, str(other), to=self.url("change", pk), level=messages.WARNING
+                    request,
+                    str(other),
+                    to=self.url("change", spreadsheet.pk),
+                    level=messages.WARNING,
                 )
         plan = plan_spreadsheet(spreadsheet, now=timezone.now())
         return self.page(
@@ -169,7 +184,7 @@ class SpreadsheetSteps(HubOwnedAdmin):
             refusal=refusal,
             button=button_for(plan),
             print=plan.print,
-            back=self.url("words", pk),
+            back=self.url("words", spreadsheet.pk),
             **in_figures_and_rows(plan),
         )
 
@@ -219,19 +234,15 @@ class SpreadsheetSteps(HubOwnedAdmin):
 
     # --- what the pages have in common ---
 
-    def _waiting(self, request: HttpRequest, pk: int) -> Waiting | HttpResponse:
-        """The spreadsheet with its table; else an answer that says why it can't go on."""
-        spreadsheet: HistoryImport = self.row_or_404(request, pk, change=True)
-        if not spreadsheet.can_be_loaded:
-            refusal = SpreadsheetNotWaiting(
-                "no longer kept, choose it again"
-                if spreadsheet.state == State.UPLOADED
-                else spreadsheet.get_state_display()
-            )
-            return self.done(
-                request, str(refusal), to=self.url("change", pk), level=messages.WARNING
-            )
-        return spreadsheet, Meaning.from_json(spreadsheet.mapping), table_of(spreadsheet)
+    def cannot_go_on(self, request: HttpRequest, spreadsheet: HistoryImport) -> HttpResponse:
+        """It was loaded or undone, or its file is no longer kept."""
+        refusal = SpreadsheetNotWaiting(
+            "no longer kept, choose it again"
+            if spreadsheet.state == State.UPLOADED
+            else spreadsheet.get_state_display()
+        )
+        to = self.url("change", spreadsheet.pk)
+        return self.done(request, str(refusal), to=to, level=messages.WARNING)
 
     def _explain(
         self, request: HttpRequest, spreadsheet: HistoryImport, meaning: Meaning, then: str

@@ -1,10 +1,10 @@
 """Who sends the form, and whom the hub may write to: roles, so that they can be handed over."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
-from enrolment.forms.fields import Address, PlainText
+from enrolment.forms.fields import Address, PersonName
 from enrolment.forms.interest.page import Page, Row
 from enrolment.forms.interest.suggestions import meant_address
 from enrolment.models import ExpressionOfInterest, InterestDraft
@@ -52,10 +52,8 @@ class YouPage(ContactPage):
             "invalid_choice": "Choose what you are at the school.",
         },
     )
-    full_name = PlainText(
+    full_name = PersonName(
         label="Your name",
-        max_length=120,
-        takes_links=False,
         missing="Type your name.",
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
@@ -73,16 +71,31 @@ class YouPage(ContactPage):
         ]
 
 
-class HeadteacherPage(ContactPage):
+class ColleaguePage(ContactPage):
+    """Somebody else of the school: not asked for where that is who fills the form in."""
+
+    of_role: ClassVar[str]
+    called: ClassVar[str]
+
+    @classmethod
+    def is_asked(cls, draft: InterestDraft) -> bool:
+        return not is_sent_by(draft, cls.of_role)
+
+    def told(self) -> list[Row]:
+        given = self.cleaned_data
+        words = "\n".join(filter(None, [given["full_name"], given["email"]]))
+        return [Row(self.called, words or "Not said")]
+
+
+class HeadteacherPage(ColleaguePage):
     name = "headteacher"
+    of_role = SenderRole.HEADTEACHER
+    called = "Headteacher"
     title = "Who is your headteacher?"
 
-    full_name = PlainText(
+    full_name = PersonName(
         label="Headteacher’s name",
-        max_length=120,
-        takes_links=False,
         missing="Type the headteacher’s name.",
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     email = Address(
         label="Headteacher’s e-mail address",
@@ -91,44 +104,26 @@ class HeadteacherPage(ContactPage):
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
-    @classmethod
-    def is_asked(cls, draft: InterestDraft) -> bool:
-        return not is_sent_by(draft, SenderRole.HEADTEACHER)
 
-    def told(self) -> list[Row]:
-        given = self.cleaned_data
-        return [Row("Headteacher", f"{given['full_name']}\n{given['email']}")]
-
-
-class MathsLeadPage(ContactPage):
+class MathsLeadPage(ColleaguePage):
     name = "maths-lead"
+    of_role = SenderRole.MATHS_LEAD
+    called = "Maths lead"
     title = "Who leads mathematics at your school?"
 
-    full_name = PlainText(
+    full_name = PersonName(
         label="Maths lead’s name",
-        max_length=120,
-        takes_links=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     email = Address(
         label="Maths lead’s e-mail address",
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
-    @classmethod
-    def is_asked(cls, draft: InterestDraft) -> bool:
-        return not is_sent_by(draft, SenderRole.MATHS_LEAD)
-
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if cleaned.get("email") and "full_name" in cleaned and not cleaned["full_name"]:
             self.add_error("full_name", "Maths lead’s name: type it, or clear the e-mail address.")
         return cleaned
-
-    def told(self) -> list[Row]:
-        given = self.cleaned_data
-        words = "\n".join(filter(None, [given["full_name"], given["email"]]))
-        return [Row("Maths lead", words or "Not said")]
 
 
 def is_sent_by(draft: InterestDraft, role: str) -> bool:

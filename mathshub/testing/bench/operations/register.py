@@ -20,6 +20,7 @@ OURS = ("first", "unchanged", "linked", "linked_again")
 ROUNDS = 3
 
 Figures = dict[str, float]
+Steps = dict[str, Figures]  # by the name of the step
 
 
 class WroteSomething(Exception):
@@ -32,50 +33,73 @@ def measure(stage: Stage) -> Iterator[Row]:
     write_links(stage.var_dir / "links.csv")
     env = make_database(stage)
     rounds = [{step: run(step, path, env) for step in STEPS} for _ in range(ROUNDS)]
-    step = {name: _medians([each[name] for each in rounds]) for name in STEPS}
+    steps = {name: _medians([each[name] for each in rounds]) for name in STEPS}
     for name in ("unchanged", "linked_again"):
-        if step[name]["writes"]:
-            raise WroteSomething(step[name])
-    yield Row(
+        if steps[name]["writes"]:
+            raise WroteSomething(steps[name])
+    yield new_rows(steps, path.stat().st_size)
+    yield nothing_changed(steps)
+    yield with_links(steps)
+    yield memory(rounds)
+
+
+def new_rows(steps: Steps, size: int) -> Row:
+    """A register of ``size`` bytes into an empty database."""
+    first, floor = steps["first"], steps["upsert"]
+    return Row(
         f"Register import, {ROWS:,} new rows",
-        ours=step["first"]["wall"],
+        ours=first["wall"],
         unit="s",
         target=at_most(1.5, times_floor=True),
-        floor=step["upsert"]["wall"],
+        floor=floor["wall"],
         floor_is="bulk_create(update_conflicts) of the same rows, parsed already",
         details={
-            "CPU": f"{step['first']['cpu']:.2f} s",
-            "CPU of the floor": f"{step['upsert']['cpu']:.2f} s",
-            "(v) COPY": f"{step['copy']['wall']:.2f} s",
-            "file": f"{path.stat().st_size / 1e6:.0f} MB",
+            "CPU": f"{first['cpu']:.2f} s",
+            "CPU of the floor": f"{floor['cpu']:.2f} s",
+            "(v) COPY": f"{steps['copy']['wall']:.2f} s",
+            "file": f"{size / 1e6:.0f} MB",
         },
     )
-    yield Row(
+
+
+def nothing_changed(steps: Steps) -> Row:
+    """The same file once more."""
+    ours, floor = steps["unchanged"], steps["read"]
+    return Row(
         "Register import, nothing changed",
-        ours=step["unchanged"]["cpu"],
+        ours=ours["cpu"],
         unit="s CPU",
         target=at_most(2, times_floor=True),
-        floor=step["read"]["cpu"],
+        floor=floor["cpu"],
         floor_is="csv.reader over the same file",
         details={
-            "wall": f"{step['unchanged']['wall']:.2f} s",
-            "wall of the floor": f"{step['read']['wall']:.2f} s",
+            "wall": f"{ours['wall']:.2f} s",
+            "wall of the floor": f"{floor['wall']:.2f} s",
             "writes": "0",
         },
     )
-    yield Row(
+
+
+def with_links(steps: Steps) -> Row:
+    """The file of links as well, new and once more."""
+    new, again = steps["linked"], steps["linked_again"]
+    return Row(
         f"Register import with {2 * PAIRS:,} lines of links",
-        ours=step["linked"]["wall"],
+        ours=new["wall"],
         unit="s",
         details={
-            "CPU": f"{step['linked']['cpu']:.2f} s",
-            "nothing changed": f"{step['linked_again']['wall']:.2f} s",
-            "CPU, nothing changed": f"{step['linked_again']['cpu']:.2f} s",
+            "CPU": f"{new['cpu']:.2f} s",
+            "nothing changed": f"{again['wall']:.2f} s",
+            "CPU, nothing changed": f"{again['cpu']:.2f} s",
             "writes, nothing changed": "0",
         },
     )
-    memory = max(each[name]["memory"] for each in rounds for name in OURS)
-    yield Row("Register import, memory", ours=memory, unit="MB", target=at_most(150))
+
+
+def memory(rounds: list[Steps]) -> Row:
+    """The most that an import of ours took in any round."""
+    most = max(each[name]["memory"] for each in rounds for name in OURS)
+    return Row("Register import, memory", ours=most, unit="MB", target=at_most(150))
 
 
 def make_database(stage: Stage) -> dict[str, str]:
