@@ -1,7 +1,7 @@
 """Confirming the address that a form came from."""
 
 import re
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -35,11 +35,24 @@ class ConfirmForm(forms.Form):
         label="Did you send it?",
         widget=forms.RadioSelect,
         choices=[
-            ("yes", "Yes, I sent it"),
-            ("no", "No: take it back, I know nothing of it"),
+            (YES, "Yes, I sent it"),
+            (NO, "No: take it back, I know nothing of it"),
         ],
         error_messages={
             "required": "Choose yes or no.",
             "invalid_choice": "Choose yes or no.",
         },
     )
+
+
+class TakeOverForm(ConfirmForm):
+    """The same of a link that was sent to somebody new."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        answer: Any = self.fields["answer"]
+        answer.label = "Is it yours to follow?"
+        answer.choices = [
+            (self.YES, "Yes, I follow it from now on"),
+            (self.NO, "No: end the link, it is not for me"),
+        ]

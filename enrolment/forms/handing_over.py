@@ -3,14 +3,16 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import get_text_list
 
 from enrolment.forms.fields import Address, PersonName
 from enrolment.models import ExpressionOfInterest
+from enrolment.services.changing import parts_of
 
-ROLES = {
-    "sender": "Follows this expression of interest",
-    "headteacher": "Headteacher",
-    "maths_lead": "Maths lead",
+WORDS = {
+    "sender": "who follows this expression of interest",
+    "headteacher": "headteacher",
+    "maths_lead": "maths lead",
 }
 
 
@@ -40,7 +42,10 @@ class HandOverForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["role"]
         field.choices = [
-            (role, f"{words}: {getattr(expression, f'{role}_name') or 'nobody named'}")
-            for role, words in ROLES.items()
-            if role != "sender" or expression.sender_name
+            (role, f"{getattr(expression, f'{role}_name') or 'Nobody yet'}: {_in_words(parts)}")
+            for role, parts in parts_of(expression).items()
         ]
+
+
+def _in_words(parts: list[str]) -> str:
+    return get_text_list([WORDS[part] for part in parts], "and")

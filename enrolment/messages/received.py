@@ -6,7 +6,7 @@ from enrolment.models import ExpressionOfInterest, FurtherForm
 from enrolment.services.changing import EOI_HANDED_OVER
 from enrolment.services.confirming import EOI_COPY, code_of
 from enrolment.services.further_forms import EOI_AGAIN, EOI_JOINED
-from enrolment.services.interest import EOI_RECEIVED
+from enrolment.services.interest import EOI_LINK, EOI_RECEIVED
 from mathshub.links import absolute, make_token
 from mathshub.outbox.kinds import Kind, Letter, register
 from mathshub.outbox.models import Message
@@ -32,6 +32,22 @@ def render_eoi_received(message: Message, now: datetime) -> Letter:
 
 def why_eoi_received_is_unwanted(message: Message, now: datetime) -> str:
     return _why_withdrawn(_expression(message))
+
+
+def render_eoi_link(message: Message, now: datetime) -> Letter:
+    """To who follows it from now on, or whose links were ended: here is the one that works."""
+    expression = _expression(message)
+    asks = not _is_known(expression)
+    confirm_url = _confirm_url(expression, "take-over", expression.link_generation)
+    return Letter(
+        template=f"{FOLDER}/eoi_link",
+        context={
+            "expression": expression,
+            "facts": _facts(expression, expression.reference),
+            "manage_url": _manage_url(expression),
+            "confirm_url": confirm_url if asks else "",
+        },
+    )
 
 
 def render_eoi_copy(message: Message, now: datetime) -> Letter:
@@ -138,6 +154,15 @@ register(
         render=render_eoi_received,
         unwanted=why_eoi_received_is_unwanted,
         template=f"{FOLDER}/eoi_received",
+    )
+)
+register(
+    Kind(
+        name=EOI_LINK,
+        label="new link to an expression of interest",
+        render=render_eoi_link,
+        unwanted=why_eoi_received_is_unwanted,
+        template=f"{FOLDER}/eoi_link",
     )
 )
 register(

@@ -9,19 +9,20 @@ from django.utils import timezone
 
 from enrolment.errors import CannotBeChanged, TooManyMails
 from enrolment.models import ExpressionOfInterest, InterestDraft
+from enrolment.services.drafts import end_drafts
 from enrolment.services.history import save_as
 from enrolment.services.interest import (
-    EOI_RECEIVED,
     InterestAnswers,
     empty_draft,
-    eoi_received,
     name_people,
+    send_new_link,
 )
 from enrolment.services.three_a_day import has_had_enough
 from enrolment.services.transactions import one_transaction
-from mathshub.outbox.services import Draft, cancel_messages, queue_messages
+from mathshub.outbox.services import Draft, queue_messages
 
 EOI_HANDED_OVER = "eoi-handed-over"
+ROLES = ("sender", "headteacher", "maths_lead")
 PAGE_OF = {"sender": "you", "headteacher": "headteacher", "maths_lead": "maths-lead"}
 """The page of the form that asks for who has the role."""
 CHANGED = "The school changed its answers"
@@ -79,35 +80,42 @@ def hand_over(
 ) -> ExpressionOfInterest:
     """Put somebody else in a contact's role; links sent so far stop working, new ones go out.
 
-    ``role`` is “sender”, “headteacher” or “maths_lead”. Who had it is told, without a link. Raises
-    ``CannotBeChanged`` for an expression that was withdrawn, and ``TooManyMails`` where the new
-    link could not go out.
+    ``role`` is a key of ``parts_of``; parts that one mailbox has go together. Who had it is told,
+    without a link. Raises ``CannotBeChanged`` for an expression that was withdrawn, and
+    ``TooManyMails`` where the new link could not go out.
     """
     expression = _lock(expression)
     if expression.state == ExpressionOfInterest.State.WITHDRAWN:
         raise CannotBeChanged
     before = getattr(expression, f"{role}_email")
-    for each in _same_person(expression, role):
+    parts = parts_of(expression)[role]
+    for each in parts:
         expression.pages = _with_contact(expression, each, name, email)
         setattr(expression, f"{each}_name", name)
         setattr(expression, f"{each}_email", email)
     if has_had_enough(expression.contact_email, now=now):
         raise TooManyMails
+    if "sender" in parts:
+        expression.confirmed_at, expression.codes_tried = None, 0
     expression.link_generation += 1
+    end_drafts(expression)
     save_as(expression, by=None, now=now, why=HANDED_OVER.format(role=role.replace("_", " ")))
-    cancel_messages(key_prefix=f"{EOI_RECEIVED}:{expression.form_token}", reason="Handed over")
-    queue_messages([eoi_received(expression), *_farewell(expression, before, now)], now=now)
+    link = send_new_link(expression, why="Handed over")
+    queue_messages([link, *_farewell(expression, before, now)], now=now)
     return expression
 
 
-def _same_person(expression: ExpressionOfInterest, role: str) -> list[str]:
-    """The role, and the sender's part where the same mailbox had both."""
-    address = getattr(expression, f"{role}_email").casefold()
-    return [
-        each
-        for each in ("sender", "headteacher", "maths_lead")
-        if each == role or (address and getattr(expression, f"{each}_email").casefold() == address)
-    ]
+def parts_of(expression: ExpressionOfInterest) -> dict[str, list[str]]:
+    """What can be handed over, by its first role: the parts of one mailbox go together."""
+    found: dict[str, list[str]] = {}
+    by_address: dict[str, str] = {}
+    for role in ROLES:
+        address = getattr(expression, f"{role}_email").casefold()
+        if role == "sender" and not address:
+            continue  # the hub entered it
+        first = by_address.setdefault(address, role) if address else role
+        found.setdefault(first, []).append(role)
+    return found
 
 
 def _with_contact(

@@ -1,11 +1,13 @@
 """The sender's address: confirmed by a code on the page, or by an answer behind the link."""
 
 from datetime import datetime
+from typing import Any, cast
 
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from enrolment.errors import CodeWrong, TooManyCodes
 from enrolment.models import ExpressionOfInterest, FurtherForm
+from enrolment.services.drafts import end_drafts
 from enrolment.services.history import delete_as, save_as
 from enrolment.services.three_a_day import has_had_enough
 from enrolment.services.transactions import one_transaction
@@ -16,13 +18,13 @@ EOI_COPY = "eoi-copy"
 MOST_TRIES = 10  # of a million codes
 WHY = "The sender confirmed the e-mail address"
 DISOWNED = "Whose address was given says that they did not send it"
+NOT_TAKEN = "Whose address the link was sent to says that it is not theirs: the link has ended"
 
 
 def code_of(form: ExpressionOfInterest | FurtherForm) -> str:
-    """Six figures that go with this form for good: made anew each time, and kept nowhere."""
-    digest = salted_hmac(
-        "enrolment.confirming", form.form_token.hex, algorithm="sha256"
-    ).hexdigest()
+    """Six figures that go with this form and mailbox: made anew each time, and kept nowhere."""
+    value = f"{form.form_token.hex}:{form.sender_email.casefold()}"
+    digest = salted_hmac("enrolment.confirming", value, algorithm="sha256").hexdigest()
     return f"{int(digest, 16) % 1_000_000:06}"
 
 
@@ -55,6 +57,20 @@ def disown(form: Form, *, now: datetime) -> Form:
         form.state = ExpressionOfInterest.State.WITHDRAWN
         save_as(form, by=None, now=now, why=DISOWNED)
     return form
+
+
+@one_transaction
+def refuse_link(expression: ExpressionOfInterest, *, now: datetime) -> ExpressionOfInterest:
+    """The mailbox that was sent a new link knows nothing of it: the link ends, the interest stays.
+
+    Its address stays unconfirmed, and staff see so. Once it was confirmed, nothing changes.
+    """
+    locked: Any = _lock(expression)
+    if locked.confirmed_at is None:
+        locked.link_generation += 1
+        end_drafts(locked)
+        save_as(locked, by=None, now=now, why=NOT_TAKEN)
+    return cast(ExpressionOfInterest, locked)
 
 
 @one_transaction

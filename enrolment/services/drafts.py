@@ -5,10 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from enrolment.errors import AlreadySent
-from enrolment.models import InterestDraft
+from enrolment.models import ExpressionOfInterest, InterestDraft
 from enrolment.models.drafts import KEPT_FOR
 from enrolment.services.erasing import in_batches
 from enrolment.services.three_a_day import has_had_enough
@@ -166,6 +166,12 @@ def forget_drafts(now: datetime) -> int:
 
 def _delete(keys: list[int]) -> None:
     InterestDraft.objects.filter(pk__in=keys).delete()
+
+
+def end_drafts(expression: ExpressionOfInterest) -> None:
+    """The links of its drafts end with its own: they lead to what was sent, and may change it."""
+    its_own = Q(expression=expression) | Q(changes=expression)
+    InterestDraft.objects.filter(its_own).delete()
 
 
 def lock_draft(draft: InterestDraft) -> InterestDraft:

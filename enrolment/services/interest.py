@@ -21,10 +21,11 @@ from enrolment.services.seats import NamedSeat, lock_place
 from enrolment.services.three_a_day import lately
 from enrolment.services.transactions import one_transaction
 from mathshub.accounts.models import Account
-from mathshub.outbox.services import Draft, queue_messages
+from mathshub.outbox.services import Draft, cancel_messages, queue_messages
 from workgroups.models import Offering, School
 
 EOI_RECEIVED = "eoi-received"
+EOI_LINK = "eoi-link"
 State = ExpressionOfInterest.State
 
 
@@ -178,12 +179,22 @@ def _stored_first(form_token: UUID, *, otherwise: Exception) -> ExpressionOfInte
 
 
 def eoi_received(expression: ExpressionOfInterest) -> Draft:
-    """The acknowledgement, to who sent it, with the link to follow it; a new link, a new message."""
-    generation = expression.link_generation
+    """The acknowledgement, to who sent it, with the link to follow it."""
+    return _to_contact(expression, EOI_RECEIVED, f"{EOI_RECEIVED}:{expression.form_token}")
+
+
+def send_new_link(expression: ExpressionOfInterest, *, why: str) -> Draft:
+    """The link that works from now on, in place of messages that still wait with an ended one."""
+    links = f"{EOI_LINK}:{expression.pk}:"
+    for prefix in (f"{EOI_RECEIVED}:{expression.form_token}", links):
+        cancel_messages(key_prefix=prefix, reason=why)
+    return _to_contact(expression, EOI_LINK, f"{links}{expression.link_generation}")
+
+
+def _to_contact(expression: ExpressionOfInterest, kind: str, key: str) -> Draft:
     return Draft(
-        kind=EOI_RECEIVED,
-        key=f"{EOI_RECEIVED}:{expression.form_token}"
-        + (f":{generation}" if generation > 1 else ""),
+        kind=kind,
+        key=key,
         recipient=expression.contact_email,
         recipient_name=expression.contact_name,
         context={"expression": expression.pk},

@@ -17,7 +17,7 @@ MOST_MAILS = 3  # a day
 MOST_FORMS = 100
 KINDS = (
     *("draft-link", "draft-nudge", "eoi-received", "eoi-again", "eoi-joined"),
-    *("eoi-copy", "eoi-handed-over"),
+    *("eoi-copy", "eoi-handed-over", "eoi-link"),
 )
 """The kinds of mail that anybody can have sent to any address, by filling in a form."""
 LOCK = 419  # any number with which nothing else in this database locks

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
@@ -12,6 +13,7 @@ from enrolment.services.changing import begin_changes, hand_over
 from enrolment.tests.factories import NOW, make_expression
 from enrolment.tests.filling import PAGES, check_url, page_url, ready_draft
 from mathshub.links import make_token
+from mathshub.outbox.kinds import kind_named
 from mathshub.outbox.models import Message
 from workgroups.models import Hub, Offering
 from workgroups.tests.factories import make_offering, make_school
@@ -99,7 +101,7 @@ def test_a_part_is_handed_over_and_the_old_links_end(
     assert client.get(manage_url(sent)).status_code == 200
     assert [(each.kind, each.recipient) for each in Message.objects.order_by("kind")] == [
         ("eoi-handed-over", "grace@school.example"),
-        ("eoi-received", "olu@school.example"),
+        ("eoi-link", "olu@school.example"),
     ]
 
 
@@ -117,6 +119,82 @@ def test_who_took_a_part_over_keeps_it_when_answers_change(
     sent.refresh_from_db()
     assert (sent.headteacher_name, sent.headteacher_email) == ("Olu Ade", "olu@school.example")
     assert (sent.maths_lead_name, sent.maths_lead_email) == ("Ana Lima", "ana@school.example")
+
+
+def test_links_to_drafts_end_with_the_link_that_made_them(
+    sent: ExpressionOfInterest, client: Client
+) -> None:
+    """They lead to the link of now: who left could change or withdraw it by them."""
+    old = [
+        check_url(begin_changes(sent, now=NOW)),
+        check_url(InterestDraft.objects.get(expression=sent)),
+    ]
+    assert client.get(old[1])["Location"].startswith("/interest/")
+    hand_over(sent, role="sender", name="Olu Ade", email="olu@school.example", now=NOW)
+    assert [client.get(path).status_code for path in old] == [404, 404]
+    assert not InterestDraft.objects.exists()
+
+
+def test_parts_of_one_mailbox_are_one_choice_and_go_together(
+    sent: ExpressionOfInterest, client: Client
+) -> None:
+    page = client.get(manage_url(sent, "hand_over")).content.decode()
+    assert "Grace Obi: who follows this expression of interest and headteacher" in page
+    assert "Sam Okafor: maths lead" in page
+    assert 'value="headteacher"' not in page
+
+
+def test_a_new_follower_has_an_address_to_confirm_and_a_new_head_has_not(
+    sent: ExpressionOfInterest,
+) -> None:
+    sent.confirmed_at = NOW
+    sent.save()
+    kept = hand_over(sent, role="maths_lead", name="Ana Lima", email="ana@school.example", now=NOW)
+    assert kept.confirmed_at == NOW
+    handed = hand_over(sent, role="sender", name="Olu Ade", email="olu@school.example", now=NOW)
+    assert (handed.confirmed_at, handed.codes_tried) == (None, 0)
+
+
+def test_a_stranger_who_is_handed_the_link_ends_it_and_withdraws_nothing(
+    sent: ExpressionOfInterest, client: Client
+) -> None:
+    sent = hand_over(sent, role="sender", name="Olu Ade", email="olu@elsewhere.example", now=NOW)
+    taking = confirm_url(sent)
+    assert "Is it yours to follow?" in client.get(taking).content.decode()
+    page = client.post(taking, {"answer": "no"}).content.decode()
+    assert "the link no longer works" in page
+    assert client.get(manage_url(sent)).status_code == 404
+    sent.refresh_from_db()
+    assert (sent.state, sent.confirmed_at) == (ExpressionOfInterest.State.RECEIVED, None)
+    assert "not theirs" in sent.history.first().history_change_reason
+
+
+def test_who_takes_it_over_confirms_by_a_yes(sent: ExpressionOfInterest, client: Client) -> None:
+    sent = hand_over(sent, role="sender", name="Olu Ade", email="olu@school.example", now=NOW)
+    client.post(confirm_url(sent), {"answer": "yes"})
+    client.post(confirm_url(sent), {"answer": "no"})
+    sent.refresh_from_db()
+    assert sent.confirmed_at == NOW
+    assert client.get(manage_url(sent)).status_code == 200, "a no after the yes changes nothing"
+
+
+def test_the_letter_with_a_new_link_says_so_and_asks_whether_it_is_theirs(
+    sent: ExpressionOfInterest,
+) -> None:
+    hand_over(sent, role="sender", name="Olu Ade", email="olu@school.example", now=NOW)
+    message = Message.objects.get(kind="eoi-link")
+    letter = kind_named("eoi-link").letter_or_reason(message, NOW)
+    words = render_to_string("enrolment/email/eoi_link.txt", letter.context)
+    assert "Here is the link to your school's expression of interest." in words
+    sent.refresh_from_db()
+    assert confirm_url(sent) in words
+    ExpressionOfInterest.objects.update(confirmed_at=NOW)
+    assert kind_named("eoi-link").letter_or_reason(message, NOW).context["confirm_url"] == ""
+
+
+def confirm_url(expression: ExpressionOfInterest) -> str:
+    token = make_token("take-over", expression.pk, expression.link_generation)
+    return reverse("enrolment:confirm_address", args=[token])
 
 
 def test_handing_over_asks_for_all_of_it(sent: ExpressionOfInterest, client: Client) -> None:

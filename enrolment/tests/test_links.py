@@ -3,9 +3,10 @@
 import pytest
 from django.test import Client
 
-from enrolment.models import ExpressionOfInterest, Place
+from enrolment.models import ExpressionOfInterest, InterestDraft, Place
 from enrolment.services.links import renew_school_links
 from enrolment.tests.factories import NOW, make_accepted_place, make_expression, make_place
+from enrolment.tests.filling import check_url, ready_draft
 from mathshub.links import make_token
 from mathshub.outbox.models import Message
 from workgroups.models import Hub
@@ -41,9 +42,20 @@ def test_old_links_of_a_school_end_and_new_ones_go_out_once(hub: Hub, client: Cl
     new = [manage_path(expression), place_path(place)]
     assert [client.get(path).status_code for path in new] == [200, 200]
     assert waiting() == [
-        ("eoi-received", expression.headteacher_email),
+        ("eoi-link", expression.headteacher_email),
         ("place-offered", place.contact_email),
     ]
+
+
+def test_links_of_drafts_end_too(hub: Hub, client: Client) -> None:
+    expression = make_expression()
+    draft = ready_draft(offering=expression.offering, school=expression.school)
+    InterestDraft.objects.update(expression=expression)
+    assert client.get(check_url(draft)).status_code == 302
+
+    renew_school_links(expression, by=None, now=NOW)
+
+    assert client.get(check_url(draft)).status_code == 404
 
 
 def test_an_answered_place_is_not_offered_again(hub: Hub, client: Client) -> None:
@@ -74,5 +86,5 @@ def test_staff_end_the_links_by_a_button_that_asks_first(hub: Hub, client: Clien
     lead.post(f"{page}/new-links/")
 
     assert client.get(manage_path(expression)).status_code == 404
-    assert waiting() == [("eoi-received", expression.headteacher_email)]
+    assert waiting() == [("eoi-link", expression.headteacher_email)]
     assert expression.history.latest().history_user is not None
