@@ -41,7 +41,6 @@ MESSAGES_SHOWN = 20
 
 # The further questions of the form of interest, by their names there, as short headings.
 QUESTIONS = {
-    "appetite_reason": "What would have to change",
     "groups": "Work Groups, best first",
     "release": "Headteacher agrees to release staff",
     "attendance": "Headteacher agrees to attendance",

@@ -60,6 +60,7 @@ def change_expression(
     expression = _lock(expression)
     _check_can_be_changed(expression, now)
     expression.appetite = answers.appetite
+    expression.appetite_reason = answers.appetite_reason
     expression.headteacher_name = answers.headteacher_name
     expression.headteacher_email = answers.headteacher_email
     expression.maths_lead_name = answers.maths_lead_name

@@ -45,6 +45,8 @@ def _join(
         sender_role=answers.sender_role,
         sender_name=answers.sender_name,
         sender_email=answers.sender_email,
+        appetite=answers.appetite,
+        appetite_reason=answers.appetite_reason,
         answers=[list(each) for each in answers.told],
         is_from_known_mailbox=answers.sender_email.casefold() in expression.addresses(),
         submitted_at=now,

@@ -42,6 +42,7 @@ class InterestAnswers:
     maths_lead_name: str = ""
     maths_lead_email: str = ""
     appetite: str = ExpressionOfInterest.Appetite.YES
+    appetite_reason: str = ""
     intended_participants: tuple[NamedSeat, ...] = ()
     further: dict[str, Any] = field(default_factory=dict)
     """Answers to further questions, by the question's name; JSON."""
@@ -126,6 +127,7 @@ def _store(
         sender_name=answers.sender_name,
         sender_email=answers.sender_email,
         appetite=answers.appetite,
+        appetite_reason=answers.appetite_reason,
         headteacher_name=answers.headteacher_name,
         headteacher_email=answers.headteacher_email,
         maths_lead_name=answers.maths_lead_name,
