@@ -1,5 +1,6 @@
 """Expressions of interest: the list that decides, and the page on which one is decided."""
 
+from collections import Counter
 from typing import Any
 
 from django.contrib import admin
@@ -11,6 +12,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from enrolment.admin.chips import (
+    AddressChips,
     AppetiteChips,
     BoroughChips,
     OfferingChips,
@@ -28,7 +30,7 @@ from enrolment.admin.words import (
     own_area,
     state_tag,
 )
-from enrolment.models import ExpressionOfInterest, Place
+from enrolment.models import ExpressionOfInterest, FurtherForm, Place
 from enrolment.services.decisions import begin_review
 from mathshub.accounts.who import account_of
 from mathshub.outbox.models import Message
@@ -55,14 +57,17 @@ QUESTIONS = {
 
 
 class ExpressionList(PortalChangeList):
-    """Looks up for all its rows at once whether their schools can take part."""
+    """Looks up for all its rows at once whether their schools can take part, and what was joined."""
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         rows = list(self.result_list)
         eligibilities = eligibilities_of(rows)
+        joined = FurtherForm.objects.filter(expression__in=[row.pk for row in rows])
+        joined_to = Counter(joined.order_by().values_list("expression", flat=True))
         for row in rows:
             row.eligibility = eligibilities[row.pk]
+            row.joined = joined_to[row.pk]
         self.result_list = rows
 
 
@@ -77,7 +82,9 @@ class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
         "state_words",
         "contact",
     )
-    list_filter = (StateChips, AppetiteChips, OfferingChips, BoroughChips, SourceChips)
+    list_filter = (
+        *(StateChips, AppetiteChips, OfferingChips, BoroughChips, SourceChips, AddressChips),
+    )
     search_fields = (
         "school__name",
         "school_as_typed",
@@ -88,6 +95,9 @@ class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
         "maths_lead_email",
         "sender_name",
         "sender_email",
+        "further_forms__reference",
+        "further_forms__sender_name",
+        "further_forms__sender_email",
     )
     search_help_text = "School, reference, name or e-mail address"
     joins = ("school__local_authority", "offering__programme", "offering__academic_year")
@@ -157,6 +167,8 @@ class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
     @admin.display(description="state", ordering="state")
     def state_words(self, obj: ExpressionOfInterest) -> SafeString:
         tags = self._tags(obj)
+        if obj.joined:  # type: ignore[attr-defined]
+            tags.append(tag(count(obj.joined, "further form"), "plain"))  # type: ignore[attr-defined]
         return tags[0] if len(tags) == 1 else in_a_row(tags)
 
     def _tags(self, obj: ExpressionOfInterest) -> list[SafeString]:

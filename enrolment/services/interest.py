@@ -18,13 +18,14 @@ from enrolment.models import (
 from enrolment.services.history import save_as
 from enrolment.services.places import release_place
 from enrolment.services.seats import NamedSeat, lock_place
-from enrolment.services.three_a_day import lately
+from enrolment.services.three_a_day import has_had_enough, lately
 from enrolment.services.transactions import one_transaction
 from mathshub.accounts.models import Account
 from mathshub.outbox.services import Draft, queue_messages
 from workgroups.models import Offering, School
 
 EOI_RECEIVED = "eoi-received"
+EOI_WITHDRAWN = "eoi-withdrawn"
 State = ExpressionOfInterest.State
 
 
@@ -93,7 +94,10 @@ def standing_expression(school: School | None, offering: Offering) -> Expression
 def withdraw_expression(
     expression: ExpressionOfInterest, *, by: Account | None, now: datetime
 ) -> ExpressionOfInterest:
-    """Withdraw the interest, and the place if one is on offer. Raises ``CannotBeWithdrawn``."""
+    """Withdraw the interest, and the place if one is on offer; its contacts are told.
+
+    Raises ``CannotBeWithdrawn``.
+    """
     expression = ExpressionOfInterest.objects.select_for_update(no_key=True).get(pk=expression.pk)
     if not expression.can_be_withdrawn:
         raise CannotBeWithdrawn(expression.get_state_display())
@@ -101,7 +105,42 @@ def withdraw_expression(
         release_place(lock_place(place), by=by, now=now, why="Withdrew the interest")
     expression.state = ExpressionOfInterest.State.WITHDRAWN
     save_as(expression, by=by, now=now, why="Withdrew the interest")
+    queue_messages(letters_of_withdrawal(expression, by=by, now=now), now=now)
     return expression
+
+
+def letters_of_withdrawal(
+    expression: ExpressionOfInterest, *, by: Account | None, now: datetime
+) -> list[Draft]:
+    """Who would be told that it is withdrawn, each address once.
+
+    Who sent it; the headteacher, who was told of it once the sender was real; and colleagues who
+    sent a further form. Of an address that nobody has confirmed only the one whose own link it was.
+    """
+    knows = expression.has_real_sender
+    told: dict[str, Draft] = {}
+    if knows or by is None:
+        _tell_once(told, expression, expression.contact_email, expression.contact_name)
+    if knows:
+        _tell_once(told, expression, expression.headteacher_email, expression.headteacher_name)
+    for form in expression.further_forms.exclude(confirmed_at=None):
+        _tell_once(told, expression, form.sender_email, form.sender_name, form=form.pk)
+    # In one order, as each waits for others that write to the address.
+    return [told[address] for address in sorted(told) if not has_had_enough(address, now=now)]
+
+
+def _tell_once(
+    told: dict[str, Draft], expression: ExpressionOfInterest, address: str, name: str, **form: int
+) -> None:
+    if not address or address.casefold() in told:
+        return
+    told[address.casefold()] = Draft(
+        kind=EOI_WITHDRAWN,
+        key=f"{EOI_WITHDRAWN}:{expression.form_token}:{len(told) + 1}",
+        recipient=address,
+        recipient_name=name,
+        context={"expression": expression.pk, **form},
+    )
 
 
 @one_transaction
