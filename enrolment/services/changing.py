@@ -76,11 +76,11 @@ def change_expression(
     name_people(expression, answers)
     empty_draft(draft, expression=expression)
     if not says_the_same:
-        _tell_of_change(expression, now)
+        _tell_of_change(expression, draft, now)
     return expression
 
 
-def _tell_of_change(expression: ExpressionOfInterest, now: datetime) -> None:
+def _tell_of_change(expression: ExpressionOfInterest, draft: InterestDraft, now: datetime) -> None:
     """A notice that still waits is replaced by the later one."""
     prefix = f"{EOI_CHANGED}:{expression.form_token}:"
     cancel_messages(key_prefix=prefix, reason="another change followed")
@@ -88,7 +88,7 @@ def _tell_of_change(expression: ExpressionOfInterest, now: datetime) -> None:
         return
     notice = Draft(
         kind=EOI_CHANGED,
-        key=f"{prefix}{now.isoformat()}",
+        key=f"{prefix}{draft.form_token}",
         recipient=expression.contact_email,
         recipient_name=expression.contact_name,
         context={"expression": expression.pk},
