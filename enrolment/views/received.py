@@ -117,8 +117,9 @@ def _subject_of(form: Form) -> ExpressionOfInterest:
 
 def _is_withdrawn(form: Form) -> bool:
     """Of a further form it is never said: that the first one is withdrawn is its sender's affair."""
-    is_first = isinstance(form, ExpressionOfInterest)
-    return is_first and form.state == ExpressionOfInterest.State.WITHDRAWN
+    if isinstance(form, FurtherForm):
+        return False
+    return form.state == ExpressionOfInterest.State.WITHDRAWN
 
 
 def _form_of(token: str, first: str, joined: str) -> Form | None:
