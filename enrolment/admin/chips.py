@@ -104,7 +104,10 @@ class AddressChips(ChipFilter):
         """As ``ExpressionOfInterest.is_unconfirmed`` has it."""
         waited = Q(confirmed_at=None, submitted_at__lt=timezone.now() - CONFIRMED_WITHIN)
         came_by_web = Q(source=ExpressionOfInterest.Source.WEB)
-        return [Chip("unconfirmed", "not confirmed", waited & came_by_web)]
+        return [
+            Chip("confirmed", "confirmed", Q(confirmed_at__isnull=False)),
+            Chip("unconfirmed", "not confirmed", waited & came_by_web),
+        ]
 
 
 class SourceChips(ChoiceChips):

@@ -1,6 +1,6 @@
 """Expressions of interest: the list that decides, and the page on which one is decided."""
 
-from collections import Counter
+from collections import defaultdict
 from typing import Any
 
 from django.contrib import admin
@@ -64,10 +64,12 @@ class ExpressionList(PortalChangeList):
         rows = list(self.result_list)
         eligibilities = eligibilities_of(rows)
         joined = FurtherForm.objects.filter(expression__in=[row.pk for row in rows])
-        joined_to = Counter(joined.order_by().values_list("expression", flat=True))
+        appetites = defaultdict(list)
+        for expression, appetite in joined.order_by().values_list("expression", "appetite"):
+            appetites[expression].append(appetite)
         for row in rows:
             row.eligibility = eligibilities[row.pk]
-            row.joined = joined_to[row.pk]
+            row.joined = appetites[row.pk]
         self.result_list = rows
 
 
@@ -168,7 +170,7 @@ class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
     def state_words(self, obj: ExpressionOfInterest) -> SafeString:
         tags = self._tags(obj)
         if obj.joined:  # type: ignore[attr-defined]
-            tags.append(tag(count(obj.joined, "further form"), "plain"))  # type: ignore[attr-defined]
+            tags.append(_further_forms_tag(obj, obj.joined))  # type: ignore[attr-defined]
         return tags[0] if len(tags) == 1 else in_a_row(tags)
 
     def _tags(self, obj: ExpressionOfInterest) -> list[SafeString]:
@@ -245,6 +247,14 @@ class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
     ) -> HttpResponse:
         """By telephone: the service that takes the web form takes this one too."""
         return self.enter_by_telephone(request)
+
+
+def _further_forms_tag(expression: ExpressionOfInterest, appetites: list[str]) -> SafeString:
+    """How many were joined; of a lead also that one of them says yes, so that nobody overlooks it."""
+    words = count(len(appetites), "further form")
+    if expression.is_lead and ExpressionOfInterest.Appetite.YES in appetites:
+        return tag(f"{words}, says yes", "sun")
+    return tag(words, "plain")
 
 
 def in_a_row(tags: list[SafeString]) -> SafeString:

@@ -138,6 +138,14 @@ def test_the_list_marks_what_has_further_forms_without_a_query_a_row(lead: Clien
     assert query_count(lambda: lead.get(f"{LIST}?q=school.example")) == one
 
 
+def test_a_lead_that_has_become_a_yes_in_a_further_form_stands_out(lead: Client) -> None:
+    maybe = make_expression(appetite="maybe")
+    make_further_form(expression=maybe, appetite="maybe")
+    assert "says yes" not in lead.get(LIST).content.decode()
+    make_further_form(expression=maybe, appetite="yes")
+    assert "2 further forms, says yes" in lead.get(LIST).content.decode()
+
+
 def test_a_chip_leaves_those_whose_address_nobody_confirmed_within_the_hour(lead: Client) -> None:
     long_ago = NOW - timedelta(hours=2)
     waits = make_expression(submitted_at=long_ago)
@@ -149,7 +157,8 @@ def test_a_chip_leaves_those_whose_address_nobody_confirmed_within_the_hour(lead
     found = lead.get(f"{LIST}?address=unconfirmed").context["cl"].result_list
     assert [row.pk for row in found] == [waits.pk]
     assert [each for each in (waits, *others) if each.is_unconfirmed(NOW)] == [waits]
-    assert chips(lead, LIST, "address") == [("all", None), ("not confirmed", 1)]
+    counted = [("all", None), ("confirmed", 1), ("not confirmed", 1)]
+    assert chips(lead, LIST, "address") == counted
 
 
 def test_leads_are_one_chip(lead: Client) -> None:
