@@ -15,6 +15,7 @@ from enrolment.models import (
     Place,
     UnmatchedLine,
 )
+from enrolment.models.interest import CONFIRMED_WITHIN
 from mathshub.scope_admin import Chip, ChipFilter, is_key
 from workgroups.area import OUTSIDE
 from workgroups.models import AcademicYear, Offering, Programme, WorkGroup
@@ -87,6 +88,26 @@ class AppetiteChips(ChoiceChips):
     title = "would take part"
     parameter_name = "appetite"
     values = ExpressionOfInterest.Appetite
+
+    @classmethod
+    def chips(cls, request: HttpRequest) -> list[Chip]:
+        """Each answer, and all that would rather wait as one."""
+        return [*super().chips(request), Chip("lead", "lead", ~Q(appetite=cls.values.YES))]
+
+
+class AddressChips(ChipFilter):
+    title = "address"
+    parameter_name = "address"
+
+    @classmethod
+    def chips(cls, request: HttpRequest) -> list[Chip]:
+        """As ``ExpressionOfInterest.is_unconfirmed`` has it."""
+        waited = Q(confirmed_at=None, submitted_at__lt=timezone.now() - CONFIRMED_WITHIN)
+        came_by_web = Q(source=ExpressionOfInterest.Source.WEB)
+        return [
+            Chip("confirmed", "confirmed", Q(confirmed_at__isnull=False)),
+            Chip("unconfirmed", "not confirmed", waited & came_by_web),
+        ]
 
 
 class SourceChips(ChoiceChips):

@@ -5,16 +5,18 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.text import get_text_list
 
 from enrolment.admin.words import eligibility_of
 from enrolment.errors import Refusal
 from enrolment.forms.school_question import pickable_school
 from enrolment.models import ExpressionOfInterest
 from enrolment.services.decisions import match_school, set_aside, take_up_again
-from enrolment.services.interest import withdraw_expression
+from enrolment.services.interest import letters_of_withdrawal, withdraw_expression
 from enrolment.services.links import renew_school_links
 from mathshub.accounts.who import account_of
 from mathshub.scope_admin import PortalAdmin
+from mathshub.scope_admin.cells import count
 from workgroups.search import likely_schools, search_schools, sort_found
 
 Page = tuple[str, Callable[..., HttpResponse], str]
@@ -89,15 +91,21 @@ class DecidePages(PortalAdmin):
         )
 
     def withdraw(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Those who know of it are told; the page says how many."""
         expression = self.row_or_404(request, pk, change=True)
+        letters = letters_of_withdrawal(expression, **self._by_and_now(request))
+        mails = count(len(letters), "e-mail") if letters else "no e-mail"
+        tells = "No e-mail is sent."
+        if letters:
+            tells = f"{mails} to {get_text_list([each.recipient for each in letters], 'and')}."
         return self._confirm(
             request,
             pk,
             title=f"Does {expression.school_name} withdraw its interest?",
-            will="Its interest ends, and the place if one is on offer. No e-mail is sent.",
-            button="Withdraw it, no e-mail",
+            will=f"Its interest ends, and the place if one is on offer. {tells}",
+            button=f"Withdraw it, {mails}",
             act=lambda: withdraw_expression(expression, **self._by_and_now(request)),
-            words="The interest was withdrawn. No e-mail was sent.",
+            words=f"The interest was withdrawn. {tells}",
         )
 
     def new_links(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -1,5 +1,6 @@
 """Expressions of interest: the list that decides, and the page on which one is decided."""
 
+from collections import defaultdict
 from typing import Any
 
 from django.contrib import admin
@@ -11,6 +12,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from enrolment.admin.chips import (
+    AddressChips,
     AppetiteChips,
     BoroughChips,
     OfferingChips,
@@ -28,7 +30,7 @@ from enrolment.admin.words import (
     own_area,
     state_tag,
 )
-from enrolment.models import ExpressionOfInterest, Place
+from enrolment.models import ExpressionOfInterest, FurtherForm, Place
 from enrolment.services.decisions import begin_review
 from mathshub.accounts.who import account_of
 from mathshub.outbox.models import Message
@@ -41,7 +43,6 @@ MESSAGES_SHOWN = 20
 
 # The further questions of the form of interest, by their names there, as short headings.
 QUESTIONS = {
-    "appetite_reason": "What would have to change",
     "groups": "Work Groups, best first",
     "release": "Headteacher agrees to release staff",
     "attendance": "Headteacher agrees to attendance",
@@ -56,14 +57,19 @@ QUESTIONS = {
 
 
 class ExpressionList(PortalChangeList):
-    """Looks up for all its rows at once whether their schools can take part."""
+    """Looks up for all its rows at once whether their schools can take part, and what was joined."""
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         rows = list(self.result_list)
         eligibilities = eligibilities_of(rows)
+        joined = FurtherForm.objects.filter(expression__in=[row.pk for row in rows])
+        appetites = defaultdict(list)
+        for expression, appetite in joined.order_by().values_list("expression", "appetite"):
+            appetites[expression].append(appetite)
         for row in rows:
             row.eligibility = eligibilities[row.pk]
+            row.joined = appetites[row.pk]
         self.result_list = rows
 
 
@@ -78,7 +84,9 @@ class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
         "state_words",
         "contact",
     )
-    list_filter = (StateChips, AppetiteChips, OfferingChips, BoroughChips, SourceChips)
+    list_filter = (
+        *(StateChips, AppetiteChips, OfferingChips, BoroughChips, SourceChips, AddressChips),
+    )
     search_fields = (
         "school__name",
         "school_as_typed",
@@ -89,6 +97,9 @@ class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
         "maths_lead_email",
         "sender_name",
         "sender_email",
+        "further_forms__reference",
+        "further_forms__sender_name",
+        "further_forms__sender_email",
     )
     search_help_text = "School, reference, name or e-mail address"
     joins = ("school__local_authority", "offering__programme", "offering__academic_year")
@@ -158,6 +169,8 @@ class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
     @admin.display(description="state", ordering="state")
     def state_words(self, obj: ExpressionOfInterest) -> SafeString:
         tags = self._tags(obj)
+        if obj.joined:  # type: ignore[attr-defined]
+            tags.append(_further_forms_tag(obj, obj.joined))  # type: ignore[attr-defined]
         return tags[0] if len(tags) == 1 else in_a_row(tags)
 
     def _tags(self, obj: ExpressionOfInterest) -> list[SafeString]:
@@ -234,6 +247,14 @@ class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
     ) -> HttpResponse:
         """By telephone: the service that takes the web form takes this one too."""
         return self.enter_by_telephone(request)
+
+
+def _further_forms_tag(expression: ExpressionOfInterest, appetites: list[str]) -> SafeString:
+    """How many were joined; of a lead also that one of them says yes, so that nobody overlooks it."""
+    words = count(len(appetites), "further form")
+    if expression.is_lead and ExpressionOfInterest.Appetite.YES in appetites:
+        return tag(f"{words}, says yes", "sun")
+    return tag(words, "plain")
 
 
 def in_a_row(tags: list[SafeString]) -> SafeString:

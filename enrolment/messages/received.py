@@ -1,12 +1,13 @@
 """To who sent a form: we have it; and to those who are named in it."""
 
 from datetime import datetime
+from typing import Any
 
 from enrolment.models import ExpressionOfInterest, FurtherForm
-from enrolment.services.changing import EOI_HANDED_OVER
+from enrolment.services.changing import EOI_CHANGED, EOI_HANDED_OVER
 from enrolment.services.confirming import EOI_COPY, code_of
 from enrolment.services.further_forms import EOI_AGAIN, EOI_JOINED
-from enrolment.services.interest import EOI_LINK, EOI_RECEIVED
+from enrolment.services.interest import EOI_LINK, EOI_RECEIVED, EOI_WITHDRAWN
 from mathshub.links import absolute, make_token
 from mathshub.outbox.kinds import Kind, Letter, register
 from mathshub.outbox.models import Message
@@ -22,10 +23,11 @@ def render_eoi_received(message: Message, now: datetime) -> Letter:
         template=f"{FOLDER}/eoi_received",
         context={
             "expression": expression,
+            "sent": expression,
             "facts": _facts(expression, expression.reference),
             "manage_url": _manage_url(expression),
-            "code": "" if _is_known(expression) else code_of(expression),
-            "confirm_url": _confirm_url(expression, "confirm", expression.link_generation),
+            "code": "" if expression.has_real_sender else code_of(expression),
+            "confirm_url": _own_confirm_url(expression),
         },
     )
 
@@ -37,15 +39,14 @@ def why_eoi_received_is_unwanted(message: Message, now: datetime) -> str:
 def render_eoi_link(message: Message, now: datetime) -> Letter:
     """To who follows it from now on, or whose links were ended: here is the one that works."""
     expression = _expression(message)
-    asks = not _is_known(expression)
-    confirm_url = _confirm_url(expression, "take-over", expression.link_generation)
+    asks = not expression.has_real_sender
     return Letter(
         template=f"{FOLDER}/eoi_link",
         context={
             "expression": expression,
             "facts": _facts(expression, expression.reference),
             "manage_url": _manage_url(expression),
-            "confirm_url": confirm_url if asks else "",
+            "confirm_url": _own_confirm_url(expression) if asks else "",
         },
     )
 
@@ -57,6 +58,7 @@ def render_eoi_copy(message: Message, now: datetime) -> Letter:
         template=f"{FOLDER}/eoi_copy",
         context={
             "expression": expression,
+            "sent": expression,
             "facts": _facts(expression, expression.reference),
             "manage_url": _manage_url(expression),
         },
@@ -64,30 +66,29 @@ def render_eoi_copy(message: Message, now: datetime) -> Letter:
 
 
 def render_eoi_again(message: Message, now: datetime) -> Letter:
-    """To a mailbox that has sent one before: there it is."""
+    """To a mailbox that the first one names: we have this one too, and where the first one is."""
     form = _further_form(message)
+    manage_url = _manage_url(form.expression)
     return Letter(
-        template=f"{FOLDER}/eoi_again",
-        context={
-            "expression": form.expression,
-            "facts": _facts(form.expression, form.expression.reference),
-            "manage_url": _manage_url(form.expression),
-        },
+        template=f"{FOLDER}/eoi_again", context=_of_further_form(form) | {"manage_url": manage_url}
     )
 
 
 def render_eoi_joined(message: Message, now: datetime) -> Letter:
     """To somebody else of the school: we have yours, beside a colleague's. No link to that one."""
     form = _further_form(message)
-    return Letter(
-        template=f"{FOLDER}/eoi_joined",
-        context={
-            "expression": form.expression,
-            "facts": _facts(form.expression, form.reference),
-            "code": "" if form.confirmed_at else code_of(form),
-            "confirm_url": _confirm_url(form, "confirm-joined", 1),
-        },
-    )
+    return Letter(template=f"{FOLDER}/eoi_joined", context=_of_further_form(form))
+
+
+def _of_further_form(form: FurtherForm) -> dict[str, Any]:
+    """Its own reference and code: what the page that its sender has open shows and asks for."""
+    return {
+        "expression": form.expression,
+        "sent": form,
+        "facts": _facts(form.expression, form.reference),
+        "code": "" if form.confirmed_at else code_of(form),
+        "confirm_url": _confirm_url(form, "confirm-joined", 1),
+    }
 
 
 def why_further_form_is_unwanted(message: Message, now: datetime) -> str:
@@ -102,13 +103,46 @@ def render_eoi_handed_over(message: Message, now: datetime) -> Letter:
     return Letter(template=f"{FOLDER}/eoi_handed_over", context={"expression": expression})
 
 
+def render_eoi_changed(message: Message, now: datetime) -> Letter:
+    """To who follows it: somebody with the link has changed what was sent."""
+    expression = _expression(message)
+    return Letter(
+        template=f"{FOLDER}/eoi_changed",
+        context={
+            "expression": expression,
+            "facts": _facts(expression, expression.reference),
+            "manage_url": _manage_url(expression),
+        },
+    )
+
+
+def why_eoi_changed_is_unwanted(message: Message, now: datetime) -> str:
+    expression = _expression(message)
+    if message.recipient.casefold() != expression.contact_email.casefold():
+        return "somebody else follows it by now"  # and the link is theirs
+    return _why_withdrawn(expression)
+
+
+def render_eoi_withdrawn(message: Message, now: datetime) -> Letter:
+    """To who had a part in it: it is withdrawn, by whomever."""
+    expression = _expression(message)
+    form = FurtherForm.objects.filter(pk=message.context.get("form")).first()
+    return Letter(
+        template=f"{FOLDER}/eoi_withdrawn",
+        context={
+            "expression": expression,
+            "facts": _facts(expression, (form or expression).reference),
+            "new_url": absolute(expression.hub, "enrolment:choose_offering"),
+        },
+    )
+
+
+def why_eoi_withdrawn_is_unwanted(message: Message, now: datetime) -> str:
+    return "" if _why_withdrawn(_expression(message)) else "the school is interested after all"
+
+
 def _why_withdrawn(expression: ExpressionOfInterest) -> str:
     return "the school withdrew its interest" if expression.state == State.WITHDRAWN else ""
-
-
-def _is_known(expression: ExpressionOfInterest) -> bool:
-    """Whether nothing is to be confirmed: it is done, or the hub entered it."""
-    return bool(expression.confirmed_at) or expression.source != expression.Source.WEB
 
 
 def _facts(expression: ExpressionOfInterest, reference: str) -> list[tuple[str, str]]:
@@ -124,6 +158,12 @@ def _facts(expression: ExpressionOfInterest, reference: str) -> list[tuple[str, 
 def _manage_url(expression: ExpressionOfInterest) -> str:
     token = make_token("manage", expression.pk, expression.link_generation)
     return absolute(expression.hub, "enrolment:manage_interest", token)
+
+
+def _own_confirm_url(expression: ExpressionOfInterest) -> str:
+    """A no to the first link takes the form back; to a later one, it ends that link alone."""
+    generation = expression.link_generation
+    return _confirm_url(expression, "confirm" if generation == 1 else "take-over", generation)
 
 
 def _confirm_url(form: ExpressionOfInterest | FurtherForm, purpose: str, generation: int) -> str:
@@ -199,5 +239,24 @@ register(
         render=render_eoi_handed_over,
         unwanted=why_eoi_received_is_unwanted,
         template=f"{FOLDER}/eoi_handed_over",
+    )
+)
+register(
+    Kind(
+        name=EOI_CHANGED,
+        label="answers of an expression of interest changed",
+        render=render_eoi_changed,
+        unwanted=why_eoi_changed_is_unwanted,
+        priority=Message.Priority.CHANGE,
+        template=f"{FOLDER}/eoi_changed",
+    )
+)
+register(
+    Kind(
+        name=EOI_WITHDRAWN,
+        label="expression of interest withdrawn",
+        render=render_eoi_withdrawn,
+        unwanted=why_eoi_withdrawn_is_unwanted,
+        template=f"{FOLDER}/eoi_withdrawn",
     )
 )

@@ -10,10 +10,101 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+ENDED = ["withdrawn", "declined"]
+FURTHEST_FIRST = ["accepted", "offered"]
+KNOWN_QUESTIONS = {"days": "Days that suit", "modes": "Ways that suit", "barriers": "What stands in the way"}
+JOINED = "joined to another form of the school"
+
+
+def join_later_ones(apps, schema_editor):
+    """Of each school and offering one expression stands: join the later ones to it as further forms.
+
+    The first one stays, unless a later one has come to a place. Nothing that was said is lost; only
+    the later one's own link ends. There is no way back: what was joined reads as it would have come.
+    """
+    Expression = apps.get_model("enrolment", "ExpressionOfInterest")
+    standing = Expression._base_manager.exclude(state__in=ENDED).exclude(school=None)
+    twice = (
+        standing.order_by()
+        .values("offering", "school")
+        .annotate(times=models.Count("pk"))
+        .filter(times__gt=1)
+    )
+    for pair in list(twice):
+        rows = standing.filter(offering=pair["offering"], school=pair["school"])
+        first, *later = sorted(rows.order_by("submitted_at", "pk"), key=_how_far)
+        for row in later:
+            _join(apps, first, row)
+    if schema_editor.connection.vendor == "postgresql":
+        # The index that follows can't be made while the checks of these rows wait.
+        schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        schema_editor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def _how_far(row):
+    return FURTHEST_FIRST.index(row.state) if row.state in FURTHEST_FIRST else len(FURTHEST_FIRST)
+
+
+def _join(apps, first, row):
+    def rows_of(name, app="enrolment"):
+        return apps.get_model(app, name)._base_manager
+
+    rows_of("FurtherForm").create(
+        hub_id=row.hub_id,
+        expression=first,
+        form_token=row.form_token,
+        reference=row.reference,
+        sender_name=row.headteacher_name,
+        sender_email=row.headteacher_email,
+        submitted_at=row.submitted_at,
+        answers=_said(row, rows_of("IntendedParticipant").filter(expression=row)),
+        is_from_known_mailbox=_is_known(row.headteacher_email, first),
+    )
+    rows_of("Place").filter(expression=row).update(expression=first)
+    rows_of("IntendedParticipant").filter(expression=row).delete()
+    rows_of("Message", "outbox").filter(
+        context__expression=row.pk, state__in=["queued", "claimed"]
+    ).update(state="cancelled", state_reason=JOINED, claim=None, lease_until=None)
+    # What nothing would ever forget: its history names people.
+    rows_of("HistoricalExpressionOfInterest").filter(id=row.pk).delete()
+    rows_of("ExpressionOfInterest").filter(pk=row.pk).delete()
+
+
+def _is_known(address, first):
+    known = (first.headteacher_email, first.maths_lead_email)
+    return address.casefold() in {each.casefold() for each in known if each}
+
+
+def _said(row, people):
+    """All that the form said, as (question, answer)."""
+    named = "\n".join(" ".join(filter(None, [each.name, each.email])) for each in people)
+    told = [
+        ("Headteacher", f"{row.headteacher_name}\n{row.headteacher_email}"),
+        ("Maths lead", "\n".join(filter(None, [row.maths_lead_name, row.maths_lead_email]))),
+        ("Who would take part", named),
+        *((_question(name), _readable(answer)) for name, answer in row.answers.items()),
+        ("The hub’s own note", row.staff_note),
+    ]
+    return [list(each) for each in told if each[1]]
+
+
+def _question(name):
+    return KNOWN_QUESTIONS.get(name, name.replace("_", " ").capitalize())
+
+
+def _readable(answer):
+    if isinstance(answer, bool):
+        return "yes" if answer else "no"
+    if isinstance(answer, list):
+        return ", ".join(map(_readable, answer))
+    return str(answer or "").replace("_", " ")
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
         ('enrolment', '0005_several_lines_of_one_row'),
+        ('outbox', '0001_initial'),
         ('workgroups', '0014_visits_to_schools'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -208,10 +299,6 @@ class Migration(migrations.Migration):
             name='name',
             field=models.CharField(blank=True, help_text='May follow later.', max_length=120),
         ),
-        migrations.AddConstraint(
-            model_name='expressionofinterest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['withdrawn', 'declined']), _negated=True), fields=('offering', 'school'), name='expression_once_per_school_and_offering', violation_error_message='This school has already asked for this programme.'),
-        ),
         migrations.AddField(
             model_name='furtherform',
             name='expression',
@@ -327,5 +414,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='question',
             constraint=mathshub.scope.SameHub('programme', name='question_programme_same_hub'),
+        ),
+        migrations.RunPython(join_later_ones, migrations.RunPython.noop),
+        migrations.AddConstraint(
+            model_name='expressionofinterest',
+            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['withdrawn', 'declined']), _negated=True), fields=('offering', 'school'), name='expression_once_per_school_and_offering', violation_error_message='This school has already asked for this programme.'),
         ),
     ]

@@ -24,12 +24,19 @@ def make_reference() -> str:
 
 class ExpressionOfInterestQuerySet(models.QuerySet["ExpressionOfInterest"]):
     def new(self) -> "ExpressionOfInterestQuerySet":
-        """Received, and nobody has decided yet."""
-        return self.filter(state=ExpressionOfInterest.State.RECEIVED)
+        """Received, and nobody has decided yet; leads wait for no decision."""
+        return self.filter(
+            state=ExpressionOfInterest.State.RECEIVED, appetite=ExpressionOfInterest.Appetite.YES
+        )
 
 
 class SentForm(HubOwned):
-    """What every form that arrives has: its token and reference, and who sent it."""
+    """What every form that arrives has: its token and reference, who sent it, and how keen it is."""
+
+    class Appetite(models.TextChoices):
+        YES = "yes", "yes"
+        MAYBE = "maybe", "maybe"
+        NOT_THIS_YEAR = "not_this_year", "not this year"
 
     class SenderRole(models.TextChoices):
         HEADTEACHER = "headteacher", "the headteacher"
@@ -43,12 +50,19 @@ class SentForm(HubOwned):
     )
     sender_name = models.CharField("sender's name", max_length=120, blank=True)
     sender_email = models.EmailField("sender's e-mail address", max_length=254, blank=True)
+    appetite = models.CharField(max_length=14, choices=Appetite, default=Appetite.YES)
+    appetite_reason = models.TextField("what would have to change", blank=True)
     submitted_at = models.DateTimeField(editable=False)
     confirmed_at = models.DateTimeField("address confirmed", null=True, blank=True, editable=False)
     codes_tried = models.PositiveSmallIntegerField(default=0, editable=False)
 
     class Meta:
         abstract = True
+
+    @property
+    def is_lead(self) -> bool:
+        """Whether the school would rather wait: a lead for the hub, not yet an application."""
+        return self.appetite != self.Appetite.YES
 
     def is_unconfirmed(self, now: datetime) -> bool:
         """Whether nobody has confirmed the sender's address within the hour."""
@@ -57,11 +71,6 @@ class SentForm(HubOwned):
 
 class ExpressionOfInterest(SentForm):
     """A school's interest in an offering. It belongs to the school; contacts are roles."""
-
-    class Appetite(models.TextChoices):
-        YES = "yes", "yes"
-        MAYBE = "maybe", "maybe"
-        NOT_THIS_YEAR = "not_this_year", "not this year"
 
     class State(models.TextChoices):
         RECEIVED = "received", "received"
@@ -82,7 +91,6 @@ class ExpressionOfInterest(SentForm):
     school_as_typed = models.CharField(
         max_length=200, blank=True, help_text="What was typed where no school was chosen."
     )
-    appetite = models.CharField(max_length=14, choices=Appetite, default=Appetite.YES)
     headteacher_name = models.CharField("headteacher's name", max_length=120)
     headteacher_email = models.EmailField("headteacher's e-mail address", max_length=254)
     maths_lead_name = models.CharField("maths lead's name", max_length=120, blank=True)
@@ -156,9 +164,9 @@ class ExpressionOfInterest(SentForm):
         return self.state not in (self.State.WITHDRAWN, self.State.DECLINED)
 
     @property
-    def is_lead(self) -> bool:
-        """Whether the school would rather wait: a lead for the hub, not yet an application."""
-        return self.appetite != self.Appetite.YES
+    def has_real_sender(self) -> bool:
+        """Whether nothing is to be confirmed: it is done, or the hub entered it."""
+        return self.confirmed_at is not None or self.source != self.Source.WEB
 
     @property
     def contact_email(self) -> str:

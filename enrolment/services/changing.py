@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from copy import deepcopy
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -19,10 +19,12 @@ from enrolment.services.interest import (
 )
 from enrolment.services.three_a_day import has_had_enough
 from enrolment.services.transactions import one_transaction
-from mathshub.outbox.services import Draft, queue_messages
+from mathshub.outbox.services import Draft, cancel_messages, queue_messages
 
 EOI_HANDED_OVER = "eoi-handed-over"
 ROLES = ("sender", "headteacher", "maths_lead")
+EOI_CHANGED = "eoi-changed"
+SETTLES_IN = timedelta(minutes=10)  # several changes within so short a time are told once
 PAGE_OF = {"sender": "you", "headteacher": "headteacher", "maths_lead": "maths-lead"}
 """The page of the form that asks for who has the role."""
 CHANGED = "The school changed its answers"
@@ -54,13 +56,16 @@ def change_expression(
     draft: InterestDraft,
     now: datetime,
 ) -> ExpressionOfInterest:
-    """Put the draft's answers in place of those that were sent. Raises ``CannotBeChanged``.
+    """Put the draft's answers in place of those that were sent, and tell who follows it.
 
-    School, programme and sender stay as they are.
+    School, programme and sender stay as they are. Raises ``CannotBeChanged`` and
+    ``ChangedMeanwhile``.
     """
     expression = _lock(expression)
     _check_can_be_changed(expression, now)
+    says_the_same = draft.answers == expression.pages
     expression.appetite = answers.appetite
+    expression.appetite_reason = answers.appetite_reason
     expression.headteacher_name = answers.headteacher_name
     expression.headteacher_email = answers.headteacher_email
     expression.maths_lead_name = answers.maths_lead_name
@@ -71,7 +76,26 @@ def change_expression(
     expression.intended_participants.all().delete()
     name_people(expression, answers)
     empty_draft(draft, expression=expression)
+    if not says_the_same:
+        _tell_of_change(expression, draft, now)
     return expression
+
+
+def _tell_of_change(expression: ExpressionOfInterest, draft: InterestDraft, now: datetime) -> None:
+    """A notice that still waits is replaced by the later one."""
+    prefix = f"{EOI_CHANGED}:{expression.form_token}:"
+    cancel_messages(key_prefix=prefix, reason="another change followed")
+    if has_had_enough(expression.contact_email, now=now):
+        return
+    notice = Draft(
+        kind=EOI_CHANGED,
+        key=f"{prefix}{draft.form_token}",
+        recipient=expression.contact_email,
+        recipient_name=expression.contact_name,
+        context={"expression": expression.pk},
+        due_at=now + SETTLES_IN,
+    )
+    queue_messages([notice], now=now)
 
 
 @one_transaction

@@ -45,6 +45,8 @@ def _join(
         sender_role=answers.sender_role,
         sender_name=answers.sender_name,
         sender_email=answers.sender_email,
+        appetite=answers.appetite,
+        appetite_reason=answers.appetite_reason,
         answers=[list(each) for each in answers.told],
         is_from_known_mailbox=answers.sender_email.casefold() in expression.addresses(),
         submitted_at=now,
@@ -52,11 +54,12 @@ def _join(
     save_as(form, by=None, now=now, why="Received by web form")
     empty_draft(draft, further_form=form)
     if not has_had_enough(form.sender_email, now=now):
-        queue_messages([_told(form)], now=now)
+        queue_messages([told_of(form)], now=now)
     return form
 
 
-def _told(form: FurtherForm) -> Draft:
+def told_of(form: FurtherForm) -> Draft:
+    """To its sender: we have it, beside the one that the school had sent."""
     kind = EOI_AGAIN if form.is_from_known_mailbox else EOI_JOINED
     return Draft(
         kind=kind,

@@ -18,7 +18,7 @@ from enrolment.models import (
 from enrolment.services.history import save_as
 from enrolment.services.places import release_place
 from enrolment.services.seats import NamedSeat, lock_place
-from enrolment.services.three_a_day import lately
+from enrolment.services.three_a_day import has_had_enough, lately
 from enrolment.services.transactions import one_transaction
 from mathshub.accounts.models import Account
 from mathshub.outbox.services import Draft, cancel_messages, queue_messages
@@ -26,6 +26,7 @@ from workgroups.models import Offering, School
 
 EOI_RECEIVED = "eoi-received"
 EOI_LINK = "eoi-link"
+EOI_WITHDRAWN = "eoi-withdrawn"
 State = ExpressionOfInterest.State
 
 
@@ -43,6 +44,7 @@ class InterestAnswers:
     maths_lead_name: str = ""
     maths_lead_email: str = ""
     appetite: str = ExpressionOfInterest.Appetite.YES
+    appetite_reason: str = ""
     intended_participants: tuple[NamedSeat, ...] = ()
     further: dict[str, Any] = field(default_factory=dict)
     """Answers to further questions, by the question's name; JSON."""
@@ -93,7 +95,10 @@ def standing_expression(school: School | None, offering: Offering) -> Expression
 def withdraw_expression(
     expression: ExpressionOfInterest, *, by: Account | None, now: datetime
 ) -> ExpressionOfInterest:
-    """Withdraw the interest, and the place if one is on offer. Raises ``CannotBeWithdrawn``."""
+    """Withdraw the interest, and the place if one is on offer; its contacts are told.
+
+    Raises ``CannotBeWithdrawn``.
+    """
     expression = ExpressionOfInterest.objects.select_for_update(no_key=True).get(pk=expression.pk)
     if not expression.can_be_withdrawn:
         raise CannotBeWithdrawn(expression.get_state_display())
@@ -101,7 +106,42 @@ def withdraw_expression(
         release_place(lock_place(place), by=by, now=now, why="Withdrew the interest")
     expression.state = ExpressionOfInterest.State.WITHDRAWN
     save_as(expression, by=by, now=now, why="Withdrew the interest")
+    queue_messages(letters_of_withdrawal(expression, by=by, now=now), now=now)
     return expression
+
+
+def letters_of_withdrawal(
+    expression: ExpressionOfInterest, *, by: Account | None, now: datetime
+) -> list[Draft]:
+    """Who would be told that it is withdrawn, each address once.
+
+    Who sent it; the headteacher, who was told of it once the sender was real; and colleagues who
+    sent a further form. Of an address that nobody has confirmed only the one whose own link it was.
+    """
+    knows = expression.has_real_sender
+    told: dict[str, Draft] = {}
+    if knows or by is None:
+        _tell_once(told, expression, expression.contact_email, expression.contact_name)
+    if knows:
+        _tell_once(told, expression, expression.headteacher_email, expression.headteacher_name)
+    for form in expression.further_forms.exclude(confirmed_at=None):
+        _tell_once(told, expression, form.sender_email, form.sender_name, form=form.pk)
+    # In one order, as each waits for others that write to the address.
+    return [told[address] for address in sorted(told) if not has_had_enough(address, now=now)]
+
+
+def _tell_once(
+    told: dict[str, Draft], expression: ExpressionOfInterest, address: str, name: str, **form: int
+) -> None:
+    if not address or address.casefold() in told:
+        return
+    told[address.casefold()] = Draft(
+        kind=EOI_WITHDRAWN,
+        key=f"{EOI_WITHDRAWN}:{expression.form_token}:{len(told) + 1}",
+        recipient=address,
+        recipient_name=name,
+        context={"expression": expression.pk, **form},
+    )
 
 
 @one_transaction
@@ -127,6 +167,7 @@ def _store(
         sender_name=answers.sender_name,
         sender_email=answers.sender_email,
         appetite=answers.appetite,
+        appetite_reason=answers.appetite_reason,
         headteacher_name=answers.headteacher_name,
         headteacher_email=answers.headteacher_email,
         maths_lead_name=answers.maths_lead_name,

@@ -151,6 +151,7 @@ def _empty_expressions(keys: list[int]) -> None:
         maths_lead_email="",
         sender_name="",
         sender_email="",
+        appetite_reason="",
         answers={},
         pages={},
         staff_note="",

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q, Value
 
-from enrolment.models import ExpressionOfInterest
+from enrolment.models import ExpressionOfInterest, FurtherForm
 from mathshub.outbox.models import Message
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -17,7 +17,8 @@ MOST_MAILS = 3  # a day
 MOST_FORMS = 100
 KINDS = (
     *("draft-link", "draft-nudge", "eoi-received", "eoi-again", "eoi-joined"),
-    *("eoi-copy", "eoi-handed-over", "eoi-link"),
+    *("eoi-copy", "eoi-handed-over", "eoi-link", "eoi-changed", "eoi-withdrawn"),
+    *("briefing-booked", "briefing-waiting"),
 )
 """The kinds of mail that anybody can have sent to any address, by filling in a form."""
 LOCK = 419  # any number with which nothing else in this database locks
@@ -70,10 +71,10 @@ def _called(name: str, rows: Any) -> Any:
 
 
 def _is_confirmed(address: str, now: datetime) -> bool:
-    confirmed = ExpressionOfInterest.objects.filter(
-        sender_email__iexact=address, confirmed_at__gt=now - DAY
+    lately = {"sender_email__iexact": address, "confirmed_at__gt": now - DAY}
+    return any(
+        kind.objects.filter(**lately).exists() for kind in (ExpressionOfInterest, FurtherForm)
     )
-    return bool(confirmed.exists())
 
 
 def _wait_for_others(address: str) -> None:

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from enrolment.models import ExpressionOfInterest
 from enrolment.services.seats import NamedSeat
-from enrolment.tests.factories import NOW, make_expression
+from enrolment.tests.factories import NOW, make_expression, make_further_form
 from mathshub.outbox.models import Message
 from mathshub.scope import hub_scope
 from mathshub.scope_admin import filters
@@ -106,6 +106,65 @@ def test_chips_and_search_narrow_the_list(
     )
     make_expression(offering=offering, school_as_typed="A new school")
     assert set(names_in(lead, f"{LIST}?{chip}")) == found
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("olu", {"Ferry Road"}), ("ABCD-2345", {"Ferry Road"}), ("ferry olu@", {"Ferry Road"})],
+)
+def test_a_search_finds_further_forms_and_shows_each_row_once(
+    lead: Client, words: str, found: set[str]
+) -> None:
+    first = make_expression(school=make_school(name="Ferry Road"))
+    make_expression(school=make_school(name="Marsh Gate"))
+    make_further_form(expression=first, reference="ABCD-2345")
+    make_further_form(expression=first)
+    assert names_in(lead, f"{LIST}?q={words}") == list(found)
+    # Also where the numbers of the chips are counted without the chip in use.
+    address = f"{LIST}?q={words}&state=received"
+    assert chips(lead, address, "state") == [("all", None), ("received", 1)]
+
+
+def test_the_list_marks_what_has_further_forms_without_a_query_a_row(lead: Client) -> None:
+    first = make_expression()
+    make_further_form(expression=first)
+    make_further_form(expression=first)
+    assert lead.get(LIST).content.decode().count("2 further forms") == 1
+    one = query_count(lambda: lead.get(f"{LIST}?q=school.example"))
+    for _ in range(3):
+        make_further_form(expression=make_expression())
+    page = lead.get(LIST).content.decode()
+    assert page.count("1 further form<") == 3
+    assert query_count(lambda: lead.get(f"{LIST}?q=school.example")) == one
+
+
+def test_a_lead_that_has_become_a_yes_in_a_further_form_stands_out(lead: Client) -> None:
+    maybe = make_expression(appetite="maybe")
+    make_further_form(expression=maybe, appetite="maybe")
+    assert "says yes" not in lead.get(LIST).content.decode()
+    make_further_form(expression=maybe, appetite="yes")
+    assert "2 further forms, says yes" in lead.get(LIST).content.decode()
+
+
+def test_a_chip_leaves_those_whose_address_nobody_confirmed_within_the_hour(lead: Client) -> None:
+    long_ago = NOW - timedelta(hours=2)
+    waits = make_expression(submitted_at=long_ago)
+    others = [
+        make_expression(submitted_at=long_ago, confirmed_at=long_ago),
+        make_expression(submitted_at=long_ago, source="telephone"),
+        make_expression(),
+    ]
+    found = lead.get(f"{LIST}?address=unconfirmed").context["cl"].result_list
+    assert [row.pk for row in found] == [waits.pk]
+    assert [each for each in (waits, *others) if each.is_unconfirmed(NOW)] == [waits]
+    counted = [("all", None), ("confirmed", 1), ("not confirmed", 1)]
+    assert chips(lead, LIST, "address") == counted
+
+
+def test_leads_are_one_chip(lead: Client) -> None:
+    for appetite in ("yes", "maybe", "not_this_year"):
+        make_expression(school=make_school(name=appetite), appetite=appetite)
+    assert set(names_in(lead, f"{LIST}?appetite=lead")) == {"maybe", "not_this_year"}
 
 
 def test_chips_say_how_many_rows_each_leaves(lead: Client) -> None:

@@ -31,11 +31,19 @@ from enrolment.services.briefings import (
     take_attendance,
     take_free_seat,
 )
+from enrolment.services.interest import submit_expression
 from enrolment.services.retention import bookings_to_forget, forget_bookings
-from enrolment.tests.factories import NOW, make_booking, make_briefing, make_expression, moved
+from enrolment.tests.factories import (
+    NOW,
+    make_answers,
+    make_booking,
+    make_briefing,
+    make_expression,
+    moved,
+)
 from mathshub.outbox.models import Message
 from workgroups.models import Hub
-from workgroups.tests.factories import make_offering, make_school, make_year
+from workgroups.tests.factories import make_account, make_offering, make_school, make_year
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("on_the_day")]
 
@@ -93,6 +101,46 @@ def test_a_fourth_booking_a_day_by_one_address_is_refused_everywhere(hub: Hub) -
     with pytest.raises(TooManyBookings):
         book(make_briefing(), Person(name="Name 4", email="Victim@school.example"))
     book(make_briefing(), somebody(1))
+
+
+def test_mails_of_bookings_and_of_forms_are_three_a_day_together(hub: Hub) -> None:
+    for _ in range(2):
+        book(make_briefing(), GRACE)
+    ask_by_form(GRACE.email)
+    full, token = make_briefing(), uuid4()
+    answer = book(full, GRACE, form_token=token)
+    assert answer.booking.is_booked, "the seat is held all the same"
+    ask_by_form(GRACE.email)
+    assert kinds() == {"briefing-booked": 2, "eoi-received": 1}
+    again = book(full, GRACE, now=NOW + DAY + timedelta(minutes=1))
+    assert again.booking == answer.booking
+    assert kinds() == {"briefing-booked": 3, "eoi-received": 1}, "tomorrow it comes"
+
+
+def test_staff_who_book_for_somebody_are_held_up_by_nothing(hub: Hub) -> None:
+    for _ in range(3):
+        ask_by_form(GRACE.email)
+    book(make_briefing(), GRACE, by=make_account())
+    assert kinds() == {"briefing-booked": 1, "eoi-received": 3}
+
+
+def test_thirty_teachers_and_sixty_schools_each_get_their_mail(hub: Hub) -> None:
+    briefing = make_briefing()
+    for number in range(60):
+        book(briefing, somebody(number))
+        ask_by_form(f"office{number}@school.example")
+    assert kinds() == {"briefing-booked": 60, "eoi-received": 60}
+
+
+def ask_by_form(address: str) -> None:
+    submit_expression(
+        make_answers(sender_email=address),
+        offering=make_offering(),
+        form_token=uuid4(),
+        source="web",
+        by=None,
+        now=NOW,
+    )
 
 
 def test_a_full_briefing_takes_those_who_wait_and_nobody_else(hub: Hub) -> None:

@@ -1,19 +1,23 @@
 """A school changes what it sent, and hands its parts over."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
-from enrolment.errors import CannotBeChanged
+from enrolment.errors import CannotBeChanged, ChangedMeanwhile, TooManyMails
 from enrolment.models import ExpressionOfInterest, InterestDraft
-from enrolment.services.changing import begin_changes, hand_over
-from enrolment.tests.factories import NOW, make_expression
+from enrolment.services.changing import begin_changes, change_expression, hand_over
+from enrolment.services.drafts import keep_page
+from enrolment.services.interest import submit_expression
+from enrolment.tests.factories import NOW, make_answers, make_expression
 from enrolment.tests.filling import PAGES, check_url, page_url, ready_draft
 from mathshub.links import make_token
 from mathshub.outbox.kinds import kind_named
+from mathshub.outbox.letters import write_email
 from mathshub.outbox.models import Message
 from workgroups.models import Hub, Offering
 from workgroups.tests.factories import make_offering, make_school
@@ -50,7 +54,10 @@ def test_answers_are_changed_from_the_link_and_stand_in_place_of_the_old(
     people = sent.intended_participants.all()
     assert [person.name for person in people] == ["Sam Okafor", "Ana Lima"]
     assert sent.history.first().history_change_reason == "The school changed its answers"
-    assert Message.objects.count() == 1, "the acknowledgement; changing sends none"
+    assert [message.kind for message in Message.objects.order_by("pk")] == [
+        "eoi-received",
+        "eoi-changed",
+    ]
     assert ExpressionOfInterest.objects.count() == 1
 
 
@@ -209,3 +216,151 @@ def test_a_withdrawn_expression_is_not_handed_over(sent: ExpressionOfInterest) -
     sent.save()
     with pytest.raises(CannotBeChanged):
         hand_over(sent, role="sender", name="Olu", email="olu@school.example", now=NOW)
+
+
+# --- what is told of a change --------------------------------------------------------------
+
+
+def change(client: Client, expression: ExpressionOfInterest, *, barriers: str) -> None:
+    """Change one answer by the link, and send it."""
+    check = client.post(manage_url(expression), {"change": "yes"})["Location"]
+    draft = InterestDraft.objects.filter(changes=expression).latest("pk")
+    client.post(page_url(draft, "anything-else"), {"anything_else": barriers})
+    assert client.post(check)["Location"] == manage_url(expression)
+
+
+def notices() -> list[Message]:
+    return list(Message.objects.waiting().filter(kind="eoi-changed"))
+
+
+def test_changes_within_ten_minutes_are_told_once_to_who_follows_it(
+    sent: ExpressionOfInterest, client: Client
+) -> None:
+    for words in ("Win a prize", "Win two prizes"):
+        change(client, sent, barriers=words)
+    [notice] = notices()
+    assert (notice.recipient, notice.due_at) == (sent.sender_email, NOW + timedelta(minutes=10))
+    email = write_email(notice, kind_named("eoi-changed").render(notice, NOW))
+    assert email.body.startswith("Your answers were changed.")
+    for text in (email.subject, email.body, str(email.alternatives[0].content)):
+        assert sent.reference in text
+        assert "prize" not in text, "nothing that was typed"
+    assert "/interest/manage/" in email.body
+
+
+def test_sending_the_same_answers_again_tells_nobody(
+    sent: ExpressionOfInterest, client: Client
+) -> None:
+    client.post(check_url(begin_changes(sent, now=NOW)))
+    assert notices() == []
+
+
+def test_who_no_longer_follows_it_gets_no_notice_with_the_new_link(
+    sent: ExpressionOfInterest, client: Client
+) -> None:
+    change(client, sent, barriers="Two new teachers")
+    [notice] = notices()
+    hand_over(sent, role="sender", name="Olu Ade", email="olu@school.example", now=NOW)
+    reason = kind_named("eoi-changed").letter_or_reason(notice, NOW)
+    assert reason == "somebody else follows it by now"
+
+
+def test_a_notice_of_what_was_withdrawn_meanwhile_does_not_go(
+    sent: ExpressionOfInterest, client: Client
+) -> None:
+    change(client, sent, barriers="Two new teachers")
+    client.post(manage_url(sent), {"answer": "withdraw"})
+    [notice] = notices()
+    reason = kind_named("eoi-changed").letter_or_reason(notice, NOW)
+    assert reason == "the school withdrew its interest"
+
+
+# --- two tabs ------------------------------------------------------------------------------
+
+
+def test_an_answer_changed_in_another_tab_is_shown_before_anything_is_sent(
+    hub: Hub, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = ready_draft(offering=make_offering(), school=make_school())
+    in_another_tab(monkeypatch, "enrolment.views.drafts.submit_expression", submit_expression)
+    page = client.post(check_url(draft)).content.decode()
+    assert "An answer was changed in another tab a moment ago." in page
+    assert "Tuesday" in page, "as it is now"
+    assert not ExpressionOfInterest.objects.exists()
+    assert not Message.objects.exists()
+    monkeypatch.undo()
+    client.post(check_url(draft))
+    assert ExpressionOfInterest.objects.get().answers["days"] == ["tuesday"]
+
+
+def test_nor_is_a_change_that_another_tab_has_overtaken(
+    sent: ExpressionOfInterest, client: Client
+) -> None:
+    read = begin_changes(sent, now=NOW)
+    draft = InterestDraft.objects.get(pk=read.pk)
+    later = NOW + timedelta(seconds=1)
+    keep_page(draft, page="preferences", kept=read.answers["preferences"], now=later)
+    with pytest.raises(ChangedMeanwhile):
+        change_expression(sent, answers=make_answers(), draft=read, now=later)
+    sent.refresh_from_db()
+    assert sent.headteacher_name == "Grace Obi"
+    assert notices() == []
+
+
+def in_another_tab(monkeypatch: pytest.MonkeyPatch, where: str, service) -> None:
+    """While the form is being sent, its preferences are answered anew."""
+
+    def send_late(answers, *, draft, now, **options):
+        other = InterestDraft.objects.get(pk=draft.pk)
+        page = other.answers["preferences"]
+        page["clean"]["days"], page["typed"]["days"] = ["tuesday"], ["tuesday"]
+        page["told"] = [["Days that suit", "Tuesday"]]
+        keep_page(other, page="preferences", kept=page, now=now + timedelta(seconds=1))
+        return service(answers, draft=draft, now=now, **options)
+
+    monkeypatch.setattr(where, send_late)
+
+
+# --- three a day ---------------------------------------------------------------------------
+
+
+def fill_mailbox(address: str) -> None:
+    """Three of our mails have gone to it today."""
+    offering = make_offering()
+    for _ in range(3):
+        submit_expression(
+            make_answers(sender_email=address),
+            offering=offering,
+            form_token=uuid4(),
+            source="web",
+            by=None,
+            now=NOW,
+        )
+
+
+def test_nothing_is_handed_over_to_a_mailbox_that_can_get_no_link_today(
+    sent: ExpressionOfInterest, client: Client
+) -> None:
+    fill_mailbox("olu@school.example")
+    form = {"role": "sender", "name": "Olu Ade", "email": "Olu@school.example"}
+    page = client.post(manage_url(sent, "hand_over"), form).content.decode()
+    assert "Please try again tomorrow, or write to us." in page
+    with pytest.raises(TooManyMails):
+        hand_over(sent, role="sender", name="Olu", email="olu@school.example", now=NOW)
+    sent.refresh_from_db()
+    assert (sent.sender_name, sent.link_generation) == ("Grace Obi", 1)
+
+
+def test_the_farewell_is_left_out_where_three_mails_have_gone(
+    sent: ExpressionOfInterest,
+) -> None:
+    fill_mailbox(sent.sender_email)
+    hand_over(sent, role="sender", name="Olu Ade", email="olu@school.example", now=NOW)
+    assert not Message.objects.filter(kind="eoi-handed-over").exists()
+    assert Message.objects.filter(kind="eoi-link", recipient="olu@school.example").exists()
+
+
+def test_so_is_the_notice_of_a_change(sent: ExpressionOfInterest, client: Client) -> None:
+    fill_mailbox(sent.sender_email)
+    change(client, sent, barriers="Two new teachers")
+    assert notices() == []

@@ -9,6 +9,7 @@ from django.urls import reverse
 from enrolment.errors import TooManyCodes
 from enrolment.models import ExpressionOfInterest, FurtherForm
 from enrolment.services.confirming import code_of, confirm, confirm_by_code
+from enrolment.services.interest import withdraw_expression
 from enrolment.tests.factories import NOW, make_expression, make_further_form
 from mathshub.links import make_token
 from mathshub.outbox.kinds import kind_named
@@ -104,6 +105,14 @@ def test_the_headteacher_hears_of_it_once_the_sender_is_real(hub: Hub) -> None:
     assert "/interest/manage/" in letter.context["manage_url"]
 
 
+def test_the_copy_is_left_out_where_three_mails_have_gone(hub: Hub) -> None:
+    for _ in range(3):
+        form = make_expression(headteacher_email="head@school.example", **SENDER)
+        confirm(form, now=NOW)
+    confirm(make_expression(headteacher_email="Head@school.example", **SENDER), now=NOW)
+    assert Message.objects.filter(kind="eoi-copy").count() == 3
+
+
 def test_a_headteacher_who_sent_it_hears_of_it_once(hub: Hub) -> None:
     sender = SENDER | {"sender_email": "Head@School.example"}
     confirm(make_expression(headteacher_email="head@school.example", **sender), now=NOW)
@@ -118,6 +127,108 @@ def test_staff_see_an_address_as_unconfirmed_after_an_hour(hub: Hub) -> None:
     confirmed = make_expression(confirmed_at=NOW, **SENDER)
     assert not confirmed.is_unconfirmed(NOW + 2 * hour)
     assert not make_expression(source="telephone").is_unconfirmed(NOW + 2 * hour)
+
+
+# --- the code once more ------------------------------------------------------------------
+
+
+def again(client: Client, form: ExpressionOfInterest | FurtherForm) -> str:
+    answer = client.post(received_url(form), {"again": "yes"}, follow=True)
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize("make", [make_expression, make_further_form])
+def test_the_mail_is_sent_again_to_who_asks_three_times_a_day(
+    hub: Hub, client: Client, time_machine, make
+) -> None:
+    form = make(**SENDER)
+    assert "three e-mails a day at most" in client.get(received_url(form)).content.decode()
+    pages = set()
+    for minute in range(5):
+        time_machine.move_to(NOW + timedelta(minutes=minute), tick=False)
+        pages.add(again(client, form))
+        again(client, form)  # the second click
+    assert len(pages) == 1, "whether three have gone is not said"
+    assert "Another e-mail is on its way" in pages.pop()
+    kind = "eoi-joined" if isinstance(form, FurtherForm) else "eoi-received"
+    assert [message.kind for message in Message.objects.all()] == 3 * [kind]
+    letter = kind_named(kind).letter_or_reason(Message.objects.latest("pk"), NOW)
+    assert letter.context["code"] == code_of(form)
+    time_machine.move_to(NOW + timedelta(days=1, minutes=5), tick=False)
+    again(client, form)
+    assert Message.objects.count() == 4
+
+
+def test_once_confirmed_no_code_is_sent(hub: Hub, client: Client) -> None:
+    form = make_expression(confirmed_at=NOW, **SENDER)
+    page = again(client, form)
+    assert "Your address is confirmed." in page
+    assert "Send me the e-mail again" not in page
+    assert not Message.objects.exists()
+
+
+def test_who_follows_an_unconfirmed_one_asks_for_its_code_there(hub: Hub, client: Client) -> None:
+    form = make_expression(**SENDER)
+    manage = reverse("enrolment:manage_interest", args=[make_token("manage", form.pk, 1)])
+    page = client.get(manage).content.decode()
+    assert "Please confirm your address" in page
+    assert received_url(form) in page
+    answer = client.post(manage, {"code": "yes"})
+    assert answer["Location"] == f"{received_url(form)}?asked=again"
+    assert Message.objects.get().recipient == SENDER["sender_email"]
+    confirm(form, now=NOW)
+    assert "Please confirm your address" not in client.get(manage).content.decode()
+    assert client.post(manage, {"code": "yes"})["Location"] == manage
+    telephoned = make_expression(source="telephone")
+    by_hub = reverse("enrolment:manage_interest", args=[make_token("manage", telephoned.pk, 1)])
+    assert "Please confirm your address" not in client.get(by_hub).content.decode()
+
+
+# --- once it is withdrawn, or gone -------------------------------------------------------
+
+
+def test_what_was_withdrawn_asks_for_nothing_any_more(hub: Hub, client: Client) -> None:
+    form = make_expression(state="withdrawn", **SENDER)
+    page = client.get(received_url(form)).content.decode()
+    assert "This expression of interest is withdrawn" in page
+    for words in ("What happens next", "code", "You hear from us"):
+        assert words not in page
+    again(client, form)
+    client.post(received_url(form), {"code": code_of(form)})
+    page = client.post(confirm_url(form), {"answer": "yes"}).content.decode()
+    assert "This form was taken back or withdrawn" in page
+    form.refresh_from_db()
+    assert form.confirmed_at is None
+    assert not Message.objects.exists()
+
+
+def test_a_colleagues_page_does_not_tell_that_the_first_one_is_withdrawn(
+    hub: Hub, client: Client
+) -> None:
+    form = make_further_form(**SENDER)
+    before = client.get(received_url(form)).content
+    withdraw_expression(form.expression, by=None, now=NOW)
+    assert client.get(received_url(form)).content == before
+
+
+def test_taking_a_further_form_back_twice_says_the_same(hub: Hub, client: Client) -> None:
+    url = confirm_url(make_further_form(**SENDER))
+    for _ in range(2):
+        page = client.post(url, {"answer": "no"})
+        assert (page.status_code, "we have taken it back" in page.content.decode()) == (200, True)
+
+
+@pytest.mark.parametrize("make", [make_expression, make_further_form])
+def test_no_page_promises_a_link_that_a_colleague_was_not_given(
+    hub: Hub, client: Client, make
+) -> None:
+    form = make(**SENDER)
+    pages = [client.get(received_url(form)).content.decode()]
+    pages.append(client.post(confirm_url(form), {"answer": "yes"}).content.decode())
+    pages.append(client.get(received_url(form)).content.decode())
+    for page in pages:
+        assert "lets you follow" not in page
+        assert "Our e-mail says how" in page
 
 
 def test_pages_need_their_own_links(hub: Hub, client: Client) -> None:

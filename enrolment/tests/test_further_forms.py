@@ -11,7 +11,9 @@ from enrolment.services.interest import submit_expression, withdraw_expression
 from enrolment.tests.factories import NOW, make_answers, make_expression
 from enrolment.tests.filling import check_url, ready_draft
 from enrolment.tests.together import at_once
+from mathshub.links import make_token
 from mathshub.outbox.kinds import kind_named
+from mathshub.outbox.letters import write_email
 from mathshub.outbox.models import Message
 from workgroups.models import Hub, Offering, School
 from workgroups.tests.factories import make_offering, make_school
@@ -59,6 +61,35 @@ def test_the_same_mailbox_is_told_where_its_form_is_anybody_else_is_not(
     letters = [kind_named(each.kind).letter_or_reason(each, NOW) for each in (again, joined)]
     assert "/interest/manage/" in letters[0].context["manage_url"]
     assert "manage_url" not in letters[1].context
+
+
+@pytest.mark.parametrize("address", ["Grace@school.example", "olu@school.example"])
+def test_the_mail_has_the_reference_and_the_code_that_the_page_asks_for(
+    hub: Hub, client: Client, address: str
+) -> None:
+    offering, school = make_offering(), make_school()
+    send(client, offering, school, "grace@school.example")
+    draft = ready_draft(offering=offering, school=school, address=address)
+    received = client.post(check_url(draft))["Location"]
+    page = client.get(received).content.decode()
+    first, form = ExpressionOfInterest.objects.get(), FurtherForm.objects.get()
+    assert form.reference in page
+    message = Message.objects.latest("pk")
+    email = write_email(message, kind_named(message.kind).render(message, NOW))
+    knows_the_first = form.is_from_known_mailbox
+    confirm_link = f"/interest/confirm/{make_token('confirm-joined', form.pk, 1)}/"
+    for text in (email.body, str(email.alternatives[0].content)):
+        assert form.reference in text
+        assert confirm_link in text
+        assert (first.reference in text) is knows_the_first
+        assert ("Your school has one with us already." in text) is knows_the_first
+        assert (f"/interest/manage/{make_token('manage', first.pk, 1)}/" in text) is knows_the_first
+    [code] = re.findall(r"page that you have open: ([0-9]{6})", email.body)
+    client.post(received, {"code": code})
+    form.refresh_from_db()
+    first.refresh_from_db()
+    assert (form.confirmed_at, first.confirmed_at) == (NOW, None)
+    assert code not in write_email(message, kind_named(message.kind).render(message, NOW)).body
 
 
 def test_a_further_form_keeps_all_answers_beside_the_first(hub: Hub, client: Client) -> None:

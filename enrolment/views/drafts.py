@@ -155,7 +155,8 @@ def keep_for_later(request: HttpRequest, draft: InterestDraft) -> HttpResponse:
         else:
             messages.success(
                 request,
-                f"The link is on its way to {form.cleaned_data['email']}. It works for 30 days.",
+                f"The link is on its way to {form.cleaned_data['email']}, unless that address has "
+                "had three e-mails from us today. It works for 30 days.",
             )
             return redirect("enrolment:keep_interest", _token_of(draft))
     context = _frame(draft) | {
@@ -274,6 +275,7 @@ def _show_check(
 ) -> HttpResponse:
     context = _frame(way.draft) | {
         "page_title": "Check your answers",
+        "appetite": way.draft.said("appetite", "appetite"),
         "summary": way.summary(),
         "problem": problem,
         "before": way.pages[-1].name,

@@ -12,11 +12,14 @@ from enrolment.errors import CannotBeChanged, CannotBeWithdrawn, Refusal
 from enrolment.forms.handing_over import HandOverForm
 from enrolment.forms.interest import sent_rows
 from enrolment.forms.withdrawal import WithdrawalForm
+from enrolment.limits import is_over_limit
 from enrolment.models import ExpressionOfInterest, Place
 from enrolment.services.changing import begin_changes, hand_over
 from enrolment.services.interest import withdraw_expression
-from enrolment.views.drafts import to_page
+from enrolment.services.sending_again import send_code_again
+from enrolment.views.drafts import TOO_MANY, to_page
 from enrolment.views.links import expression_of
+from enrolment.views.received import asked_again_url
 from mathshub.links import make_token
 
 
@@ -27,11 +30,13 @@ from mathshub.links import make_token
 def manage_interest(request: HttpRequest, token: str) -> HttpResponse:
     """Status and answers; ``?ask=withdraw`` asks whether to withdraw, which a POST then does.
 
-    A POST of ``change`` begins a draft with what was sent.
+    A POST of ``change`` begins a draft with what was sent; of ``code``, asks for a new code.
     """
     expression = expression_of(token, purpose="manage")
     if request.method == "POST" and "change" in request.POST:
         return _change(request, expression, token)
+    if request.method == "POST" and "code" in request.POST:
+        return _mail_code(request, expression, token)
     if request.method == "POST":
         return _withdraw(request, expression, token)
     if request.GET.get("ask") == "withdraw" and expression.can_be_withdrawn:
@@ -67,6 +72,10 @@ def hand_over_contact(request: HttpRequest, token: str) -> HttpResponse:
 
 
 State = ExpressionOfInterest.State
+_OF_LEADS = {
+    State.RECEIVED: "Thank you for telling us",
+    State.NOT_THIS_YEAR: "We ask your school again another year",
+}
 _TITLES = {
     State.RECEIVED: "We have your expression of interest",
     State.OFFERED: "We have offered your school a place",
@@ -85,10 +94,40 @@ def _change(request: HttpRequest, expression: ExpressionOfInterest, token: str) 
     return to_page(draft, "")
 
 
-def _show(request: HttpRequest, expression: ExpressionOfInterest, token: str) -> HttpResponse:
+def _mail_code(request: HttpRequest, expression: ExpressionOfInterest, token: str) -> HttpResponse:
+    """The code is typed on the page that was shown when the form was sent."""
+    if not _asks_to_confirm(expression):
+        return redirect("enrolment:manage_interest", token)
+    if is_over_limit(request, now=timezone.now()):
+        return _show(request, expression, token, problem=TOO_MANY, status=429)
+    send_code_again(expression, now=timezone.now())
+    return redirect(asked_again_url(_received_token(expression)))
+
+
+def _asks_to_confirm(expression: ExpressionOfInterest) -> bool:
+    return expression.stands and not expression.has_real_sender
+
+
+def _received_token(expression: ExpressionOfInterest) -> str:
+    return make_token("received", expression.pk, expression.link_generation)
+
+
+def _title(expression: ExpressionOfInterest) -> str:
+    state = State(expression.state)
+    return _OF_LEADS[state] if expression.is_lead and state in _OF_LEADS else _TITLES[state]
+
+
+def _show(
+    request: HttpRequest,
+    expression: ExpressionOfInterest,
+    token: str,
+    *,
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
     place = Place.objects.held().filter(expression=expression).select_related("work_group").first()
     context = {
-        "page_title": _TITLES[State(expression.state)],
+        "page_title": _title(expression),
         "expression": expression,
         "place": place,
         "place_token": place and make_token("place", place.pk, place.link_generation),
@@ -96,8 +135,10 @@ def _show(request: HttpRequest, expression: ExpressionOfInterest, token: str) ->
         "rows": sent_rows(expression),
         "can_be_changed": expression.can_be_changed(timezone.localdate()),
         "token": token,
+        "code_token": _asks_to_confirm(expression) and _received_token(expression),
+        "problem": problem,
     }
-    return render(request, "enrolment/manage_interest.html", context)
+    return render(request, "enrolment/manage_interest.html", context, status=status)
 
 
 def _ask_whether_to_withdraw(

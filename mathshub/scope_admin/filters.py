@@ -8,7 +8,7 @@ from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.utils import quote
 from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Model, Q, QuerySet
+from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
@@ -127,7 +127,10 @@ class PortalChangeList(ChangeList):
 
     def _rows_but_for(self, left_out: ChipFilter) -> QuerySet | None:
         """The list without one of its filters; None when those would be too many to count."""
-        rows, _ = self.model_admin.get_search_results(self.request, self.root_queryset, self.query)
+        found = self.model_admin.get_search_results(self.request, self.root_queryset, self.query)
+        rows, may_repeat = found
+        if may_repeat:  # as Django's list does where a search looks through a relation to many
+            rows = self.root_queryset.filter(Exists(rows.filter(pk=OuterRef("pk"))))
         for spec in self.filter_specs:
             if spec is not left_out:
                 rows = spec.queryset(self.request, rows)

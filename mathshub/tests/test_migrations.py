@@ -1,7 +1,10 @@
-"""The migrations of the register, each taken back and done again over a portal full of data."""
+"""The migrations of the register, each taken back and done again over a portal full of data; and
+what they make of older data."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -9,8 +12,11 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from enrolment.tests.factories import make_expression, make_further_form
+from mathshub.scope import hub_scope
 from mathshub.site.demo.load import load
 from workgroups.models import School, TermDate
+from workgroups.tests.factories import make_hub, make_offering, make_school, make_work_group
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 
@@ -87,3 +93,129 @@ def test_each_migration_of_the_register_can_be_taken_back_and_done_again() -> No
     assert "workgroups_schoollink" not in columns()
     call_command("migrate", verbosity=0)
     assert (columns(), kept()) == (whole, rows)
+
+
+# --- data that a migration moves ---------------------------------------------------------
+
+
+@pytest.fixture
+def portal(transactional_db: None) -> Iterator[None]:
+    yield
+    call_command("migrate", verbosity=0)
+
+
+def at(name: str, app: str = "enrolment") -> Any:
+    """Take the app to that migration; its models as they were then."""
+    MigrationExecutor(connection).migrate([(app, name)])
+    executor = MigrationExecutor(connection)
+    leaves = [key for key in executor.loader.graph.leaf_nodes() if key[0] != app]
+    return executor.loader.project_state([*leaves, (app, name)]).apps
+
+
+def rows(apps: Any, name: str, app: str = "enrolment") -> Any:
+    return apps.get_model(app, name)._base_manager
+
+
+@pytest.mark.usefixtures("portal")
+def test_of_two_expressions_of_a_school_the_later_becomes_a_further_form_of_the_first() -> None:
+    with hub_scope(make_hub()):
+        offering, school = make_offering(), make_school()
+        alone, placed = make_school(), make_school()
+        group = make_work_group(offering=offering)
+    old = at("0005_several_lines_of_one_row")
+
+    def ask(reference: str, **fields: Any) -> Any:
+        fields = {"school_id": school.pk, "headteacher_name": "Grace Obi"} | fields
+        return rows(old, "ExpressionOfInterest").create(
+            hub_id=offering.hub_id,
+            offering_id=offering.pk,
+            form_token=uuid4(),
+            reference=reference,
+            headteacher_email="grace@school.example",
+            submitted_at=NOVEMBER + timedelta(minutes=int(reference[-1])),
+            **fields,
+        )
+
+    ask("FIRST-001", staff_note="")
+    later = ask(
+        "LATER-002", headteacher_name="Olu Ade", answers={"days": ["monday"]}, staff_note="Keen"
+    )
+    rows(old, "IntendedParticipant").create(
+        hub_id=offering.hub_id, expression=later, name="Sam Okafor", email="sam@school.example"
+    )
+    rows(old, "Message", "outbox").create(
+        hub_id=offering.hub_id,
+        kind="eoi-received",
+        key="eoi-received:later",
+        recipient="grace@school.example",
+        context={"expression": later.pk},
+        due_at=NOVEMBER,
+        expires_at=NOVEMBER + timedelta(days=1),
+        priority=10,
+    )
+    ask("GIVEN-003", state="withdrawn")
+    ask("ALONE-004", school_id=alone.pk)
+    ask("TYPED-005", school_id=None, school_as_typed="Marsh Gate")
+    ask("TYPED-006", school_id=None, school_as_typed="Marsh Gate")
+    ask("WAITS-007", school_id=placed.pk)
+    offered = ask("PLACE-008", school_id=placed.pk, state="offered")
+    rows(old, "Place").create(
+        hub_id=offering.hub_id,
+        work_group_id=group.pk,
+        school_id=placed.pk,
+        expression=offered,
+        offered_at=NOVEMBER,
+    )
+
+    new = at("0006_interest_one_thing_a_page")
+    kept = rows(new, "ExpressionOfInterest").order_by("submitted_at")
+    assert list(kept.values_list("reference", flat=True)) == [
+        "FIRST-001",
+        "GIVEN-003",
+        "ALONE-004",
+        "TYPED-005",
+        "TYPED-006",
+        "PLACE-008",
+    ]
+    forms = rows(new, "FurtherForm").order_by("submitted_at")
+    assert list(forms.values_list("reference", "expression__reference", "sender_name")) == [
+        ("LATER-002", "FIRST-001", "Olu Ade"),
+        ("WAITS-007", "PLACE-008", "Grace Obi"),
+    ]
+    assert forms[0].answers == [
+        ["Headteacher", "Olu Ade\ngrace@school.example"],
+        ["Who would take part", "Sam Okafor sam@school.example"],
+        ["Days that suit", "monday"],
+        ["The hub’s own note", "Keen"],
+    ]
+    assert forms[0].is_from_known_mailbox
+    assert rows(new, "Place").get().expression.reference == "PLACE-008"
+    [message] = rows(new, "Message", "outbox").all()
+    assert (message.state, message.state_reason) == (
+        "cancelled",
+        "joined to another form of the school",
+    )
+    at("0005_several_lines_of_one_row")  # and back: nothing is lost of what stands
+    assert rows(old, "ExpressionOfInterest").count() == 6
+
+
+@pytest.mark.usefixtures("portal")
+def test_how_keen_a_form_is_moves_out_of_its_answers_and_back() -> None:
+    with hub_scope(make_hub()):
+        lead = make_expression(appetite="maybe", appetite_reason="Time")
+        told = [["Would take part", "Not this year"], ["What would have to change", "Staff"]]
+        make_further_form(expression=lead, answers=told)
+        make_further_form(expression=lead, answers=[["Would take part", "Yes"]])
+    old = at("0009_how_keen_every_form_is")
+    names = ("ExpressionOfInterest", "HistoricalExpressionOfInterest")
+    assert [rows(old, name).get().answers for name in names] == 2 * [{"appetite_reason": "Time"}]
+    rows(old, "ExpressionOfInterest").update(appetite_reason="")
+    new = at("0010_reasons_out_of_the_answers")
+    for name in names:
+        row = rows(new, name).get()
+        assert (row.appetite_reason, row.answers) == ("Time", {})
+    forms = rows(new, "FurtherForm").order_by("pk")
+    assert list(forms.values_list("appetite", "appetite_reason")) == [
+        ("not_this_year", "Staff"),
+        ("yes", ""),
+    ]

@@ -7,7 +7,6 @@ from enrolment.services.seats import NamedSeat
 
 # What stands in an expression's further answers, by the page that asks.
 _FURTHER = (
-    ("appetite", "appetite_reason"),
     ("barriers", "barriers"),
     ("preferences", "groups"),
     ("preferences", "days"),
@@ -41,6 +40,7 @@ def answers_of(way: Way) -> InterestAnswers:
         maths_lead_name=draft.said(lead, "full_name"),
         maths_lead_email=draft.said(lead, "email"),
         appetite=draft.said("appetite", "appetite"),
+        appetite_reason=draft.said("appetite", "appetite_reason"),
         intended_participants=tuple(NamedSeat(**person) for person in people),
         further={name: answer for name, answer in further.items() if answer},
         told=tuple((row.question, row.answer) for _, rows in way.summary() for row in rows),

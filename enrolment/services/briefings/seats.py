@@ -17,6 +17,7 @@ from enrolment.services.briefings.people import Person, active_booking_of
 from enrolment.services.briefings.rows import locked_booking, locked_briefing
 from enrolment.services.briefings.waiting_list import give_seat, is_seat_free, tell_those_who_wait
 from enrolment.services.history import save_as
+from enrolment.services.three_a_day import has_had_enough
 from enrolment.services.transactions import one_transaction
 from mathshub.accounts.models import Account
 from mathshub.outbox.services import cancel_messages, queue_messages
@@ -50,7 +51,8 @@ def book_seat(
     """Book a seat, or with ``waits`` a place among those who are told when one comes free.
 
     The same form token again gives what was stored first. Who has booked already gets the same
-    e-mail once more, at most once a day, so that the answer tells nobody who has booked. Raises
+    e-mail once more, at most once a day, so that the answer tells nobody who has booked. An address
+    that has had its three e-mails of the day gets none, unless staff book for it. Raises
     ``BriefingClosed``, ``BriefingFull``, ``TooManyBookings``, ``SomeoneElseIsChanging``.
     """
     briefing = locked_briefing(briefing)
@@ -68,7 +70,8 @@ def book_seat(
         booking = _store(person, briefing, form_token, state, source=source, by=by, now=now)
     elif booking.is_waiting and is_free:
         give_seat(booking, by=by, now=now)
-    queue_messages([confirmation_of(booking, now)], now=now)
+    if by is not None or not has_had_enough(person.email, now=now):
+        queue_messages([confirmation_of(booking, now)], now=now)
     return Answer(booking, is_free)
 
 

@@ -29,7 +29,9 @@ from sessions.models import Session
 from workgroups.admin.imports import register_alarms
 from workgroups.models import SchoolLink, SuccessionDecision, WorkGroup
 
+NEW = "new expression{s} of interest"
 # What is shown only where there is any.
+LEADS = "lead{s} to keep in mind: maybe, or not this year"
 UNMATCHED = "expression{s} whose school is not matched"
 MERGERS = "merger{s} or split{s} to decide"
 DOUBTS = "decision{s} on mergers to look at again"
@@ -104,7 +106,8 @@ def figures(request: HttpRequest) -> list[Figure]:
     late = _count(request, Place, state="late")
     unanswered = "offer{s} unanswered" + (f", {late} late" if late else "")
     asked = [
-        _figure(request, ExpressionOfInterest, "new expression{s} of interest", state="received"),
+        _figure(request, ExpressionOfInterest, NEW, state="received", appetite="yes"),
+        _if_any(_figure(request, ExpressionOfInterest, LEADS, state="received", appetite="lead")),
         _if_any(
             _figure(
                 *(request, ExpressionOfInterest, UNMATCHED), state="received", borough="unmatched"

@@ -57,6 +57,8 @@ def plant_what_waits() -> None:
     full = make_work_group(offering=offering, capacity=1)
     make_expression(offering=offering)
     make_expression(offering=offering, school_as_typed="A school that is not listed")
+    make_expression(offering=offering, appetite="maybe")
+    make_expression(offering=offering, appetite="not_this_year")
     make_expression(school_as_typed="Withdrawn", state=ExpressionOfInterest.State.WITHDRAWN)
     make_place(work_group=group, expression=make_expression(offering=offering))
     make_place(
@@ -85,6 +87,7 @@ def test_each_figure_is_the_length_of_the_list_behind_it(lead: Client) -> None:
     }
     assert {words: (number, hot) for words, (number, hot, _) in figures.items()} == {
         "new expressions of interest": (2, False),
+        "leads to keep in mind: maybe, or not this year": (2, False),
         "expression whose school is not matched": (1, False),
         "offers unanswered, 1 late": (2, True),
         "line without a school": (1, False),
