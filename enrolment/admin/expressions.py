@@ -19,6 +19,7 @@ from enrolment.admin.chips import (
 )
 from enrolment.admin.decide import DecidePages
 from enrolment.admin.offer import OfferPages
+from enrolment.admin.review import ReviewPages
 from enrolment.admin.telephone import TelephonePages
 from enrolment.admin.words import (
     borough_words,
@@ -29,11 +30,9 @@ from enrolment.admin.words import (
     state_tag,
 )
 from enrolment.models import ExpressionOfInterest, Place
-from enrolment.services.decisions import begin_review
-from mathshub.accounts.who import account_of
 from mathshub.outbox.models import Message
 from mathshub.scope_admin import HubOwnedAdmin
-from mathshub.scope_admin.cells import count, tag
+from mathshub.scope_admin.cells import tag
 from mathshub.scope_admin.filters import PortalChangeList
 
 State = ExpressionOfInterest.State
@@ -68,7 +67,7 @@ class ExpressionList(PortalChangeList):
 
 
 @admin.register(ExpressionOfInterest)
-class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
+class ExpressionAdmin(OfferPages, DecidePages, ReviewPages, TelephonePages, HubOwnedAdmin):
     list_heading = "Expressions of interest"
     list_display = (
         "school_name",
@@ -92,7 +91,7 @@ class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
     )
     search_help_text = "School, reference, name or e-mail address"
     joins = ("school__local_authority", "offering__programme", "offering__academic_year")
-    actions = ("offer_chosen", "review_chosen")
+    actions = ("offer_chosen", "review_chosen", "end_review_chosen")
     add_words = "Enter one by telephone"
     empty_words = (
         "What schools send by the web form will stand here, newest first. Open a programme’s "
@@ -161,7 +160,7 @@ class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
         return tags[0] if len(tags) == 1 else in_a_row(tags)
 
     def _tags(self, obj: ExpressionOfInterest) -> list[SafeString]:
-        tags = [state_tag(obj)]
+        tags = [tag("in review", "sun") if obj.is_in_review else state_tag(obj)]
         if obj.is_lead and obj.state == State.RECEIVED:
             tags.append(tag(obj.get_appetite_display(), "plain"))
         if obj.confirmed_at is None and obj.is_unconfirmed(timezone.now()):
@@ -171,15 +170,6 @@ class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
     @admin.display(ordering="headteacher_name")
     def contact(self, obj: ExpressionOfInterest) -> str:
         return obj.contact_name
-
-    @admin.action(
-        description="Begin the review: their schools can change nothing any more, no e-mail",
-        permissions=["change"],
-    )
-    def review_chosen(self, request: HttpRequest, queryset: QuerySet) -> None:
-        begun = begin_review(list(queryset), by=account_of(request), now=timezone.now())
-        words = count(len(begun), "review")
-        self.message_user(request, f"{words} begun. No e-mail was sent.")
 
     # --- one expression ---
 
@@ -207,6 +197,12 @@ class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
             buttons.append(("match", "Find its school in the register"))
         elif obj.state in (State.RECEIVED, State.DECLINED, State.NOT_THIS_YEAR):
             buttons.append(("offer", "Offer a place in …"))
+        if obj.state == State.RECEIVED:
+            buttons.append(
+                ("end_review", "End the review")
+                if obj.is_in_review
+                else ("review", "Begin the review")
+            )
         if obj.state in (State.RECEIVED, State.DECLINED):
             buttons.append(("set_aside", "Not this year"))
         if obj.state == State.NOT_THIS_YEAR:
@@ -222,12 +218,12 @@ class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
         ]
 
     def _button_url(self, name: str, obj: ExpressionOfInterest) -> str:
-        if name == "offer":
-            return f"{self.url('offer')}?chosen={obj.pk}"
+        if name in ("offer", "review", "end_review"):
+            return f"{self.url(name)}?chosen={obj.pk}"
         return self.url(name, obj.pk)
 
     def own_urls(self) -> list:
-        return [*self.offer_urls(), *self.decide_urls()]
+        return [*self.offer_urls(), *self.review_urls(), *self.decide_urls()]
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None
