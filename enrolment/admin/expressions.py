@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from enrolment.admin.answers import answers_in_words
 from enrolment.admin.chips import (
     AppetiteChips,
     BoroughChips,
@@ -34,24 +35,10 @@ from mathshub.outbox.models import Message
 from mathshub.scope_admin import HubOwnedAdmin
 from mathshub.scope_admin.cells import tag
 from mathshub.scope_admin.filters import PortalChangeList
+from mathshub.scope_admin.history import Change, changes_of
 
 State = ExpressionOfInterest.State
 MESSAGES_SHOWN = 20
-
-# The further questions of the form of interest, by their names there, as short headings.
-QUESTIONS = {
-    "appetite_reason": "What would have to change",
-    "groups": "Work Groups, best first",
-    "release": "Headteacher agrees to release staff",
-    "attendance": "Headteacher agrees to attendance",
-    "visits": "Headteacher agrees to visits",
-    "barriers": "What stands in the way",
-    "days": "Days that suit",
-    "modes": "Ways that suit",
-    "anything_else": "Anything else",
-    "commitment": "Headteacher agrees to release staff",
-    "privacy": "Has read the privacy notice",
-}
 
 
 class ExpressionList(PortalChangeList):
@@ -173,6 +160,10 @@ class ExpressionAdmin(OfferPages, DecidePages, ReviewPages, TelephonePages, HubO
 
     # --- one expression ---
 
+    def changes(self, request: HttpRequest, obj: ExpressionOfInterest) -> list[Change]:
+        """Of the answers each that became another, under its question."""
+        return changes_of(obj, parts={"answers": answers_in_words})
+
     def facts(self, request: HttpRequest, obj: ExpressionOfInterest) -> dict[str, Any]:
         eligibility = eligibility_of(obj)
         return {
@@ -184,7 +175,7 @@ class ExpressionAdmin(OfferPages, DecidePages, ReviewPages, TelephonePages, HubO
             "answer_url": answer_url(request, obj),
             "borough": borough_words(obj.school, own_area(request)),
             "people": obj.intended_participants.all(),
-            "answers": answers_in_words(obj),
+            "answers": answers_in_words(obj.answers),
             "places": Place.objects.filter(expression=obj).select_related("work_group"),
             "sent_messages": messages_to(obj),
         }
@@ -246,25 +237,6 @@ def answer_url(request: HttpRequest, expression: ExpressionOfInterest) -> str:
         "admin:workgroups_school_answer", args=[expression.school_id, expression.offering_id]
     )
     return f"{url}?from={expression.pk}"
-
-
-def answers_in_words(expression: ExpressionOfInterest) -> list[tuple[str, str]]:
-    """The further answers as (question, answer), both readable; also those of older forms."""
-    said = [
-        (QUESTIONS.get(name, name.replace("_", " ").capitalize()), _readable(answer))
-        for name, answer in expression.answers.items()
-        if name != "questions" and answer not in ("", None, [], {})
-    ]
-    own = expression.answers.get("questions", [])
-    return [*said, *((each["question"], each["answer"]) for each in own)]
-
-
-def _readable(answer: Any) -> str:
-    if isinstance(answer, bool):
-        return "yes" if answer else "no"
-    if isinstance(answer, list):
-        return ", ".join(map(_readable, answer))
-    return str(answer).replace("_", " ") if isinstance(answer, str) else str(answer)
 
 
 def messages_to(expression: ExpressionOfInterest) -> QuerySet[Message]:

@@ -204,11 +204,10 @@ def _offering(pk: int) -> Offering:
 def _what_the_school_reads(school: School, step: Step, record: SchoolRecord) -> list[str]:
     """Each answer in the words that pages show for it; none of them shows the reason."""
 
-    def read(*answers: HubAnswer) -> str:
+    def read(answer: HubAnswer | None) -> str:
         # Pages that anybody may open do not say whether the school has asked.
-        given = replace(
-            record, answers={step.offering_id: each for each in answers}, asked=EMPTY.asked
-        )
+        answers = {step.offering_id: answer} if answer else EMPTY.answers
+        given = replace(record, answers=answers, asked=EMPTY.asked)
         shown = check_eligibility(school, step, given)
         return f"“{shown.heading} {shown.words}”"
 
@@ -216,7 +215,7 @@ def _what_the_school_reads(school: School, step: Step, record: SchoolRecord) -> 
         f"With “Yes” the school reads: {read(HubAnswer(is_yes=True, reason=''))}",
         "With “Not here” it reads no refusal, for that is yours to tell, but: "
         f"{read(HubAnswer(is_yes=False, reason=''))}",
-        f"As the rules say, it reads: {read()}",
+        f"As the rules say, it reads: {read(None)}",
         "This stands where a school asks: in the form of interest, and at “Which step is right for "
         "us?”. The reason stands nowhere but here. No e-mail is sent.",
     ]

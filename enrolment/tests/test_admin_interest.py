@@ -179,7 +179,11 @@ def test_the_page_shows_every_answer_and_every_message(lead: Client) -> None:
         school=make_school(name="Ferry Road Primary School"),
         people=(NamedSeat("Ana Lima", "ana@school.example"),),
         maths_lead_name="Ben Cole",
-        answers={"days": ["monday", "friday"], "anything_else": "We share a <hall>."},
+        answers={
+            "days": ["monday", "friday"],
+            "modes": ["twilight", "face_to_face"],
+            "anything_else": "We share a <hall>.",
+        },
         staff_note="Rang on Monday.",
     )
     Message.objects.create(
@@ -194,7 +198,8 @@ def test_the_page_shows_every_answer_and_every_message(lead: Client) -> None:
     for words in (
         "Ana Lima",
         "Ben Cole",
-        "monday, friday",
+        "Monday, Friday",
+        "Twilight, after school; Face to face, a half or a full day",
         "We share a &lt;hall&gt;.",
         "Rang on Monday.",
         "We have your interest",
@@ -410,9 +415,7 @@ def test_a_review_is_ended_again_and_a_second_press_says_that_there_is_none(lead
     assert "The review of 1 school has ended. No e-mail was sent." in done
     expression.refresh_from_db()
     assert expression.review_began_at is None
-    assert [each.history_change_reason for each in expression.history.all()][
-        0
-    ] == "The review ended"
+    assert expression.history.first().history_change_reason == "The review ended"
     second = lead.post(f"{LIST}review/end/", {"chosen": str(expression.pk)}, follow=True)
     assert "There is no review to end here." in text(second.content.decode())
     assert "There is no review to end here" in text(
@@ -436,6 +439,30 @@ def test_the_history_names_who_decided(lead: Client) -> None:
     assert "Not this year" in page
     assert "Asha Patel" in page
     assert "State: received → not this year" in page
+
+
+def test_the_history_tells_each_answer_that_became_another_and_no_others(lead: Client) -> None:
+    own = {"question": "How many classes?", "answer": "4"}
+    expression = make_expression(
+        answers={"days": ["monday"], "release": True, "barriers": "Staff", "questions": [own]}
+    )
+    expression.answers = {
+        "days": ["monday", "friday"],
+        "release": True,
+        "anything_else": "We share a <hall>.",
+        "questions": [own | {"answer": "6"}],
+    }
+    expression.save()
+    page = text(lead.get(f"{LIST}{expression.pk}/history/").content.decode())
+    for words in (
+        "Days that suit: Monday → Monday, Friday",
+        "What stands in the way: Staff → nothing",
+        "Anything else: nothing → We share a &lt;hall&gt;.",
+        "How many classes?: 4 → 6",
+    ):
+        assert words in page
+    assert "release" not in page
+    assert "{" not in page
 
 
 def test_a_viewer_reads_and_changes_nothing(hub: Hub) -> None:
