@@ -88,6 +88,17 @@ class Reach:
     standing: Standing
 
     @property
+    def is_on_the_way(self) -> bool:
+        """Whether the furthest stage still runs: nobody can know yet whether it is completed."""
+        return (
+            self.standing is Standing.NOW
+            and self.furthest is not None
+            and self.last is not None
+            and self.furthest.is_completed is None
+            and self.furthest.start_year == self.last.start_year
+        )
+
+    @property
     def stage(self) -> Rung:
         if self.furthest:
             return self.furthest.programme_id

@@ -27,7 +27,7 @@ from mathshub.accounts.who import account_of
 from mathshub.outbox.letters import write_email
 from mathshub.outbox.models import Message
 from mathshub.scope import current_hub
-from mathshub.scope_admin import PortalAdmin, posted
+from mathshub.scope_admin import PortalAdmin, posted, with_row_lock
 from mathshub.scope_admin.cells import count
 
 Page = tuple[str, Callable[..., HttpResponse], str]
@@ -85,6 +85,7 @@ class BriefingPages(PortalAdmin):
             back=back,
         )
 
+    @with_row_lock
     def arrange(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Move it, or change its place, link or seats."""
         briefing = self.row_or_404(request, pk, change=True)
@@ -137,6 +138,7 @@ class BriefingPages(PortalAdmin):
             danger=True,
         )
 
+    @with_row_lock
     def attendance(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Tick who came, on one page for a telephone."""
         briefing = self.row_or_404(request, pk, change=True)

@@ -66,6 +66,13 @@ class StateChips(ChoiceChips):
     parameter_name = "state"
     values = ExpressionOfInterest.State
 
+    @classmethod
+    def chips(cls, request: HttpRequest) -> list[Chip]:
+        """Those in review stand beside those received, of which they are some."""
+        received, *others = super().chips(request)
+        in_review = Q(state=ExpressionOfInterest.State.RECEIVED, review_began_at__isnull=False)
+        return [received, Chip("in-review", "in review", in_review), *others]
+
 
 class BoroughChips(ChipFilter):
     title = "borough"

@@ -279,12 +279,23 @@ def _cells(reach: Reach) -> list[Any]:
         school.trust_name,
         furthest.programme if furthest else "",
         furthest.year if furthest else "",
-        str(Outcome.of(furthest.is_completed).label) if furthest else "",
+        _outcome(reach),
         f"{broken_off.programme} {broken_off.year}" if broken_off else "",
         last.programme if last else "",
         last.year if last else "",
         reach.standing.words,
     ]
+
+
+def _outcome(reach: Reach) -> str:
+    """What became of the furthest stage; of one that still runs, that it does."""
+    if reach.furthest is None:
+        return ""
+    return (
+        reach.standing.words
+        if reach.is_on_the_way
+        else str(Outcome.of(reach.furthest.is_completed).label)
+    )
 
 
 def _with(given: QueryDict, name: str, value: str) -> str:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from enrolment.admin.answers import answers_in_words
 from enrolment.admin.chips import (
     AddressChips,
     AppetiteChips,
@@ -21,6 +22,7 @@ from enrolment.admin.chips import (
 )
 from enrolment.admin.decide import DecidePages
 from enrolment.admin.offer import OfferPages
+from enrolment.admin.review import ReviewPages
 from enrolment.admin.telephone import TelephonePages
 from enrolment.admin.words import (
     borough_words,
@@ -31,29 +33,14 @@ from enrolment.admin.words import (
     state_tag,
 )
 from enrolment.models import ExpressionOfInterest, FurtherForm, Place
-from enrolment.services.decisions import begin_review
-from mathshub.accounts.who import account_of
 from mathshub.outbox.models import Message
 from mathshub.scope_admin import HubOwnedAdmin
 from mathshub.scope_admin.cells import count, tag
 from mathshub.scope_admin.filters import PortalChangeList
+from mathshub.scope_admin.history import Change, changes_of
 
 State = ExpressionOfInterest.State
 MESSAGES_SHOWN = 20
-
-# The further questions of the form of interest, by their names there, as short headings.
-QUESTIONS = {
-    "groups": "Work Groups, best first",
-    "release": "Headteacher agrees to release staff",
-    "attendance": "Headteacher agrees to attendance",
-    "visits": "Headteacher agrees to visits",
-    "barriers": "What stands in the way",
-    "days": "Days that suit",
-    "modes": "Ways that suit",
-    "anything_else": "Anything else",
-    "commitment": "Headteacher agrees to release staff",
-    "privacy": "Has read the privacy notice",
-}
 
 
 class ExpressionList(PortalChangeList):
@@ -74,7 +61,7 @@ class ExpressionList(PortalChangeList):
 
 
 @admin.register(ExpressionOfInterest)
-class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
+class ExpressionAdmin(OfferPages, DecidePages, ReviewPages, TelephonePages, HubOwnedAdmin):
     list_heading = "Expressions of interest"
     list_display = (
         "school_name",
@@ -103,7 +90,7 @@ class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
     )
     search_help_text = "School, reference, name or e-mail address"
     joins = ("school__local_authority", "offering__programme", "offering__academic_year")
-    actions = ("offer_chosen", "review_chosen")
+    actions = ("offer_chosen", "review_chosen", "end_review_chosen")
     add_words = "Enter one by telephone"
     empty_words = (
         "What schools send by the web form will stand here, newest first. Open a programme’s "
@@ -174,7 +161,7 @@ class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
         return tags[0] if len(tags) == 1 else in_a_row(tags)
 
     def _tags(self, obj: ExpressionOfInterest) -> list[SafeString]:
-        tags = [state_tag(obj)]
+        tags = [tag("in review", "sun") if obj.is_in_review else state_tag(obj)]
         if obj.is_lead and obj.state == State.RECEIVED:
             tags.append(tag(obj.get_appetite_display(), "plain"))
         if obj.confirmed_at is None and obj.is_unconfirmed(timezone.now()):
@@ -185,16 +172,11 @@ class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
     def contact(self, obj: ExpressionOfInterest) -> str:
         return obj.contact_name
 
-    @admin.action(
-        description="Begin the review: their schools can change nothing any more, no e-mail",
-        permissions=["change"],
-    )
-    def review_chosen(self, request: HttpRequest, queryset: QuerySet) -> None:
-        begun = begin_review(list(queryset), by=account_of(request), now=timezone.now())
-        words = count(len(begun), "review")
-        self.message_user(request, f"{words} begun. No e-mail was sent.")
-
     # --- one expression ---
+
+    def changes(self, request: HttpRequest, obj: ExpressionOfInterest) -> list[Change]:
+        """Of the answers each that became another, under its question."""
+        return changes_of(obj, parts={"answers": answers_in_words})
 
     def facts(self, request: HttpRequest, obj: ExpressionOfInterest) -> dict[str, Any]:
         eligibility = eligibility_of(obj)
@@ -207,7 +189,7 @@ class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
             "answer_url": answer_url(request, obj),
             "borough": borough_words(obj.school, own_area(request)),
             "people": obj.intended_participants.all(),
-            "answers": answers_in_words(obj),
+            "answers": answers_in_words(obj.answers),
             "places": Place.objects.filter(expression=obj).select_related("work_group"),
             "sent_messages": messages_to(obj),
         }
@@ -220,6 +202,12 @@ class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
             buttons.append(("match", "Find its school in the register"))
         elif obj.state in (State.RECEIVED, State.DECLINED, State.NOT_THIS_YEAR):
             buttons.append(("offer", "Offer a place in …"))
+        if obj.state == State.RECEIVED:
+            buttons.append(
+                ("end_review", "End the review")
+                if obj.is_in_review
+                else ("review", "Begin the review")
+            )
         if obj.state in (State.RECEIVED, State.DECLINED):
             buttons.append(("set_aside", "Not this year"))
         if obj.state == State.NOT_THIS_YEAR:
@@ -235,12 +223,12 @@ class ExpressionAdmin(OfferPages, DecidePages, TelephonePages, HubOwnedAdmin):
         ]
 
     def _button_url(self, name: str, obj: ExpressionOfInterest) -> str:
-        if name == "offer":
-            return f"{self.url('offer')}?chosen={obj.pk}"
+        if name in ("offer", "review", "end_review"):
+            return f"{self.url(name)}?chosen={obj.pk}"
         return self.url(name, obj.pk)
 
     def own_urls(self) -> list:
-        return [*self.offer_urls(), *self.decide_urls()]
+        return [*self.offer_urls(), *self.review_urls(), *self.decide_urls()]
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None
@@ -271,25 +259,6 @@ def answer_url(request: HttpRequest, expression: ExpressionOfInterest) -> str:
         "admin:workgroups_school_answer", args=[expression.school_id, expression.offering_id]
     )
     return f"{url}?from={expression.pk}"
-
-
-def answers_in_words(expression: ExpressionOfInterest) -> list[tuple[str, str]]:
-    """The further answers as (question, answer), both readable; also those of older forms."""
-    said = [
-        (QUESTIONS.get(name, name.replace("_", " ").capitalize()), _readable(answer))
-        for name, answer in expression.answers.items()
-        if name != "questions" and answer not in ("", None, [], {})
-    ]
-    own = expression.answers.get("questions", [])
-    return [*said, *((each["question"], each["answer"]) for each in own)]
-
-
-def _readable(answer: Any) -> str:
-    if isinstance(answer, bool):
-        return "yes" if answer else "no"
-    if isinstance(answer, list):
-        return ", ".join(map(_readable, answer))
-    return str(answer).replace("_", " ") if isinstance(answer, str) else str(answer)
 
 
 def messages_to(expression: ExpressionOfInterest) -> QuerySet[Message]:

@@ -9,14 +9,13 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect
 from django.utils import timezone
 
+from enrolment.admin.chosen import ChosenPages
 from enrolment.errors import Refusal
 from enrolment.models import ExpressionOfInterest, Place
 from enrolment.services.places import offer_places, preview_offer
 from mathshub.accounts.who import account_of
-from mathshub.scope_admin import PortalAdmin, is_key
 from mathshub.scope_admin.cells import count
 from mathshub.scope_admin.widgets import DateInput
 from workgroups.models import WorkGroup
@@ -64,7 +63,7 @@ class OfferForm(forms.Form):
         return reply_by
 
 
-class OfferPages(PortalAdmin):
+class OfferPages(ChosenPages):
     """The pages that lead from chosen expressions to places on offer."""
 
     def offer_urls(self) -> list[tuple[str, Callable[..., HttpResponse], str]]:
@@ -72,14 +71,13 @@ class OfferPages(PortalAdmin):
 
     @admin.action(description="Offer a place in …", permissions=["change"])
     def offer_chosen(self, request: HttpRequest, chosen: QuerySet) -> HttpResponse:
-        numbers = "&".join(f"chosen={pk}" for pk in chosen.values_list("pk", flat=True))
-        return redirect(f"{self.url('offer')}?{numbers}")
+        return self.to_page_for(chosen, "offer")
 
     def offer(self, request: HttpRequest) -> HttpResponse:
         """Choose (GET), preview (GET with a group), offer (POST). Nobody chosen means nobody."""
         if not self.has_change_permission(request):
             raise PermissionDenied
-        expressions = self._chosen(request)
+        expressions = self.chosen(request)
         if not expressions:
             return self.done(
                 request,
@@ -98,13 +96,6 @@ class OfferPages(PortalAdmin):
         if request.method == "POST":
             return self._offer(request, expressions, form)
         return self._preview(request, expressions, form)
-
-    def _chosen(self, request: HttpRequest) -> list[ExpressionOfInterest]:
-        given = request.POST if request.method == "POST" else request.GET
-        numbers = [number for number in given.getlist("chosen") if is_key(number)]
-        return list(
-            self.get_queryset(request).filter(pk__in=numbers).order_by("submitted_at", "pk")
-        )
 
     def _choose(
         self, request: HttpRequest, expressions: list[ExpressionOfInterest], form: OfferForm

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from enrolment.eligibility import EMPTY, SchoolRecord, check_eligibility
+from enrolment.eligibility import EMPTY, HubAnswer, SchoolRecord, Step, check_eligibility
 from enrolment.errors import Refusal
 from enrolment.forms.fields import PlainText
 from enrolment.models import EligibilityOverride, ExpressionOfInterest, KnownSchool
@@ -100,15 +100,16 @@ class SchoolAnswerPages(PortalAdmin):
                 return self._answer(request, form, school, offering, back)
             except Refusal as refusal:
                 form.add_error(None, str(refusal))
-        eligibility = check_eligibility(school, step_of(offering), _by_the_rules(school))
+        step = step_of(offering)
+        # The record without the hub's own answers.
+        record = replace(record_of(school, with_asked=True), answers=EMPTY.answers)
+        eligibility = check_eligibility(school, step, record)
         return self.form_page(
             request,
             title=f"Can {school} take part in {offering}?",
             template="admin/enrolment/school_answer.html",
             lead=f"By the rules: {' '.join(eligibility.staff_reasons)}{_decided(stored)}",
-            will=[
-                "The school is told the answer where it asks, never the reason. No e-mail is sent."
-            ],
+            will=_what_the_school_reads(school, step, record),
             form=form,
             button="Keep this answer, no e-mail",
             back=back,
@@ -200,6 +201,21 @@ def _offering(pk: int) -> Offering:
     return offering
 
 
-def _by_the_rules(school: School) -> SchoolRecord:
-    """The school's record without the hub's own answers."""
-    return replace(record_of(school, with_asked=True), answers=EMPTY.answers)
+def _what_the_school_reads(school: School, step: Step, record: SchoolRecord) -> list[str]:
+    """Each answer in the words that pages show for it; none of them shows the reason."""
+
+    def read(answer: HubAnswer | None) -> str:
+        # Pages that anybody may open do not say whether the school has asked.
+        answers = {step.offering_id: answer} if answer else EMPTY.answers
+        given = replace(record, answers=answers, asked=EMPTY.asked)
+        shown = check_eligibility(school, step, given)
+        return f"“{shown.heading} {shown.words}”"
+
+    return [
+        f"With “Yes” the school reads: {read(HubAnswer(is_yes=True, reason=''))}",
+        "With “Not here” it reads no refusal, for that is yours to tell, but: "
+        f"{read(HubAnswer(is_yes=False, reason=''))}",
+        f"As the rules say, it reads: {read(None)}",
+        "This stands where a school asks: in the form of interest, and at “Which step is right for "
+        "us?”. The reason stands nowhere but here. No e-mail is sent.",
+    ]

@@ -29,6 +29,13 @@ class ExpressionOfInterestQuerySet(models.QuerySet["ExpressionOfInterest"]):
             state=ExpressionOfInterest.State.RECEIVED, appetite=ExpressionOfInterest.Appetite.YES
         )
 
+    def to_review(self) -> "ExpressionOfInterestQuerySet":
+        """Those that wait, and whose schools may still change their answers."""
+        return self.new().filter(review_began_at=None)
+
+    def in_review(self) -> "ExpressionOfInterestQuerySet":
+        return self.new().filter(review_began_at__isnull=False)
+
 
 class SentForm(HubOwned):
     """What every form that arrives has: its token and reference, who sent it, and how keen it is."""
@@ -148,6 +155,11 @@ class ExpressionOfInterest(SentForm):
     @property
     def can_be_withdrawn(self) -> bool:
         return self.state in (self.State.RECEIVED, self.State.OFFERED)
+
+    @property
+    def is_in_review(self) -> bool:
+        """Whether staff have begun to look at its answers, and nobody has decided yet."""
+        return self.review_began_at is not None and self.state == self.State.RECEIVED
 
     def can_be_changed(self, today: date) -> bool:
         """Whether the school may change its answers: until the review begins, by the last day."""

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from enrolment.errors import AlreadyDecided, AskedAlready
 from enrolment.models import ExpressionOfInterest
 from enrolment.services.history import save_as, update_all_as
@@ -48,15 +50,26 @@ def begin_review(
 
     Returns those that waited and were not under review yet.
     """
-    keys = [expression.pk for expression in expressions]
-    waiting = ExpressionOfInterest.objects.select_for_update(no_key=True).filter(
-        pk__in=keys, state=State.RECEIVED, review_began_at=None
-    )
-    begun = list(waiting.order_by("pk"))
+    begun = _lock_those(ExpressionOfInterest.objects.to_review(), expressions)
     for expression in begun:
         expression.review_began_at = now
     update_all_as(begun, ["review_began_at"], by=by, now=now, why="The review began")
     return begun
+
+
+@one_transaction
+def end_review(
+    expressions: Sequence[ExpressionOfInterest], *, by: Account | None, now: datetime
+) -> list[ExpressionOfInterest]:
+    """Their schools may change their answers again, while interest is open. Tells nobody.
+
+    Returns those that were under review.
+    """
+    ended = _lock_those(ExpressionOfInterest.objects.in_review(), expressions)
+    for expression in ended:
+        expression.review_began_at = None
+    update_all_as(ended, ["review_began_at"], by=by, now=now, why="The review ended")
+    return ended
 
 
 @one_transaction
@@ -77,6 +90,13 @@ def match_school(
     expression.school = school
     save_as(expression, by=by, now=now, why=f"Matched with URN {school.urn}")
     return expression
+
+
+def _lock_those(
+    rows: QuerySet, expressions: Sequence[ExpressionOfInterest]
+) -> list[ExpressionOfInterest]:
+    keys = [expression.pk for expression in expressions]
+    return list(rows.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"))
 
 
 def _lock(expression: ExpressionOfInterest) -> ExpressionOfInterest:

@@ -25,12 +25,14 @@ def ask_to_be_told(
 ) -> OpeningNotice:
     """Keep the address until the programme's window opens next; asked twice, it is kept once.
 
-    No e-mail is sent now. Raises ``TooManyWait``.
+    No e-mail is sent now. Raises ``TooManyWait`` for one more than there is room for: an address
+    that waits already gets the same answer as ever.
     """
-    if OpeningNotice.objects.filter(programme=programme).count() >= MOST_WAITING:
+    waiting, address = OpeningNotice.objects.filter(programme=programme), email.lower()
+    if not waiting.filter(email=address).exists() and waiting.count() >= MOST_WAITING:
         raise TooManyWait
     notice, _ = OpeningNotice.objects.update_or_create(
-        programme=programme, email=email.lower(), defaults={"asked_at": now}
+        programme=programme, email=address, defaults={"asked_at": now}
     )
     return notice
 

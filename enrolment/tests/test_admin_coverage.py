@@ -8,14 +8,16 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from enrolment.models import PastParticipation
-from enrolment.tests.factories import make_past_participation
+from enrolment.tests.factories import make_accepted_place, make_expression, make_past_participation
 from mathshub.scope import hub_scope
 from workgroups.models import Hub, HubMember, LocalAuthority
 from workgroups.tests.factories import (
     make_hub,
     make_local_authority,
+    make_offering,
     make_programme,
     make_school,
+    make_work_group,
     make_year,
 )
 from workgroups.tests.staff import staff_client
@@ -131,6 +133,20 @@ def test_the_files_hold_the_same_choice(lead: Client, area: object) -> None:
     )
     sheet = load_workbook(BytesIO(lead.get(XLSX + query).content)).active
     assert [list(row) for row in sheet.values] == [header, [cell or None for cell in row]]
+
+
+def test_of_a_stage_that_still_runs_the_files_say_so_and_not_that_nobody_knows(
+    lead: Client, area: tuple[LocalAuthority, LocalAuthority]
+) -> None:
+    group = make_work_group(offering=make_offering(programme=make_programme(name="Embedding")))
+    school = make_school(name="Now", local_authority=area[1])
+    make_accepted_place(
+        work_group=group, expression=make_expression(school=school, offering=group.offering)
+    )
+    header, row = csv.reader(StringIO(lead.get(f"{CSV}?standing=now").content.decode("utf-8-sig")))
+    found = dict(zip(header, row, strict=True))
+    assert (found["School"], found["Year"]) == ("Now", "2026/27")
+    assert found["Outcome"] == found["Standing"] == "takes part this year"
 
 
 def test_another_hubs_records_do_not_count_here(lead: Client, area: object) -> None:

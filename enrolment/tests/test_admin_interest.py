@@ -17,6 +17,7 @@ from enrolment.tests.factories import NOW, make_expression, make_further_form
 from mathshub.outbox.models import Message
 from mathshub.scope import hub_scope
 from mathshub.scope_admin import filters
+from mathshub.tests.page_forms import forms_sent_by
 from workgroups.models import Hub, HubMember
 from workgroups.tests.factories import (
     make_closed_school,
@@ -183,7 +184,9 @@ def test_where_there_are_very_many_rows_chips_go_without_numbers(
     monkeypatch.setattr(filters, "COUNTED_UP_TO", 1)
     make_expression(state=State.WITHDRAWN)
     make_expression()
-    everything = [("all", None), *((str(state.label), None) for state in State)]
+    words = [str(state.label) for state in State]
+    words.insert(1, "in review")
+    everything = [("all", None), *((each, None) for each in words)]
     assert chips(lead, LIST, "state") == everything
     assert chips(lead, f"{LIST}?state=withdrawn", "state") == everything
     assert chips(lead, f"{LIST}?state=withdrawn", "received by") == [("all", None), ("web form", 1)]
@@ -235,7 +238,11 @@ def test_the_page_shows_every_answer_and_every_message(lead: Client) -> None:
         school=make_school(name="Ferry Road Primary School"),
         people=(NamedSeat("Ana Lima", "ana@school.example"),),
         maths_lead_name="Ben Cole",
-        answers={"days": ["monday", "friday"], "anything_else": "We share a <hall>."},
+        answers={
+            "days": ["monday", "friday"],
+            "modes": ["twilight", "face_to_face"],
+            "anything_else": "We share a <hall>.",
+        },
         staff_note="Rang on Monday.",
     )
     Message.objects.create(
@@ -250,7 +257,8 @@ def test_the_page_shows_every_answer_and_every_message(lead: Client) -> None:
     for words in (
         "Ana Lima",
         "Ben Cole",
-        "monday, friday",
+        "Monday, Friday",
+        "Twilight, after school; Face to face, a half or a full day",
         "We share a &lt;hall&gt;.",
         "Rang on Monday.",
         "We have your interest",
@@ -415,6 +423,74 @@ def test_a_decision_is_asked_for_then_taken_and_tells_nobody(
     assert not Message.objects.exists()
 
 
+def reviewed(lead: Client, page: str, *chosen: ExpressionOfInterest) -> tuple[str, str]:
+    """What the page in between says, and what is said once its button is pressed."""
+    data = {"action": page, "index": "0", "_selected_action": [str(each.pk) for each in chosen]}
+    between = lead.post(LIST, data)["Location"]
+    asked = lead.get(between).content.decode()
+    [form] = [form for form in forms_sent_by(asked) if "chosen" in form] or [{}]
+    done = lead.post(between.partition("?")[0], form, follow=True).content.decode()
+    return text(asked), text(done)
+
+
+def text(html: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+def test_the_review_is_asked_for_with_whom_it_concerns_and_seen_afterwards(lead: Client) -> None:
+    first, second, offered = (
+        make_expression(school=make_school(name=name), state=state)
+        for name, state in (
+            ("Ash Primary", State.RECEIVED),
+            ("Beech Primary", State.RECEIVED),
+            ("Cedar Primary", State.OFFERED),
+        )
+    )
+    url = f"{LIST}review/?chosen={first.pk}&chosen={second.pk}&chosen={offered.pk}"
+    assert "Begin the review of 2 schools?" in text(lead.get(url).content.decode())
+    first.refresh_from_db()
+    assert first.review_began_at is None, "asking changes nothing"
+
+    asked, done = reviewed(lead, "review_chosen", first, second, offered)
+    concerned, _, others = asked.partition("Not concerned")
+    assert "Ash Primary" in concerned
+    assert "Beech Primary" in concerned
+    assert "Cedar Primary place offered" in others
+    assert "can’t change its answers by its link" in others
+    assert "Begin the review of 2 schools, no e-mail" in others
+    assert "The review of 2 schools has begun. No e-mail was sent." in done
+    assert not Message.objects.exists()
+    assert lead.get(f"{LIST}?state=in-review").context["cl"].result_count == 2
+    assert lead.get(f"{LIST}?state=received").context["cl"].result_count == 2
+    page = lead.get(f"{LIST}{first.pk}/change/").content.decode()
+    assert '<span class="tag sun">in review</span>' in page
+    assert f"{LIST}review/end/?chosen={first.pk}" in page
+
+
+def test_a_review_is_ended_again_and_a_second_press_says_that_there_is_none(lead: Client) -> None:
+    expression = make_expression(review_began_at=NOW)
+    asked, done = reviewed(lead, "end_review_chosen", expression)
+    assert "can change its answers by its link again" in asked
+    assert "The review of 1 school has ended. No e-mail was sent." in done
+    expression.refresh_from_db()
+    assert expression.review_began_at is None
+    assert expression.history.first().history_change_reason == "The review ended"
+    second = lead.post(f"{LIST}review/end/", {"chosen": str(expression.pk)}, follow=True)
+    assert "There is no review to end here." in text(second.content.decode())
+    assert "There is no review to end here" in text(
+        lead.get(f"{LIST}review/end/?chosen={expression.pk}").content.decode()
+    )
+
+
+@pytest.mark.parametrize("page", ["review", "review/end"])
+@pytest.mark.parametrize(
+    "chosen", ["", "?chosen=x", "?chosen=999999", "?chosen=9999999999999999999"]
+)
+def test_a_review_of_nobody_says_what_to_do(lead: Client, page: str, chosen: str) -> None:
+    answer = lead.get(f"{LIST}{page}/{chosen}", follow=True).content.decode()
+    assert "Tick the expressions of interest first." in answer
+
+
 def test_the_history_names_who_decided(lead: Client) -> None:
     expression = make_expression()
     lead.post(f"{LIST}{expression.pk}/set-aside/")
@@ -424,11 +500,35 @@ def test_the_history_names_who_decided(lead: Client) -> None:
     assert "State: received → not this year" in page
 
 
+def test_the_history_tells_each_answer_that_became_another_and_no_others(lead: Client) -> None:
+    own = {"question": "How many classes?", "answer": "4"}
+    expression = make_expression(
+        answers={"days": ["monday"], "release": True, "barriers": "Staff", "questions": [own]}
+    )
+    expression.answers = {
+        "days": ["monday", "friday"],
+        "release": True,
+        "anything_else": "We share a <hall>.",
+        "questions": [own | {"answer": "6"}],
+    }
+    expression.save()
+    page = text(lead.get(f"{LIST}{expression.pk}/history/").content.decode())
+    for words in (
+        "Days that suit: Monday → Monday, Friday",
+        "What stands in the way: Staff → nothing",
+        "Anything else: nothing → We share a &lt;hall&gt;.",
+        "How many classes?: 4 → 6",
+    ):
+        assert words in page
+    assert "release" not in page
+    assert "{" not in page
+
+
 def test_a_viewer_reads_and_changes_nothing(hub: Hub) -> None:
     viewer = staff_client(HubMember.Role.VIEWER)
     expression = make_expression()
     assert viewer.get(f"{LIST}{expression.pk}/change/").status_code == 200
-    for page in ("add", f"{expression.pk}/match", f"{expression.pk}/withdraw", "offer"):
+    for page in ("add", f"{expression.pk}/match", f"{expression.pk}/withdraw", "offer", "review"):
         assert viewer.get(f"{LIST}{page}/").status_code == 403
     assert viewer.post(f"{LIST}{expression.pk}/withdraw/").status_code == 403
     lead_only = {"staff_note": "x", "headteacher_name": "Y", "headteacher_email": "y@y.example"}

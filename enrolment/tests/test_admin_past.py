@@ -331,6 +331,15 @@ def test_a_hub_without_an_area_is_told_what_comes_first(hub: Hub) -> None:
     )
 
 
+def test_lines_of_an_undone_spreadsheet_ask_for_nothing_any_more(lead: Client) -> None:
+    kept = make_history_import(mapping={"year": 2021}, faults=[[6, "no year"]])
+    address = f"{SPREADSHEETS}{kept.pk}/change/"
+    assert "load it again" in page(lead, address)
+    HistoryImport.objects.update(state=HistoryImport.State.UNDONE, undone_at=NOW)
+    assert "load it again" not in page(lead, address)
+    assert "The spreadsheet was undone, so nothing needs to be put right." in page(lead, address)
+
+
 def test_an_emptied_spreadsheet_does_not_say_that_all_was_read(lead: Client) -> None:
     kept = make_history_import(created=7, mapping={"year": 2021}, faults=[[6, "“Sam Okafor”"]])
     address = f"{SPREADSHEETS}{kept.pk}/change/"

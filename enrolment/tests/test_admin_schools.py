@@ -7,7 +7,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from enrolment.eligibility import check_eligibility
 from enrolment.models import EligibilityOverride, KnownSchool
+from enrolment.services.records import record_of, step_of
 from enrolment.tests.factories import (
     make_accepted_place,
     make_expression,
@@ -147,6 +149,25 @@ def test_staff_decide_otherwise_with_a_reason_and_take_it_back(lead: Client) -> 
     assert {each.history_user_id for each in kept} == {override.decided_by_id}
 
 
+def test_staff_see_what_the_school_reads_for_each_answer(lead: Client) -> None:
+    """Word for word: a “not here” of the hub's is shown to the school as something to talk about."""
+    school, offering = make_school(phase_code=4), make_offering()
+    url = answer_url(school, offering)
+    will = lead.get(url).context["will"]
+    assert len(will) == 4
+
+    def reads() -> str:
+        shown = check_eligibility(school, step_of(offering), record_of(school, with_asked=False))
+        return f"“{shown.heading} {shown.words}”"
+
+    assert reads() in will[2]
+    for answer, sentence in (("yes", will[0]), ("not_here", will[1])):
+        lead.post(url, {"answer": answer, "reason": "Agreed on the telephone"})
+        assert reads() in sentence
+    assert "we will check with you" in will[1]
+    assert "Agreed on the telephone" not in " ".join(lead.get(url).context["will"])
+
+
 def told(client: Client, url: str) -> list[tuple[str, ...]]:
     """The rows of the page's table of changes: when, who, what."""
     rows = re.findall(r"<tr><td data-label=\"When\">.*?</tr>", text_of(client, url))
@@ -156,15 +177,15 @@ def told(client: Client, url: str) -> list[tuple[str, ...]]:
     ]
 
 
-def test_what_was_decided_before_is_told_with_its_reason_also_once_it_is_taken_back() -> None:
+def test_what_the_hub_decided_is_told_with_its_reason_also_once_it_is_taken_back() -> None:
     lead = staff_client(account=make_account(name="Ana"))
     school = make_school()
     offering, other = (
         make_offering(programme=make_programme(name=name)) for name in ("Development", "Sustaining")
     )
     url = answer_url(school, offering)
-    assert "What was decided before" not in text_of(lead, page_of(school))
-    assert "What was decided before" not in text_of(lead, url)
+    assert "Our decisions" not in text_of(lead, page_of(school))
+    assert "Our decisions" not in text_of(lead, url)
     lead.post(url, {"answer": "yes", "reason": "Opens a primary part"})
     lead.post(url, {"answer": "not_here", "reason": "Does not open it"})
     lead.post(url, {"answer": "rules", "reason": ""})
@@ -182,7 +203,7 @@ def test_what_was_decided_before_is_told_with_its_reason_also_once_it_is_taken_b
     assert told(lead, page_of(school)) == everything
     history = f"/admin/workgroups/school/{school.pk}/history/"
     assert told(lead, history)[: len(everything)] == everything
-    assert "What was decided before" in text_of(lead, page_of(school))
+    assert "Our decisions" in text_of(lead, page_of(school))
 
 
 def test_many_decisions_are_told_by_as_many_queries_as_one(lead: Client) -> None:

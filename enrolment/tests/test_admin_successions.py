@@ -273,7 +273,10 @@ def test_a_decision_that_was_withdrawn_stays_in_the_history(
 ) -> None:
     withdraw_decision(decision, by=None, now=NOW)
     withdraw_decision(decision, by=None, now=NOW)  # by two at once: once
-    page = text(staff_client(), f"{LIST}{merger.pk}/history/")
+    history = f"{LIST}{merger.pk}/history/"
+    pair = staff_client().get(f"{LIST}{merger.pk}/change/").content.decode()
+    assert f'A decision was withdrawn: <a href="{history}">all that was decided</a>' in pair
+    page = text(staff_client(), history)
     assert ("Withdrawn" in page, REASON in page, page.count("Withdrawn")) == (True, True, 1)
 
 

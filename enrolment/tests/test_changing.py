@@ -77,7 +77,9 @@ def test_once_the_review_has_begun_nothing_can_be_changed(
     assert client.post(check_url(draft))["Location"] == manage_url(sent)
     with pytest.raises(CannotBeChanged):
         begin_changes(sent, now=NOW)
-    assert "Change our answers" not in client.get(manage_url(sent)).content.decode()
+    page = client.get(manage_url(sent)).content.decode()
+    assert "Change our answers" not in page
+    assert "We have begun to look at your answers" in page
     assert client.post(manage_url(sent), {"change": "yes"})["Location"] == manage_url(sent)
 
 

@@ -72,6 +72,16 @@ def test_when_very_many_wait_the_page_stops_taking_addresses(
     assert OpeningNotice.objects.count() == 1
 
 
+def test_who_waits_already_gets_the_same_answer_however_many_wait(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programme = make_programme()
+    ask(programme)
+    monkeypatch.setattr(openings, "MOST_WAITING", 1)
+    ask(programme, ADDRESS.upper())
+    assert OpeningNotice.objects.count() == 1
+
+
 # --- telling ---
 
 

@@ -8,7 +8,7 @@ from mathshub.scope_admin.bases import (
     posted,
 )
 from mathshub.scope_admin.filters import Chip, ChipFilter, is_key
-from mathshub.scope_admin.seen import SeenForm, with_lock
+from mathshub.scope_admin.seen import SeenForm, with_lock, with_row_lock
 
 __all__ = [
     "Chip",
@@ -21,4 +21,5 @@ __all__ = [
     "is_key",
     "posted",
     "with_lock",
+    "with_row_lock",
 ]

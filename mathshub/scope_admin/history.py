@@ -1,6 +1,6 @@
 """What was changed on a row, by whom and when, read from its history table."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
@@ -13,6 +13,9 @@ from django.utils.text import capfirst
 from mathshub.scope_admin.names import with_names
 
 SHOWN_AT_MOST = 100
+
+NOTHING = "nothing"
+Parts = Mapping[str, Callable[[Any], list[tuple[str, str]]]]
 
 _DONE = {"+": "added", "~": "changed", "-": "removed"}
 
@@ -28,17 +31,21 @@ class Change:
     fields: list[tuple[str, str, str]]
 
 
-def changes_of(obj: models.Model) -> list[Change]:
-    """The latest changes of ``obj``, newest first; an empty list where no history is kept."""
+def changes_of(obj: models.Model, *, parts: Parts | None = None) -> list[Change]:
+    """The latest changes of ``obj``, newest first; an empty list where no history is kept.
+
+    ``parts`` says of fields that hold many things, by the field's name, what each of these is
+    called and how it reads: only those that differ are told.
+    """
     if not hasattr(obj, "history"):
         return []
-    return changes_among(type(obj), **{obj._meta.pk.attname: obj.pk})
+    return changes_among(type(obj), parts=parts, **{obj._meta.pk.attname: obj.pk})
 
 
-def changes_among(model: Any, **fields: Any) -> list[Change]:
+def changes_among(model: Any, *, parts: Parts | None = None, **fields: Any) -> list[Change]:
     """The latest changes of what was one row by these fields, newest first, removals included."""
     rows, names = _latest(model, fields)
-    changes = [_change(new, old, names) for new, old in pairwise(rows)]
+    changes = [_change(new, old, names, parts or {}) for new, old in pairwise(rows)]
     if rows and len(rows) <= SHOWN_AT_MOST:
         changes.append(_change(rows[-1], None, names))
     return [change for change in changes if change.fields or change.why or change.done != "changed"]
@@ -87,28 +94,41 @@ class Names:
         return self._known[model].get(pk, "a row that is no longer here")
 
 
-def _change(new: Any, old: Any, names: Names) -> Change:
+def _change(new: Any, old: Any, names: Names, parts: Parts | None = None) -> Change:
     return Change(
         at=new.history_date,
         by=str(new.history_user) if new.history_user else "the portal",
         done=_DONE[new.history_type],
         why=new.history_change_reason or "",
-        fields=[] if old is None else _differences(new, old, names),
+        fields=[] if old is None else list(_differences(new, old, names, parts or {})),
     )
 
 
-def _differences(new: Any, old: Any, names: Names) -> list[tuple[str, str, str]]:
-    return [
-        (capfirst(str(field.verbose_name)), _words(old, field, names), _words(new, field, names))
-        for field in new.tracked_fields
-        if field.editable and getattr(new, field.attname) != getattr(old, field.attname)
-    ]
+def _differences(new: Any, old: Any, names: Names, parts: Parts) -> Iterator[tuple[str, str, str]]:
+    for field in new.tracked_fields:
+        was, is_now = getattr(old, field.attname), getattr(new, field.attname)
+        if not field.editable or was == is_now:
+            continue
+        if field.name in parts:
+            yield from _parts_that_differ(parts[field.name], was, is_now)
+        else:
+            name = capfirst(str(field.verbose_name))
+            yield name, _words(old, field, names), _words(new, field, names)
+
+
+def _parts_that_differ(
+    words: Callable[[Any], list[tuple[str, str]]], was: Any, is_now: Any
+) -> Iterator[tuple[str, str, str]]:
+    before, after = dict(words(was)), dict(words(is_now))
+    for name in before | after:
+        if before.get(name) != after.get(name):
+            yield name, before.get(name) or NOTHING, after.get(name) or NOTHING
 
 
 def _words(row: Any, field: models.Field, names: Names) -> str:
     value = getattr(row, field.attname)
     if value in (None, "", [], {}):
-        return "nothing"
+        return NOTHING
     if field.choices:
         return str(getattr(row, f"get_{field.name}_display")())
     if isinstance(field, models.ForeignKey):
@@ -117,4 +137,6 @@ def _words(row: Any, field: models.Field, names: Names) -> str:
         return "yes" if value else "no"
     if isinstance(value, datetime):
         return formats.date_format(timezone.localtime(value), "DATETIME_FORMAT")
-    return formats.localize(value) if not isinstance(value, (list, dict)) else str(value)
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return formats.localize(value)

@@ -99,6 +99,11 @@ def with_lock(lock: Callable[[], Any]) -> Callable[[View], View]:
     return decorate
 
 
+def with_row_lock(view: View) -> View:
+    """The same for a page about one row, where that row is the lock: ``row_or_404`` takes it."""
+    return with_lock(lambda: None)(view)
+
+
 class SavesWhatWasSeen(admin.ModelAdmin):
     """An admin that locks the row while its form is saved, and whose forms are ``SeenForm``."""
 

@@ -301,6 +301,9 @@ ADMIN = [
         "admin-offer", f"{EXPRESSIONS}?state=received", follow(r"\d/change/"), follow(r"/offer/")
     ),
     staff(
+        "admin-review", f"{EXPRESSIONS}?state=received", follow(r"\d/change/"), follow(r"/review/")
+    ),
+    staff(
         "admin-match", f"{EXPRESSIONS}?borough=unmatched", follow(r"\d/change/"), follow(r"/match/")
     ),
     staff("admin-telephone", f"{EXPRESSIONS}add/"),

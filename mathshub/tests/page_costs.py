@@ -215,6 +215,7 @@ def _admin_pages_in_other_states(world: GrowingHub) -> Iterator[Page]:
         unmatched_line = UnmatchedLine.objects.earliest("pk")
         planned = Session.objects.filter(state=Session.State.PLANNED).earliest("pk")
     offer = reverse("admin:enrolment_expressionofinterest_offer")
+    review = reverse("admin:enrolment_expressionofinterest_review")
     ticked = urlencode({"chosen": chosen}, doseq=True)
     group = {"group": world.group.pk, "reply_by": "2026-12-20"}
     rhythm = {"count": 6, "first_on": "2026-12-03", "weekday": 3, "every_weeks": 5}
@@ -232,6 +233,7 @@ def _admin_pages_in_other_states(world: GrowingHub) -> Iterator[Page]:
         "admin:enrolment_expressionofinterest_offer, preview": (
             f"{offer}?{ticked}&{urlencode(group)}"
         ),
+        "admin:enrolment_expressionofinterest_review, chosen": f"{review}?{ticked}",
         "admin:enrolment_expressionofinterest_match, found": f"{match}?q=school",
         "admin:enrolment_expressionofinterest_add, found": f"{telephone}?q=school",
         "admin:enrolment_expressionofinterest_add, form": f"{telephone}?urn={urn}",

@@ -59,6 +59,13 @@ QUERIES: dict[str, tuple[dict[str, type[models.Model]], dict[str, str]]] = {
         {"chosen": ExpressionOfInterest, "group": WorkGroup},
         {"reply_by": "2026-12-20"},
     ),
+    **dict.fromkeys(
+        (
+            "admin:enrolment_expressionofinterest_review",
+            "admin:enrolment_expressionofinterest_end_review",
+        ),
+        ({"chosen": ExpressionOfInterest}, {}),
+    ),
     # A word without a number in it: those are looked for in another way when they have four figures.
     "admin:enrolment_expressionofinterest_match": ({}, {"q": "school"}),
     "admin:workgroups_termdate_borough": ({}, {"borough": "204", "year": "2026"}),

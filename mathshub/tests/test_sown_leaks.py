@@ -130,7 +130,7 @@ def sow_action(patch: pytest.MonkeyPatch) -> None:
     """Rows named in a query, taken as they come."""
     patch.setattr(
         ExpressionAdmin,
-        "_chosen",
+        "chosen",
         lambda self, request: list(
             unscoped(ExpressionOfInterest).filter(pk__in=request.GET.getlist("chosen"))
         ),

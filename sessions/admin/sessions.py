@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from enrolment.errors import Refusal
 from enrolment.models import Seat
 from mathshub.accounts.who import account_of
-from mathshub.scope_admin import HubOwnedAdmin, SeenForm, posted
+from mathshub.scope_admin import HubOwnedAdmin, SeenForm, posted, with_row_lock
 from mathshub.scope_admin.cells import tag
 from mathshub.scope_admin.widgets import DateInput, TimeInput
 from sessions.admin.chips import ModeChips, SessionStateChips, WhenChips
@@ -205,6 +205,7 @@ class SessionAdmin(HubOwnedAdmin):
             ("<int:pk>/cancel/", self.cancel, "cancel"),
         ]
 
+    @with_row_lock
     def move(self, request: HttpRequest, pk: int) -> HttpResponse:
         session = self.row_or_404(request, pk, change=True)
         form = MoveForm(posted(request), session=session, initial=_as_it_is(session))
@@ -229,6 +230,7 @@ class SessionAdmin(HubOwnedAdmin):
             ),
         )
 
+    @with_row_lock
     def switch(self, request: HttpRequest, pk: int) -> HttpResponse:
         session = self.row_or_404(request, pk, change=True)
         form = SwitchForm(posted(request), initial={"join_link": session.join_link})

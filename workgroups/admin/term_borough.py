@@ -10,13 +10,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from mathshub.accounts.who import account_of
-from mathshub.scope_admin import PortalAdmin, SeenForm, posted
+from mathshub.scope_admin import PortalAdmin, SeenForm, posted, with_lock
 from mathshub.scope_admin.cells import count
 from mathshub.scope_admin.widgets import DateInput
 from workgroups.admin.term_year import TERMS, boroughs_with_terms, terms_of_year
 from workgroups.errors import Refusal
 from workgroups.models import AcademicYear, LocalAuthority, TermDate
-from workgroups.services.terms import record_terms
+from workgroups.services.terms import lock_terms, record_terms
 from workgroups.term_dates.entries import TermEntry, out_of_order, wrong_with
 
 DATES = {
@@ -112,6 +112,7 @@ class BoroughPages(PortalAdmin):
     def borough_urls(self) -> list[tuple[str, Callable[..., HttpResponse], str]]:
         return [("borough/", self.borough, "borough")]
 
+    @with_lock(lock_terms)
     def borough(self, request: HttpRequest) -> HttpResponse:
         """The terms of ``?borough=315&year=2026``; ``&copy=316`` fills in what another has."""
         if not (self.has_add_permission(request) and self.has_change_permission(request)):

@@ -46,7 +46,7 @@ def record_terms(
     that what changes is unchecked from now on. Raises
     ``TermsOutOfOrder``, and nothing is written, where terms of a year would overlap.
     """
-    _lock_terms()
+    lock_terms()
     stamp = Stamp(checked_on=checked_on, checked_by=by if checked_on else None)
     return _write(entries, _terms_of_hub(), stamp=stamp, by=by, now=now, why=why)
 
@@ -81,7 +81,7 @@ def import_term_dates(
     is no table of term dates, and ``TableHasChanged`` where it would no longer do what ``expected``,
     the print of an earlier comparison, stands for. A second time changes nothing.
     """
-    _lock_terms()
+    lock_terms()
     rows = _terms_of_hub()
     comparison = _compare(raw, rows, name=name, choices=choices)
     if expected is not None and comparison.print != expected:
@@ -120,9 +120,9 @@ def _compare(
     return compare(table, stored=rows, choices=choices)
 
 
-def _lock_terms() -> None:
+def lock_terms() -> None:
     """Who writes terms of this hub waits here: two tables at once would both find a term missing."""
-    Hub.objects.select_for_update(no_key=True).get(pk=current_hub().pk)
+    list(Hub.objects.select_for_update(no_key=True).filter(pk=current_hub().pk).values_list("pk"))
 
 
 def _terms_of_hub() -> list[TermDate]:

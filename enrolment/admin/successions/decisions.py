@@ -121,6 +121,7 @@ class SuccessionDecisionAdmin(HubOwnedAdmin):
             "decision_tag": decision_tag(obj),
             "decide_url": self.url("decide", obj.pk),
             "history_url": self.url("history", obj.pk),
+            "was_decided": True,
             "is_alone": True,
         }
 

@@ -122,6 +122,7 @@ class SchoolLinkAdmin(RegisterAdmin):
             "decision_tag": decision_tag(obj),
             "decide_url": self.url("decide", obj.pk),
             "history_url": self.url("history", obj.pk),
+            "was_decided": _decided_among(obj).exists(),
         }
 
     def _decision(self, pair: Any) -> SuccessionDecision | None:
@@ -154,6 +155,14 @@ class SchoolLinkAdmin(RegisterAdmin):
         closed, other = _both_of(pair)
         says = f"{capfirst(pair.get_kind_display())} in the register."
         return decide_page(self, request, pk, closed, other, self._decision(pair), says=says)
+
+
+def _decided_among(pair: Any) -> QuerySet:
+    """What was ever decided on the two, withdrawn or not."""
+    kept: QuerySet = SuccessionDecision.history.filter(
+        predecessor_id=pair.predecessor_id, successor_id=pair.successor_id
+    )
+    return kept
 
 
 def _both_of(pair: Any) -> tuple[School, School]:

@@ -46,6 +46,7 @@ SET_UP = [
         [
             ("workgroups.programme", "Programmes"),
             ("workgroups.offering", "Offerings"),
+            ("enrolment.question", "Questions of our own"),
             ("workgroups.termdate", "Term dates"),
             ("workgroups.daytoavoid", "Days to avoid"),
             ("enrolment.openingnotice", "Addresses that wait for a window"),

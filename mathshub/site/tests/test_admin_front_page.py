@@ -1,10 +1,12 @@
 """The admin's front page: each figure is the number of rows behind its link."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.contrib import admin
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -22,6 +24,7 @@ from mathshub.outbox.models import Heartbeat, Message
 from mathshub.outbox.sweep import SWEEP
 from mathshub.outbox.tests.factories import make_message
 from mathshub.scope import hub_scope
+from mathshub.site.admin.front_page import list_url
 from sessions.tests.factories import make_session, make_sessions
 from workgroups.models import Hub, HubMember, WorkGroup
 from workgroups.tests.factories import (
@@ -132,6 +135,15 @@ def test_the_page_costs_as_many_queries_for_three_rows_as_for_one(lead: Client) 
             assert lead.get("/admin/").status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_every_list_that_a_lead_may_see_is_one_press_away(lead: Client, hub: Hub) -> None:
+    """From the front page, in its head or below; spreadsheets stand with past participation."""
+    page = lead.get("/admin/").content.decode()
+    lists = sorted(list_url(model) for model in admin.site._registry)
+    may_see = [url for url in lists if lead.get(url).status_code != 403]
+    missing = [url for url in may_see if not re.search(rf'href="{url}["?]', page)]
+    assert missing == ["/admin/enrolment/historyimport/"]
 
 
 def test_silence_of_the_sending_part_is_said(lead: Client) -> None:
