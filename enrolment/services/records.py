@@ -1,7 +1,7 @@
 """What is known of schools, gathered for eligibility and for pages: a few queries for any number."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -43,9 +43,25 @@ def steps_of(offerings: Iterable[Offering]) -> dict[int, Step]:
             start_year=offering.academic_year.start_year,
             needs=tuple(needs[offering.programme_id]),
             leads_to=tuple(leads_to[offering.programme_id]),
+            later=_all_after(offering.programme_id, leads_to),
         )
         for offering in offerings
     }
+
+
+def _all_after(
+    programme: int, leads_to: Mapping[int, Sequence[Programme]]
+) -> dict[Programme, tuple[Programme, ...]]:
+    """What comes after a programme, near or far, in order; each with what follows it."""
+    found: dict[int, Programme] = {}
+    waiting = [*leads_to.get(programme, ())]
+    while waiting:
+        each = waiting.pop()
+        if each.pk not in found and each.pk != programme:
+            found[each.pk] = each
+            waiting += leads_to.get(each.pk, ())
+    in_order = sorted(found.values(), key=lambda each: (each.position, each.pk))
+    return {each: tuple(leads_to.get(each.pk, ())) for each in in_order}
 
 
 @prepared
