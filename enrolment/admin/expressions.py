@@ -28,6 +28,7 @@ from enrolment.admin.words import (
     own_area,
     state_tag,
 )
+from enrolment.forms.interest import in_a_list
 from enrolment.models import ExpressionOfInterest, Place
 from enrolment.services.decisions import begin_review
 from mathshub.accounts.who import account_of
@@ -267,7 +268,7 @@ def _readable(answer: Any) -> str:
     if isinstance(answer, bool):
         return "yes" if answer else "no"
     if isinstance(answer, list):
-        return ", ".join(map(_readable, answer))
+        return in_a_list([_readable(each) for each in answer])
     return str(answer).replace("_", " ") if isinstance(answer, str) else str(answer)
 
 
