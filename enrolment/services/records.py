@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from django.db.models import QuerySet
@@ -31,11 +32,16 @@ ASKED = [State.RECEIVED, State.OFFERED, State.ACCEPTED]
 
 def steps_of(offerings: Iterable[Offering]) -> dict[int, Step]:
     """What each offering asks for, by its id: what its programme follows, and what follows it."""
+    offerings = list(offerings)
     needs: dict[int, list[Programme]] = defaultdict(list)
     leads_to: dict[int, list[Programme]] = defaultdict(list)
     for row in _prerequisites():
         needs[row.programme_id].append(row.needs)
         leads_to[row.needs_id].append(row.programme)
+    if any(_is_stone(offering.programme, leads_to) for offering in offerings):
+        for stone, after in pairwise(_ways_in()):
+            if _is_stone(stone, leads_to):
+                leads_to[stone.pk].append(after)
     return {
         offering.pk: Step(
             offering_id=offering.pk,
@@ -47,6 +53,16 @@ def steps_of(offerings: Iterable[Offering]) -> dict[int, Step]:
         )
         for offering in offerings
     }
+
+
+def _is_stone(programme: Programme, leads_to: Mapping[int, Sequence[Programme]]) -> bool:
+    """A way in that leads nowhere by what is needed leads to the next way in, as in the journey."""
+    return programme.is_starting_point and not leads_to.get(programme.pk)
+
+
+@prepared
+def _ways_in() -> QuerySet[Programme]:
+    return Programme.objects.filter(is_starting_point=True).order_by("position", "name")
 
 
 def _all_after(

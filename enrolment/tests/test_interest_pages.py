@@ -249,8 +249,8 @@ def test_the_page_of_programmes_says_where_the_school_is_whether_it_can_take_par
 def test_a_school_that_is_past_a_programme_is_led_to_the_one_that_fits(
     hub: Hub, client: Client
 ) -> None:
-    stone = make_programme(name="Readiness", is_starting_point=True)
-    begin = make_programme(name="Development", needs=[stone], position=2)
+    stone = make_programme(name="Readiness", is_starting_point=True, position=1)
+    begin = make_programme(name="Development", is_starting_point=True, position=2)
     onwards = make_programme(name="Embedding", needs=[begin], position=3)
     school = make_school()
     make_past_participation(
