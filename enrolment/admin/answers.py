@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from enrolment.forms.interest import in_a_list
 from enrolment.forms.interest.wishes import DAYS, MODES
 
 # The further questions of the form of interest, by their names there, as short headings.
@@ -41,9 +42,7 @@ def _readable(answer: Any, labels: Mapping[str, str]) -> str:
     if isinstance(answer, bool):
         return "yes" if answer else "no"
     if isinstance(answer, list):
-        # A label may have a comma of its own.
-        words = [_readable(each, labels) for each in answer]
-        return ("; " if any("," in each for each in words) else ", ").join(words)
+        return in_a_list([_readable(each, labels) for each in answer])
     if isinstance(answer, str):
         return labels.get(answer, answer)
     return str(answer)

@@ -28,6 +28,7 @@ class Reason(StrEnum):
     OTHER_PHASE = "other-phase"
     PHASE_NOT_KNOWN = "phase-not-known"
     DONE_BEFORE = "done-before"
+    GONE_PAST = "past-it"
     HAS_PLACE = "takes-part-already"
     FOLLOWS = "follows"
     SPECIALIST = "mastery-specialists-school"
@@ -98,6 +99,15 @@ class Eligibility:
             "at its end is the place to tell us.",
             Answer.NOT_HERE: f"{reasons} You can send the form all the same.",
         }[self.answer]
+
+    @property
+    def words_on_the_way(self) -> str:
+        """As ``words``, before the page of the form on which the programme is chosen."""
+        if self.answer is Answer.NOT_HERE and {Reason.DONE_BEFORE, Reason.GONE_PAST} & {
+            *self.codes
+        }:
+            return f"{' '.join(self.reasons)} You choose the programme on the next page."
+        return self.words
 
     @property
     def tone(self) -> str:

@@ -7,6 +7,7 @@ from enrolment.eligibility.history import (
     has_it_asked,
     has_it_done_this,
     has_it_done_what_comes_before,
+    has_it_gone_past,
 )
 from enrolment.eligibility.hub import is_it_ours, what_the_hub_decided
 from enrolment.eligibility.record import SchoolRecord, Step
@@ -25,6 +26,7 @@ _QUESTIONS: tuple[Callable[[School, Step, SchoolRecord], Finding | None], ...] =
     does_the_phase_fit,
     what_speaks_for_it,
     has_it_done_this,
+    has_it_gone_past,
     has_it_done_what_comes_before,
     has_it_asked,
 )

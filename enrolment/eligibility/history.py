@@ -22,13 +22,33 @@ def has_it_done_this(school: School, step: Step, record: SchoolRecord) -> Findin
     finished = [took for took in done if took.is_completed is not False]
     if not finished:
         return _did_not_finish(Reason.DONE_BEFORE, _latest(done))
-    next_step = (
-        f" {get_text_list([*map(str, step.leads_to)])} is the next step." if step.leads_to else ""
-    )
     return Finding(
         Reason.DONE_BEFORE,
         Answer.NOT_HERE,
-        f"{_it_took(_latest(finished))}, and a school does so once.{next_step}",
+        f"{_it_took(_latest(finished))}, and a school does so once.{_what_fits(step, record)}",
+    )
+
+
+def has_it_gone_past(school: School, step: Step, record: SchoolRecord) -> Finding | None:
+    """A way into the journey is behind a school that has done what comes after it."""
+    if not step.programme.is_starting_point or _has_done_once(step, record):
+        return None
+    behind = {programme.pk for programme in step.later}
+    later = [
+        took
+        for took in record.took
+        if took.programme_id in behind and took.start_year <= step.start_year
+    ]
+    if not later:
+        return None
+    gone = [took for took in later if took.is_completed is not False]
+    if not gone:
+        return _did_not_finish(Reason.GONE_PAST, _latest(later))
+    return Finding(
+        Reason.GONE_PAST,
+        Answer.NOT_HERE,
+        f"{_it_took(_latest(gone), step)}, which comes after {step.programme}."
+        f"{_what_fits(step, record)}",
     )
 
 
@@ -86,11 +106,41 @@ def has_it_asked(school: School, step: Step, record: SchoolRecord) -> Finding | 
     )
 
 
+def _has_done_once(step: Step, record: SchoolRecord) -> bool:
+    """Whether it did the programme itself, so that this alone is to be said."""
+    return step.programme.is_once_only and any(
+        took.programme_id == step.programme.pk
+        and took.start_year <= step.start_year
+        and took.is_completed is not False
+        for took in record.took
+    )
+
+
+def _what_fits(step: Step, record: SchoolRecord) -> str:
+    """What follows the furthest that it took of this programme and those after it, in a sentence."""
+    came_to = {
+        took.programme_id
+        for took in record.took
+        if took.start_year <= step.start_year and took.is_completed is not False
+    }
+    reached = [programme for programme in step.later if programme.pk in came_to]
+    fits = step.later[reached[-1]] if reached else step.leads_to
+    if fits:
+        return f" {get_text_list([*map(str, fits)])} is the next step."
+    if reached and not reached[-1].is_once_only:
+        return f" It may come back to {reached[-1]}."
+    return ""
+
+
 def _latest(took: list[Took]) -> Took:
     return max(took, key=lambda each: each.start_year)
 
 
-def _it_took(took: Took) -> str:
-    """“It took part in Mastery Development in 2023/24 (as Old Hall Primary School)”."""
+def _it_took(took: Took, step: Step | None = None) -> str:
+    """“It took part in Mastery Development in 2023/24 (as Old Hall Primary School)”.
+
+    In the year of ``step``, where that is given, “It takes part”.
+    """
     then = f" (as {took.as_school})" if took.as_school else ""
-    return f"It took part in {took.programme} in {took.year}{then}"
+    verb = "takes" if step and took.start_year == step.start_year else "took"
+    return f"It {verb} part in {took.programme} in {took.year}{then}"

@@ -15,6 +15,8 @@ class Step:
     start_year: int
     needs: tuple[Programme, ...] = ()
     leads_to: tuple[Programme, ...] = ()
+    later: Mapping[Programme, tuple[Programme, ...]] = field(default_factory=dict)
+    """All that comes after it, near or far, in the journey's order: each with what follows it."""
 
 
 @dataclass(frozen=True)

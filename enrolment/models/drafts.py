@@ -63,6 +63,11 @@ class InterestDraft(HubOwned):
     def is_sent(self) -> bool:
         return self.expression_id is not None or self.further_form_id is not None
 
+    @property
+    def complete_answers(self) -> dict[str, Any]:
+        """Without the pages that were left half typed."""
+        return {page: kept for page, kept in self.answers.items() if "clean" in kept}
+
     def said(self, page: str, field: str) -> Any:
         """What a page that was answered says in one field; an empty text otherwise."""
         return self.answers.get(page, {}).get("clean", {}).get(field, "")

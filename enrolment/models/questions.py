@@ -1,5 +1,6 @@
 """Questions that a hub adds to the form of interest."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 
@@ -60,5 +61,21 @@ class Question(HubOwned):
     @property
     def choice_list(self) -> list[str]:
         """The answers to choose from, in order, each once."""
+        return list(dict.fromkeys(self._choice_lines))
+
+    @property
+    def _choice_lines(self) -> list[str]:
         lines = (" ".join(line.split()) for line in self.choices.splitlines())
-        return list(dict.fromkeys(filter(None, lines)))
+        return list(filter(None, lines))
+
+    def clean(self) -> None:
+        """Each answer once: of two that read the same nobody would know which was meant."""
+        if self.kind != self.Kind.CHOICE:
+            return
+        seen: set[str] = set()
+        for line in self._choice_lines:
+            if line.casefold() in seen:
+                raise ValidationError(
+                    {"choices": f"“{line}” stands there twice: take one of the two out."}
+                )
+            seen.add(line.casefold())

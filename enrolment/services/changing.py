@@ -71,7 +71,7 @@ def change_expression(
     expression.maths_lead_name = answers.maths_lead_name
     expression.maths_lead_email = answers.maths_lead_email
     expression.answers = answers.further
-    expression.pages = draft.answers
+    expression.pages = draft.complete_answers
     save_as(expression, by=None, now=now, why=CHANGED)
     expression.intended_participants.all().delete()
     name_people(expression, answers)

@@ -72,6 +72,20 @@ def keep_page(
 
 
 @one_transaction
+def keep_half(
+    draft: InterestDraft, *, page: str, typed: dict[str, Any], now: datetime
+) -> InterestDraft:
+    """Keep what was typed on a page that is not finished; an answer that it had stays.
+
+    Raises ``AlreadySent``.
+    """
+    draft = lock_draft(draft)
+    if page in draft.complete_answers:
+        return draft
+    return _save(draft, answers=draft.answers | {page: typed}, changed_at=now)
+
+
+@one_transaction
 def keep_school(
     draft: InterestDraft, *, school: School | None, school_as_typed: str, now: datetime
 ) -> InterestDraft:
@@ -90,7 +104,7 @@ def keep_offering(
     """
     draft = lock_draft(draft)
     answers = draft.answers | {PROGRAMME: kept}
-    if draft.offering_id != offering.pk:
+    if draft.offering_id not in (None, offering.pk):
         answers = {page: said for page, said in answers.items() if page not in OF_THE_PROGRAMME}
     return _save(draft, offering=offering, answers=answers, changed_at=now)
 

@@ -173,7 +173,7 @@ def _store(
         maths_lead_name=answers.maths_lead_name,
         maths_lead_email=answers.maths_lead_email,
         answers=answers.further,
-        pages=draft.answers if draft else {},
+        pages=draft.complete_answers if draft else {},
         source=source,
         submitted_at=now,
     )

@@ -1,8 +1,9 @@
 """What is known of schools, gathered for eligibility and for pages: a few queries for any number."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from django.db.models import QuerySet
@@ -31,11 +32,16 @@ ASKED = [State.RECEIVED, State.OFFERED, State.ACCEPTED]
 
 def steps_of(offerings: Iterable[Offering]) -> dict[int, Step]:
     """What each offering asks for, by its id: what its programme follows, and what follows it."""
+    offerings = list(offerings)
     needs: dict[int, list[Programme]] = defaultdict(list)
     leads_to: dict[int, list[Programme]] = defaultdict(list)
     for row in _prerequisites():
         needs[row.programme_id].append(row.needs)
         leads_to[row.needs_id].append(row.programme)
+    if any(_is_stone(offering.programme, leads_to) for offering in offerings):
+        for stone, after in pairwise(_ways_in()):
+            if _is_stone(stone, leads_to):
+                leads_to[stone.pk].append(after)
     return {
         offering.pk: Step(
             offering_id=offering.pk,
@@ -43,9 +49,35 @@ def steps_of(offerings: Iterable[Offering]) -> dict[int, Step]:
             start_year=offering.academic_year.start_year,
             needs=tuple(needs[offering.programme_id]),
             leads_to=tuple(leads_to[offering.programme_id]),
+            later=_all_after(offering.programme_id, leads_to),
         )
         for offering in offerings
     }
+
+
+def _is_stone(programme: Programme, leads_to: Mapping[int, Sequence[Programme]]) -> bool:
+    """A way in that leads nowhere by what is needed leads to the next way in, as in the journey."""
+    return programme.is_starting_point and not leads_to.get(programme.pk)
+
+
+@prepared
+def _ways_in() -> QuerySet[Programme]:
+    return Programme.objects.filter(is_starting_point=True).order_by("position", "name")
+
+
+def _all_after(
+    programme: int, leads_to: Mapping[int, Sequence[Programme]]
+) -> dict[Programme, tuple[Programme, ...]]:
+    """What comes after a programme, near or far, in order; each with what follows it."""
+    found: dict[int, Programme] = {}
+    waiting = [*leads_to.get(programme, ())]
+    while waiting:
+        each = waiting.pop()
+        if each.pk not in found and each.pk != programme:
+            found[each.pk] = each
+            waiting += leads_to.get(each.pk, ())
+    in_order = sorted(found.values(), key=lambda each: (each.position, each.pk))
+    return {each: tuple(leads_to.get(each.pk, ())) for each in in_order}
 
 
 @prepared

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from enrolment.models import ExpressionOfInterest
+from enrolment.models import ExpressionOfInterest, Question
 from enrolment.services.seats import NamedSeat
 from enrolment.tests.factories import NOW, make_expression, make_further_form
 from mathshub.outbox.models import Message
@@ -231,6 +231,23 @@ def chips(client: Client, address: str, title: str) -> list[tuple[str, int | Non
 )
 def test_no_lookup_but_the_chips_is_answered(lead: Client, lookup: str) -> None:
     assert lead.get(f"{LIST}?{lookup}").status_code in (302, 400)
+
+
+def test_names_that_hold_commas_stand_one_on_a_line(lead: Client) -> None:
+    groups = ["East (Newham, Tower Hamlets)", "West"]
+    expression = make_expression(answers={"groups": groups})
+    page = lead.get(f"{LIST}{expression.pk}/change/").content.decode()
+    assert "<dd>East (Newham, Tower Hamlets)\nWest</dd>" in page
+
+
+def test_a_question_takes_each_of_its_answers_once(lead: Client) -> None:
+    fields = {"wording": "Which days?", "kind": "choice", "position": "1"}
+    twice = fields | {"choices": "Monday\nFriday\n monday "}
+    refused = lead.post("/admin/enrolment/question/add/", twice)
+    assert "“monday” stands there twice: take one of the two out." in refused.content.decode()
+    assert not Question.objects.exists()
+    lead.post("/admin/enrolment/question/add/", fields | {"choices": "Monday\nFriday"})
+    assert Question.objects.get().choice_list == ["Monday", "Friday"]
 
 
 def test_the_page_shows_every_answer_and_every_message(lead: Client) -> None:

@@ -8,14 +8,21 @@ from urllib.parse import quote_from_bytes
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from enrolment.forms.interest import PAGES as KINDS
 from enrolment.forms.interest import Page
 from enrolment.forms.tokens import BadFormToken, read_form_token
-from enrolment.models import InterestDraft, Question
-from enrolment.tests.factories import make_question
+from enrolment.models import InterestDraft, OpeningNotice, Question
+from enrolment.tests.factories import (
+    NOW,
+    make_booking,
+    make_expression,
+    make_place,
+    make_question,
+)
 from enrolment.tests.filling import (
     PAGES,
     check_url,
@@ -26,6 +33,7 @@ from enrolment.tests.filling import (
     posted,
     ready_draft,
 )
+from mathshub.links import make_token
 from mathshub.testing.sizes import size
 from workgroups.models import Hub
 from workgroups.tests.factories import (
@@ -65,6 +73,22 @@ FIELDS = {
     "privacy": ("privacy",),
     "check": ("leave_empty", "find"),
 }
+OF_ANY = ("later", "of_offering", "of_school", "of_change")
+"""What any page may carry: the button beside its own, and what it says for when its form is gone."""
+DOORS = {
+    "later": ("email",),
+    "received": ("code",),
+    "confirm": ("answer",),
+    "manage": ("change", "answer"),
+    "hand_over": ("role", "name", "email"),
+    "place": ("answer", "name", "person_1_name", "person_1_email", "person_1_role"),
+    "briefing": ("form_token", "name", "role", "email", "school_typed", "urn", "find", "waits"),
+    "booking": ("answer",),
+    "hear": ("email", "website"),
+    "stop": ("answer",),
+    "gone": ("full_name", "email", "role"),
+}
+"""What is asked around the form, and some of the names that are sent there."""
 awkward = st.sampled_from(
     [
         "\x00",
@@ -80,6 +104,9 @@ awkward = st.sampled_from(
         "O’Neil-Łukasiewicz 🧮",
         "not-listed",
     ]
+)
+chosen = st.sampled_from(
+    ["yes", "no", "withdraw", "keep", "stop", "cancel", "take", "accept", "decline", "sender"]
 )
 typed = st.one_of(awkward, st.text(max_size=300))
 pages = st.sampled_from(sorted(FIELDS))
@@ -106,7 +133,7 @@ def url_of(draft: InterestDraft, page: str) -> str:
 
 def names_on(draft: InterestDraft, page: str) -> list[str]:
     if page != "questions":
-        return list(FIELDS[page])
+        return [*FIELDS[page], *OF_ANY]
     numbers = Question.objects.values_list("pk", flat=True)
     return [f"question_{number}{part}" for number in numbers for part in ("", "_day", "_month")]
 
@@ -146,6 +173,60 @@ def test_a_first_page_with_anything_in_it_gets_a_page(
     form = first_page(offering, draft.school, **{"form_token": page_token(offering)} | changes)
     response = Client(REMOTE_ADDR=next(networks)).post(form_url(offering), form)
     assert response.status_code in (200, 302, 429)
+
+
+@pytest.fixture
+def doors(hub: Hub, draft: InterestDraft) -> dict[str, str]:
+    """Where each of the doors is."""
+    sent = make_expression(offering=draft.offering, sender_email="grace@school.example")
+    place, booking = make_place(), make_booking()
+    closed = make_programme(slug="closed")
+    waits = OpeningNotice.objects.create(
+        programme=closed, email="head@school.example", asked_at=NOW
+    )
+
+    def link(view: str, purpose: str, pk: int) -> str:
+        return reverse(f"enrolment:{view}", args=[make_token(purpose, pk, 1)])
+
+    return {
+        "later": link("keep_interest", "draft", draft.pk),
+        "received": link("interest_received", "received", sent.pk),
+        "confirm": link("confirm_address", "confirm", sent.pk),
+        "manage": link("manage_interest", "manage", sent.pk),
+        "hand_over": link("hand_over", "manage", sent.pk),
+        "place": link("answer_place", "place", place.pk),
+        "briefing": reverse("enrolment:show_briefing", args=[booking.briefing_id]),
+        "booking": link("manage_booking", "booking", booking.pk),
+        "hear": "/programmes/closed/hear/",
+        "stop": link("stop_hearing", "opening", waits.pk),
+        "gone": reverse("enrolment:fill_interest", args=[make_token("draft", 10**8, 1), "you"]),
+    }
+
+
+@within_one_test
+@given(data=st.data(), door=st.sampled_from(sorted(DOORS)))
+def test_every_door_around_the_form_answers_whatever_is_sent(
+    hub: Hub, draft: InterestDraft, doors: dict[str, str], data: st.DataObject, door: str
+) -> None:
+    usual = {"of_offering": str(draft.offering_id), "email": "grace@school.example"}
+    names = st.sampled_from([*DOORS[door], *OF_ANY])
+    form = usual | data.draw(st.dictionaries(names, chosen | typed, max_size=5))
+    response = Client(REMOTE_ADDR=next(networks)).post(doors[door], form)
+    assert response.status_code in (200, 302, 404, 429)
+
+
+@within_one_test
+@given(
+    asked=st.dictionaries(
+        st.sampled_from(["furthest", "ready", "spread", "specialist", "urn", "answered", "back"]),
+        typed,
+        max_size=5,
+    )
+)
+def test_whatever_is_asked_of_the_next_step_gets_a_page(hub: Hub, asked: dict[str, str]) -> None:
+    make_programme(is_starting_point=True)
+    response = Client(REMOTE_ADDR=next(networks)).get("/journey/which-step/", asked)
+    assert response.status_code in (200, 429)
 
 
 @within_one_test

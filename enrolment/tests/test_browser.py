@@ -128,7 +128,10 @@ def test_the_journey_on_a_phone_with_a_break_and_another_device(
     look()
     go_on(phone)
     answer_from_programme_to_headteacher(phone, look)
-    phone.get_by_role("link", name="Finish another time").click()
+    phone.get_by_label("Maths lead’s name").fill("Sam Okafor")
+    phone.get_by_label("Maths lead’s e-mail address").fill("sam@school")
+    phone.get_by_role("button", name="Finish another time").click()
+    heading(phone, "Go on another time")
     look()
     phone.get_by_role("button", name="Mail me the link").click()
     expect(phone.get_by_text("The link is on its way to grace@school.example")).to_be_visible()
@@ -138,6 +141,9 @@ def test_the_journey_on_a_phone_with_a_break_and_another_device(
     draft = InterestDraft.objects.get()
     desk = browser.new_context(**CONTEXT_OPTIONS).new_page()
     desk.goto(live_portal.url(f"/interest/form/{token_of(draft)}/"))
+    heading(desk, "Who leads mathematics at your school?")
+    expect(desk.get_by_label("Maths lead’s name")).to_have_value("Sam Okafor")
+    desk.get_by_label("Maths lead’s e-mail address").fill("sam@school.example")
     answer_the_rest(desk, lambda: None if axe(desk) == [] else pytest.fail(desk.url))
     expression = ExpressionOfInterest.objects.get()
     assert expression.school is not None
@@ -177,6 +183,42 @@ def test_a_school_that_must_check_or_is_out_of_area_is_told_so_and_may_go_on(
     assert axe(phone) == []
     go_on(phone)
     heading(phone, f"Would your school take part in Mastery Readiness in {offering.academic_year}?")
+
+
+def test_out_of_area_is_said_of_a_school_that_can_take_part_too(
+    phone: Page, axe: Axe, live_portal: LivePortal, hub: Hub, offering: Offering
+) -> None:
+    hub.local_authorities.add(make_local_authority(name="Hackney", code="204"))
+    school = make_school(
+        name="Marsh Gate Primary School",
+        local_authority=make_local_authority(name="Kent", code="886"),
+    )
+    phone.goto(live_portal.url(f"/interest/{offering.pk}/?urn={school.urn}"))
+    expect(phone.get_by_text("It is in Kent, outside our area.")).to_be_visible()
+    go_on(phone)
+    heading(phone, "Which programme would suit your school?")
+    expect(phone.get_by_text("It is in Kent, outside our area.")).to_be_visible()
+    expect(phone.get_by_text("Good news: your school can take part.")).to_be_visible()
+    assert axe(phone) == []
+
+
+@pytest.mark.parametrize("typed", ["joseph", "nowhere at all"])
+def test_who_cannot_find_the_school_presses_once_whatever_the_list_shows(
+    phone: Page, live_portal: LivePortal, offering: Offering, typed: str
+) -> None:
+    phone.goto(live_portal.url(f"/interest/{offering.pk}/"))
+    phone.get_by_label("School name, town or postcode").type(typed)
+    expect(phone.get_by_role("listbox")).to_be_visible()
+    phone.wait_for_timeout(300)
+    way_out = phone.get_by_role("button", name="I can’t find our school")
+    place = way_out.bounding_box()
+    assert place is not None
+    middle = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
+    assert middle[1] < 844, "it is in sight"
+    phone.mouse.move(*middle)
+    phone.mouse.down()
+    phone.mouse.up()
+    expect(phone.get_by_role("radio", name="My school is not listed")).to_be_checked()
 
 
 def test_a_second_form_of_a_school_gets_the_same_page_and_only_the_mail_tells(

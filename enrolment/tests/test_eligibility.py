@@ -29,14 +29,18 @@ def programme(name: str, **fields) -> Programme:
     return Programme(**{"pk": next(_ids), "name": name, "phase": "primary"} | fields)
 
 
-READINESS = programme("Readiness")
-DEVELOPMENT = programme("Development", is_once_only=True)
+READINESS = programme("Readiness", is_starting_point=True)
+DEVELOPMENT = programme("Development", is_starting_point=True, is_once_only=True)
 EMBEDDING = programme("Embedding")
 SUSTAINING = programme("Sustaining", takes_specialist_schools=True)
 SECONDARY = programme("Secondary Mastery", phase="secondary")
+AFTER_DEVELOPMENT = {EMBEDDING: (SUSTAINING,), SUSTAINING: ()}
+AFTER_READINESS = {DEVELOPMENT: (EMBEDDING, SUSTAINING), **AFTER_DEVELOPMENT}
 STEPS = {
-    "Readiness": Step(1, READINESS, 2026, leads_to=(DEVELOPMENT,)),
-    "Development": Step(2, DEVELOPMENT, 2026, leads_to=(EMBEDDING, SUSTAINING)),
+    "Readiness": Step(1, READINESS, 2026, leads_to=(DEVELOPMENT,), later=AFTER_READINESS),
+    "Development": Step(
+        2, DEVELOPMENT, 2026, leads_to=(EMBEDDING, SUSTAINING), later=AFTER_DEVELOPMENT
+    ),
     "Embedding": Step(3, EMBEDDING, 2026, needs=(DEVELOPMENT,)),
     "Sustaining": Step(4, SUSTAINING, 2026, needs=(DEVELOPMENT, EMBEDDING)),
     "Secondary Mastery": Step(5, SECONDARY, 2026),
@@ -162,6 +166,29 @@ def test_the_sentences_say_what_to_do() -> None:
     assert words_for("Development", "outside, another hub's") == (
         "It is a state-funded primary school, and open. It is in Lambeth, outside our area: Thames "
         "Maths Hub works there. You may choose your hub."
+    )
+
+
+def test_a_school_that_is_past_a_way_in_hears_what_fits() -> None:
+    assert words_for("Readiness", "Development 2023/24") == (
+        "It took part in Development in 2023/24, which comes after Readiness. Embedding or "
+        "Sustaining is the next step. You can send the form all the same."
+    )
+    assert words_for("Readiness", "Development 2026/27, the same year").startswith(
+        "It takes part in Development in 2026/27, which comes after Readiness. Embedding or"
+    )
+    assert words_for("Readiness", "Sustaining 2025/26 and Embedding 2024/25") == (
+        "It took part in Sustaining in 2025/26, which comes after Readiness. It may come back to "
+        "Sustaining. You can send the form all the same."
+    )
+    done = check_eligibility(
+        SCHOOLS["primary"],
+        STEPS["Development"],
+        SchoolRecord(took=(took(DEVELOPMENT, 2022), took(EMBEDDING, 2024))),
+    )
+    assert done.words_on_the_way == (
+        "It took part in Development in 2022/23, and a school does so once. Sustaining is the next "
+        "step. You choose the programme on the next page."
     )
 
 

@@ -8,7 +8,12 @@ from django.test import Client
 
 from enrolment.forms.interest import PAGES as KINDS
 from enrolment.models import ExpressionOfInterest, InterestDraft
-from enrolment.tests.factories import NOW, make_expression, make_question
+from enrolment.tests.factories import (
+    NOW,
+    make_expression,
+    make_past_participation,
+    make_question,
+)
 from enrolment.tests.filling import (
     PAGES,
     check_url,
@@ -22,10 +27,12 @@ from mathshub.scope import hub_scope
 from workgroups.models import Hub, Offering
 from workgroups.tests.factories import (
     make_hub,
+    make_local_authority,
     make_offering,
     make_programme,
     make_school,
     make_work_group,
+    make_year,
 )
 
 pytestmark = pytest.mark.usefixtures("on_the_day")
@@ -225,6 +232,74 @@ def test_a_hubs_own_answers_keep_the_wording_that_they_were_given_to(
     assert ExpressionOfInterest.objects.get().answers["questions"] == [
         {"question": "How many classes have you?", "answer": "14"}
     ]
+
+
+def test_the_page_of_programmes_says_where_the_school_is_whether_it_can_take_part_or_not(
+    hub: Hub, client: Client
+) -> None:
+    hub.local_authorities.add(make_local_authority(name="Hackney", code="204"))
+    kent = make_local_authority(name="Kent", code="886")
+    school = make_school(name="Marsh Gate Primary School", local_authority=kent)
+    draft = make_draft(offering=make_offering(), school=school)
+    make_offering(programme=make_programme(name="Sustaining"))
+    page = client.get(page_url(draft, "programme")).content.decode()
+    assert page.count("It is in Kent, outside our area") == 1
+    assert page.count("Good news: your school can take part.") == 2
+
+
+def test_a_school_that_is_past_a_programme_is_led_to_the_one_that_fits(
+    hub: Hub, client: Client
+) -> None:
+    stone = make_programme(name="Readiness", is_starting_point=True, position=1)
+    begin = make_programme(name="Development", is_starting_point=True, position=2)
+    onwards = make_programme(name="Embedding", needs=[begin], position=3)
+    school = make_school()
+    make_past_participation(
+        school=school, programme=begin, academic_year=make_year(start_year=2023)
+    )
+    draft = make_draft(offering=make_offering(programme=stone), school=school)
+    reason = "It took part in Development in 2023/24, which comes after Readiness. Embedding is"
+    alone = client.get(page_url(draft, "programme")).content.decode()
+    assert reason in alone
+    assert f'value="{draft.offering_id}" checked' in alone
+    make_offering(programme=onwards)
+    beside = client.get(page_url(draft, "programme")).content.decode()
+    assert reason in beside
+    assert " checked" not in beside
+
+
+def test_ways_that_hold_commas_stand_one_on_a_line(hub: Hub, client: Client) -> None:
+    wishes = {"days": ["monday", "friday"], "modes": ["twilight", "virtual"]}
+    draft = ready_draft(offering=make_offering(), school=make_school(), preferences=wishes)
+    page = client.get(check_url(draft)).content.decode()
+    assert "<dd>Monday, Friday</dd>" in page
+    assert "<dd>Twilight, after school\nVirtual, live online</dd>" in page
+
+
+def test_who_says_yes_after_all_keeps_no_reason_against(hub: Hub, client: Client) -> None:
+    maybe = {"appetite": "maybe", "appetite_reason": "More staff"}
+    draft = ready_draft(offering=make_offering(), school=make_school(), appetite=maybe)
+    url = page_url(draft, "appetite")
+    assert client.post(url, maybe | {"appetite": "yes"}).status_code == 302
+    draft.refresh_from_db()
+    assert draft.said("appetite", "appetite_reason") == ""
+    assert "More staff" not in client.get(url).content.decode()
+
+
+def test_the_part_of_the_form_is_named_and_never_jumps(hub: Hub, client: Client) -> None:
+    draft = ready_draft(offering=make_offering(), school=make_school())
+    for page, part in {
+        "school": "part 1 of 4: your school",
+        "programme": "part 1 of 4: your school",
+        "participants": "part 2 of 4: people",
+        "anything-else": "part 3 of 4: what suits you",
+        "privacy": "part 4 of 4: privacy and sending",
+    }.items():
+        assert (
+            f"Expression of interest · {part}</p>"
+            in client.get(page_url(draft, page)).content.decode()
+        )
+    assert "part 4 of 4" in client.get(check_url(draft)).content.decode()
 
 
 # --- what is typed wrong ------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """The form of interest, page by page, behind the draft's own link; the last page sends it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
@@ -15,17 +15,17 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from enrolment.errors import AlreadySent, AskedAlready, ChangedMeanwhile, Refusal
-from enrolment.forms.interest import Page, SchoolPage, Way, answers_of
+from enrolment.forms.interest import Page, Part, Row, SchoolPage, Way, answers_of
 from enrolment.forms.interest.later import LaterForm
-from enrolment.forms.interest.programme import ProgrammePage
 from enrolment.forms.interest.questions import asked_of
 from enrolment.forms.school_question import NOT_LISTED
-from enrolment.limits import is_over_limit
+from enrolment.limits import is_over_limit, too_many_drafts
 from enrolment.models import ExpressionOfInterest, InterestDraft
 from enrolment.services.changing import change_expression
-from enrolment.services.drafts import keep_offering, keep_page, keep_school, mail_draft_link
+from enrolment.services.drafts import mail_draft_link
 from enrolment.services.further_forms import join_form
 from enrolment.services.interest import submit_expression
+from enrolment.views.keeping import begin_again, keep, keep_unfinished, read_orphan, token_of
 from mathshub.links import BadLink, make_token, read_token
 from mathshub.prepared import prepared
 from workgroups.models import Offering
@@ -61,7 +61,7 @@ def of_draft(
     def answer(request: HttpRequest, token: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         draft = _draft(token)
         if draft is None:
-            return _show_gone(request)
+            return _show_gone(request, token, str(kwargs.get("page_name", "")))
         if draft.is_sent:
             return to_received(draft)
         return view(request, draft, *args, **kwargs)
@@ -81,7 +81,7 @@ def of_open_draft(
     ) -> HttpResponse:
         now = timezone.now()
         if not _may_still_send(draft, now):
-            return _show_closed(request, draft, now)
+            return _show_closed(request, draft, now, page_name=str(kwargs.get("page_name", "")))
         return view(request, draft, now, *args, **kwargs)
 
     return answer
@@ -124,6 +124,8 @@ def check_interest(request: HttpRequest, draft: InterestDraft, now: datetime) ->
         return to_page(draft, way.first_open)
     if request.method != "POST":
         return _show_check(request, way)
+    if "later" in request.POST:
+        return redirect("enrolment:keep_interest", token_of(draft))
     if is_over_limit(request, now=now):
         return _show_check(request, way, problem=TOO_MANY, status=429)
     if request.POST.get("leave_empty"):
@@ -158,7 +160,7 @@ def keep_for_later(request: HttpRequest, draft: InterestDraft) -> HttpResponse:
                 f"The link is on its way to {form.cleaned_data['email']}, unless that address has "
                 "had three e-mails from us today. It works for 30 days.",
             )
-            return redirect("enrolment:keep_interest", _token_of(draft))
+            return redirect("enrolment:keep_interest", token_of(draft))
     context = _frame(draft) | {
         "page_title": "Go on another time",
         "form": form,
@@ -172,8 +174,8 @@ def keep_for_later(request: HttpRequest, draft: InterestDraft) -> HttpResponse:
 def to_page(draft: InterestDraft, page: str) -> HttpResponse:
     """Lead to a page of the draft; to the check where none is named."""
     if page:
-        return redirect("enrolment:fill_interest", _token_of(draft), page)
-    return redirect("enrolment:check_interest", _token_of(draft))
+        return redirect("enrolment:fill_interest", token_of(draft), page)
+    return redirect("enrolment:check_interest", token_of(draft))
 
 
 def to_received(draft: InterestDraft) -> HttpResponse:
@@ -191,14 +193,17 @@ def to_received(draft: InterestDraft) -> HttpResponse:
     return redirect("enrolment:interest_received", token)
 
 
-def show_closed(request: HttpRequest, offering: Offering, now: datetime) -> HttpResponse:
-    """Why the form can't be sent."""
+def show_closed(
+    request: HttpRequest, offering: Offering, now: datetime, *, typed: Sequence[Row] = ()
+) -> HttpResponse:
+    """Why the form can't be sent; with what was ``typed`` on the page that came too late."""
     opens_later = offering.opens_on is None or offering.opens_later(timezone.localdate(now))
     state = "is not open yet" if opens_later else "has closed"
     context = {
         "page_title": f"Interest in {offering.programme} {state}",
         "offering": offering,
         "opens_later": opens_later,
+        "typed": typed,
     }
     return render(request, "enrolment/interest_closed.html", context)
 
@@ -211,10 +216,12 @@ def _take_page(request: HttpRequest, way: Way, kind: type[Page], now: datetime) 
         typed = request.POST.get("school_typed", "").strip()
         page.look_for(typed, is_not_listed=request.POST["find"] == NOT_LISTED)
         return _show_page(request, way, page, looked_for_school=True)
+    if "later" in request.POST:
+        return _leave_page(way, page, now)
     if not page.is_valid():
         return _show_page(request, way, page)
     try:
-        draft = _keep(way.draft, page, now)
+        draft = keep(way.draft, page, now)
     except AlreadySent:
         return to_received(InterestDraft.objects.get(pk=way.draft.pk))
     except Refusal as refusal:
@@ -222,14 +229,13 @@ def _take_page(request: HttpRequest, way: Way, kind: type[Page], now: datetime) 
     return to_page(draft, _next(Way(draft), page))
 
 
-def _keep(draft: InterestDraft, page: Page, now: datetime) -> InterestDraft:
-    if isinstance(page, SchoolPage):
-        return keep_school(
-            draft, school=page.chosen_school, school_as_typed=page.school_as_typed, now=now
-        )
-    if isinstance(page, ProgrammePage):
-        return keep_offering(draft, offering=page.chosen, kept=page.kept(), now=now)
-    return keep_page(draft, page=page.name, kept=page.kept(), now=now)
+def _leave_page(way: Way, page: Page, now: datetime) -> HttpResponse:
+    """Finish another time: what stands on the page is kept as it is, finished or not."""
+    try:
+        draft = keep_unfinished(way.draft, page, now)
+    except AlreadySent:
+        return to_received(InterestDraft.objects.get(pk=way.draft.pk))
+    return redirect("enrolment:keep_interest", token_of(draft))
 
 
 def _next(way: Way, page: Page) -> str:
@@ -256,15 +262,13 @@ def _show_page(
 ) -> HttpResponse:
     if isinstance(page, SchoolPage) and page.typed_school:
         page.show_schools()
-    number, total = way.place_of(type(page))
     before = way.before(type(page))
     context = _frame(way.draft) | {
         "page_title": page.heading,
         "form": page,
         "problem": problem,
         "looked_for_school": looked_for_school,
-        "number": number,
-        "total": total,
+        "part": page.part.words,
         "before": before,
     }
     return render(request, page.template, context, status=status)
@@ -276,6 +280,7 @@ def _show_check(
     context = _frame(way.draft) | {
         "page_title": "Check your answers",
         "appetite": way.draft.said("appetite", "appetite"),
+        "part": Part.SENDING.words,
         "summary": way.summary(),
         "problem": problem,
         "before": way.pages[-1].name,
@@ -324,12 +329,8 @@ def _frame(draft: InterestDraft) -> dict[str, Any]:
     return {
         "draft": draft,
         "offering": draft.offering,
-        "token": _token_of(draft),
+        "token": token_of(draft),
     }
-
-
-def _token_of(draft: InterestDraft) -> str:
-    return make_token("draft", draft.pk, draft.link_generation)
 
 
 def _may_still_send(draft: InterestDraft, now: datetime) -> bool:
@@ -342,11 +343,16 @@ def _may_still_send(draft: InterestDraft, now: datetime) -> bool:
     return begun_in_time and draft.started_at > now - GRACE
 
 
-def _show_closed(request: HttpRequest, draft: InterestDraft, now: datetime) -> HttpResponse:
+def _show_closed(
+    request: HttpRequest, draft: InterestDraft, now: datetime, *, page_name: str
+) -> HttpResponse:
     if draft.changes is not None:
         return to_received(draft)
     assert draft.offering is not None
-    return show_closed(request, draft.offering, now)
+    kind = Way(draft).page(page_name)
+    is_typed = kind is not None and request.method == "POST"
+    typed = kind(request.POST, draft=draft).as_typed() if kind and is_typed else []
+    return show_closed(request, draft.offering, now, typed=typed)
 
 
 @prepared
@@ -374,6 +380,23 @@ def _draft(token: str) -> InterestDraft | None:
     return found[0] if found else None
 
 
-def _show_gone(request: HttpRequest) -> HttpResponse:
-    context = {"page_title": "This form is no longer here"}
-    return render(request, "enrolment/interest/gone.html", context, status=404)
+def _show_gone(request: HttpRequest, token: str, page_name: str) -> HttpResponse:
+    """The draft is deleted; what was typed on a page left open comes back, in a new form."""
+    orphan = read_orphan(request, page_name)
+    if orphan is None:
+        context: dict[str, Any] = {"page_title": "This form is no longer here"}
+        return render(request, "enrolment/interest/gone.html", context, status=404)
+    context = {"page_title": "Here is what you typed", "typed": orphan.rows, "orphan": orphan}
+    if not orphan.can_begin_again:
+        return render(request, "enrolment/interest/gone.html", context, status=404)
+    now = timezone.now()
+    if is_over_limit(request, now=now) or too_many_drafts(request, now=now):
+        context["problem"] = TOO_MANY
+        return render(request, "enrolment/interest/gone.html", context, status=429)
+    draft = begin_again(token, orphan, now)
+    if draft is None:
+        return render(request, "enrolment/interest/gone.html", context, status=404)
+    if draft.is_sent:
+        return to_received(draft)
+    context |= {"page_title": "Nothing that you typed is lost", "token": token_of(draft)}
+    return render(request, "enrolment/interest/gone.html", context)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from enrolment.eligibility import Eligibility, check_eligibility
 from enrolment.errors import Refusal
-from enrolment.forms.interest import PAGES, SchoolPage, Way
+from enrolment.forms.interest import SchoolPage, Way
 from enrolment.forms.school_question import LONGEST_SCHOOL, NOT_LISTED, pickable_school
 from enrolment.forms.tokens import BadFormToken, FormToken, make_form_token, read_form_token
 from enrolment.limits import is_over_limit, too_many_drafts
@@ -77,7 +77,11 @@ def explain_eligibility(request: HttpRequest, offering_id: int) -> JsonResponse:
         raise Http404
     eligibility = check_eligibility(school, step_of(offering), record_of(school, with_asked=False))
     return JsonResponse(
-        {"heading": eligibility.heading, "words": eligibility.words, "tone": eligibility.tone}
+        {
+            "heading": eligibility.heading,
+            "words": eligibility.words_on_the_way,
+            "tone": eligibility.tone,
+        }
     )
 
 
@@ -163,8 +167,7 @@ def _show(
         "problem": problem,
         "looked_for_school": looked_for_school,
         "eligibility": _eligibility_of(page),
-        "number": 1,
-        "total": len(PAGES),
+        "part": page.part.words,
         "is_first": True,
     }
     return render(request, page.template, context, status=status)

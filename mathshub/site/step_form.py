@@ -67,7 +67,7 @@ def answers_in(query: QueryDict) -> Answers:
     """What the address answers; what it leaves out, or can't be read, counts as not sure."""
     return Answers(
         furthest=query.get("furthest", ""),
-        ready=_chosen(Ready, query, "ready"),
+        ready=_chosen(Ready, query, "ready") if query.get("ready") else Ready.UNSAID,
         spread=_chosen(Spread, query, "spread"),
         specialist=_chosen(Specialist, query, "specialist"),
     )
@@ -75,7 +75,7 @@ def answers_in(query: QueryDict) -> Answers:
 
 def answered_in(query: QueryDict) -> dict[str, str]:
     """What to show as chosen, by question: only what was sent."""
-    return {name: str(query[name]) for name in QUESTIONS if name in query}
+    return {name: query[name] for name in QUESTIONS if query.get(name)}
 
 
 def _chosen(choices: type[Choice], query: QueryDict, name: str) -> Choice:

@@ -52,6 +52,8 @@ def _context(
     }
     if not (answered or "answered" in request.GET):
         return context
+    if not (answered or record.took or record.has_mastery_specialist):
+        return context | {"nothing_to_go_by": True}
     suggestion = suggest_step(stages, answers_in(request.GET), record)
     if suggestion is None:
         return context
@@ -59,6 +61,7 @@ def _context(
     return context | {
         "page_title": f"We suggest {entry.programme}",
         "suggestion": suggestion,
+        "by_record_alone": not answered,
         "entry": entry,
         "offering": entry.offering,
         "eligibility": _eligibility(school, entry, record),

@@ -20,6 +20,7 @@ class Ready(StrEnum):
     YES = "yes"
     NO = "no"
     UNSURE = "unsure"
+    UNSAID = ""
 
 
 class Spread(StrEnum):
@@ -40,13 +41,13 @@ class Specialist(StrEnum):
 
 @dataclass(frozen=True)
 class Answers:
-    """What somebody said; whoever says nothing is not sure.
+    """What somebody said; whoever says nothing is taken as not sure, and not told so.
 
     ``furthest`` is the slug of the step that the school has come to, ``NONE_DONE``, or empty.
     """
 
     furthest: str = ""
-    ready: Ready = Ready.UNSURE
+    ready: Ready = Ready.UNSAID
     spread: Spread = Spread.UNSURE
     specialist: Specialist = Specialist.UNSURE
 
@@ -173,8 +174,13 @@ def _begins(school: _School) -> Suggestion:
     if school.answers.ready == Ready.NO:
         why = f"Something stands in the way: {stone.name} takes a year over that, with you."
         return Suggestion(stone, (first, f"{why} It leads to {stone.goes_on_to}."))
+    doubt = (
+        "You did not say whether"
+        if school.answers.ready == Ready.UNSAID
+        else "You are not sure that"
+    )
     why = (
-        f"You are not sure that two teachers can start: {stone.name} prepares for that. If they can, "
+        f"{doubt} two teachers can start: {stone.name} prepares for that. If they can, "
         f"begin with {straight[0].name}."
     )
     return Suggestion(stone, (first, why))

@@ -3,6 +3,7 @@
 import pytest
 
 from mathshub.testing.browser import totp_code
+from mathshub.testing.page_quality import faults
 
 STRICT = "default-src 'none'; script-src 'self'"
 GOOD = '<html lang="en"><title>A</title><main><h1>A</h1><label>Name <input></label></main>'
@@ -52,6 +53,22 @@ def test_a_script_error_is_reported(show, page, browser_reports):
     [found] = browser_reports
     assert "broken" in found
     browser_reports.clear()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "fault"),
+    [
+        ("<style>p {width: 400px}</style><p>wide</p>", "pixels wide"),
+        ("<style>button {border: 0}</style><button>Press</button>", "no edge where colours"),
+        ("<style>a:focus {outline: 0}</style><a href='/x'>Go</a>", "focus can't be seen: <a"),
+        ("<!-- " + " ".join(f"{n * 7919:x}" for n in range(40_000)) + " -->", "bytes"),
+        ("<label>Name <input></label><button>Send</button>", ""),
+    ],
+)
+def test_the_faults_of_a_page_are_seen(phone, wrong, fault):
+    phone.set_content(GOOD.replace("</h1>", f"</h1>{wrong}"))
+    found = [each for each in faults(phone) if "region" not in each]
+    assert [fault in each for each in found] == [True] * bool(fault)
 
 
 def test_the_page_of_a_hub_reaches_a_phone_without_a_report(live_portal, phone):

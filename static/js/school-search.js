@@ -131,6 +131,16 @@ function tell(box, urn) {
   box.dispatchEvent(new CustomEvent("school-chosen", { detail: { urn }, bubbles: true }));
 }
 
+// The list closes when the field loses focus, and what stands below moves up: from under the finger,
+// so that a button pressed there would not be pressed. The focus stays until the press is done.
+function keepButtonsInPlace(box) {
+  (box.closest("form") ?? box).addEventListener("mousedown", (event) => {
+    if (event.target.closest("button, a")) {
+      event.preventDefault();
+    }
+  });
+}
+
 function enhance(box) {
   const input = box.querySelector("input[type=text], input[type=search], input:not([type])");
   const results = box.querySelector("[data-school-results]");
@@ -150,7 +160,7 @@ function enhance(box) {
     inputClasses: input.classList.contains("govuk-input--error") ? "govuk-input--error" : null,
     minLength: SHORTEST,
     confirmOnBlur: false,
-    displayMenu: "overlay",
+    displayMenu: "inline", // what stands below, “I can’t find our school” above all, is not covered
     source: debounced(fetchSchools(box.dataset.url), (sentence) => {
       noResults = sentence;
     }),
@@ -183,6 +193,7 @@ function enhance(box) {
   const field = target.querySelector("input");
   field.autocomplete = "off";
   keepDescription(field, input);
+  keepButtonsInPlace(box);
   field.addEventListener("input", () => {
     if (field.value !== words) {
       urn.disabled = true;

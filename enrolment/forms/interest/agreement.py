@@ -3,13 +3,14 @@
 from django import forms
 from django.contrib.humanize.templatetags.humanize import apnumber
 
-from enrolment.forms.interest.page import Page, Row
+from enrolment.forms.interest.page import Page, Part, Row
 from enrolment.forms.interest.programme import is_keen
 from enrolment.models import InterestDraft
 
 
 class CommitmentPage(Page):
     name = "commitment"
+    part = Part.WISHES
     title = "What the headteacher agrees to"
     template = "enrolment/interest/commitment.html"
 
@@ -51,6 +52,7 @@ class CommitmentPage(Page):
 
 class PrivacyPage(Page):
     name = "privacy"
+    part = Part.SENDING
     title = "How we use what you send"
     template = "enrolment/interest/privacy.html"
 

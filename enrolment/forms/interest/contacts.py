@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from enrolment.forms.fields import Address, PersonName
-from enrolment.forms.interest.page import Page, Row
+from enrolment.forms.interest.page import Page, Part, Row
 from enrolment.forms.interest.suggestions import meant_address
 from enrolment.models import ExpressionOfInterest, InterestDraft
 
@@ -37,6 +37,7 @@ class ContactPage(Page):
 
 class YouPage(ContactPage):
     name = "you"
+    part = Part.PEOPLE
     title = "Who are you?"
 
     role = forms.ChoiceField(
@@ -89,6 +90,7 @@ class ColleaguePage(ContactPage):
 
 class HeadteacherPage(ColleaguePage):
     name = "headteacher"
+    part = Part.PEOPLE
     of_role = SenderRole.HEADTEACHER
     called = "Headteacher"
     title = "Who is your headteacher?"
@@ -107,6 +109,7 @@ class HeadteacherPage(ColleaguePage):
 
 class MathsLeadPage(ColleaguePage):
     name = "maths-lead"
+    part = Part.PEOPLE
     of_role = SenderRole.MATHS_LEAD
     called = "Maths lead"
     title = "Who leads mathematics at your school?"

@@ -55,17 +55,12 @@ class Way:
     def is_answered(self, page: type[Page]) -> bool:
         if page is SchoolPage:
             return bool(self.draft.school_id or self.draft.school_as_typed)
-        return page.name in self.draft.answers
+        return page.name in self.draft.complete_answers
 
     @property
     def first_open(self) -> str:
         """The name of the first page that waits for an answer; empty when none does."""
         return next((page.name for page in self.pages if not self.is_answered(page)), "")
-
-    def place_of(self, page: type[Page]) -> tuple[int, int]:
-        """Which page of how many it is, from one; of all where it can't be told yet."""
-        total = len(self.pages) if self.draft.offering_id else len(PAGES)
-        return self.pages.index(page) + 1, total
 
     def before(self, page: type[Page]) -> str:
         """The name of the page before that one; empty for the first."""

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from enrolment.forms.interest.contacts import MathsLeadPage, SenderRole, YouPage, is_sent_by
-from enrolment.forms.interest.page import Page, Row
+from enrolment.forms.interest.page import Page, Part, Row
 from enrolment.forms.interest.programme import is_keen
 from enrolment.forms.people import PeopleForm
 from enrolment.models import InterestDraft, Participant
@@ -14,6 +14,7 @@ from enrolment.services.seats import NamedSeat
 
 class ParticipantsPage(PeopleForm, Page):
     name = "participants"
+    part = Part.PEOPLE
     title = "Who would take part?"
     template = "enrolment/interest/participants.html"
 

@@ -1,13 +1,16 @@
 """Which programme, and how much the school wants it."""
 
 from functools import cached_property
+from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.text import capfirst
 
-from enrolment.eligibility import Answer, Eligibility, check_eligibility
+from enrolment.eligibility import Answer, Eligibility, Reason, check_eligibility
 from enrolment.forms.fields import PlainText
-from enrolment.forms.interest.page import Page, Row
+from enrolment.forms.interest.page import Kept, Page, Part, Row
 from enrolment.models import ExpressionOfInterest, InterestDraft
 from enrolment.services.records import record_of, steps_of
 from workgroups.models import Offering
@@ -23,6 +26,7 @@ class ProgrammeChoice(forms.RadioSelect):
 
 class ProgrammePage(Page):
     name = "programme"
+    part = Part.SCHOOL
     title = "Which programme would suit your school?"
     template = "enrolment/interest/programme.html"
 
@@ -42,10 +46,9 @@ class ProgrammePage(Page):
             for offering in self.offerings.values()
         ]
         field.widget.hints = {
-            str(pk): " ".join(filter(None, [_strapline(offering), self._answer_for(pk)]))
-            for pk, offering in self.offerings.items()
+            str(pk): self._hint(pk, offering) for pk, offering in self.offerings.items()
         }
-        if draft.offering_id:
+        if draft.offering_id and not self._has_a_better_one(draft.offering_id):
             self.initial["offering"] = str(draft.offering_id)
 
     @cached_property
@@ -80,22 +83,41 @@ class ProgrammePage(Page):
     def told(self) -> list[Row]:
         return [Row("Programme", f"{self.chosen.programme} {self.chosen.academic_year}")]
 
-    def _answer_for(self, offering: int) -> str:
-        eligibility = self.eligibilities.get(offering)
+    @property
+    def notes(self) -> list[str]:
+        """What is to be said of the school whichever programme it chooses: its borough, say."""
+        found = (note.sentence for each in self.eligibilities.values() for note in each.notes)
+        return list(dict.fromkeys(found))
+
+    def _has_a_better_one(self, offering: int) -> bool:
+        """Whether that programme is not the school's and another one is: nothing is chosen then."""
+        answers = {pk: each.answer for pk, each in self.eligibilities.items()}
+        return answers.get(offering) is Answer.NOT_HERE and Answer.YES in answers.values()
+
+    def _hint(self, pk: int, offering: Offering) -> str:
+        """What it is, whether the school can take part, and why."""
+        strapline = capfirst(offering.programme.strapline)
+        eligibility = self.eligibilities.get(pk)
         if eligibility is None:
-            return ""
-        if eligibility.answer is Answer.YES:
-            return eligibility.heading
-        return f"{eligibility.heading} {eligibility.words}"
+            return strapline
+        return format_html(
+            '{}<span class="verdict {}"><strong>{}</strong> {}</span>',
+            strapline,
+            eligibility.tone,
+            eligibility.heading,
+            " ".join(_why(eligibility)),
+        )
 
 
-def _strapline(offering: Offering) -> str:
-    words = offering.programme.strapline
-    return f"{words[:1].upper()}{words[1:]}." if words else ""
+def _why(eligibility: Eligibility) -> list[str]:
+    """The reasons that are this programme's own: not that it is a school, nor where it is."""
+    findings = (each for each in eligibility.findings if each.reason is not Reason.ELIGIBLE)
+    return [finding.sentence for finding in findings]
 
 
 class AppetitePage(Page):
     name = "appetite"
+    part = Part.SCHOOL
 
     appetite = forms.ChoiceField(
         label="Would your school take part?",
@@ -117,6 +139,20 @@ class AppetitePage(Page):
         help_text="For example time, staff, or something that we could explain.",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+    def clean(self) -> dict[str, Any]:
+        """Who says yes is not asked what would have to change: what stood there before goes."""
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("appetite") == Appetite.YES:
+            cleaned["appetite_reason"] = ""
+            self.errors.pop("appetite_reason", None)
+        return cleaned
+
+    def kept(self) -> Kept:
+        kept = super().kept()
+        if not self.cleaned_data["appetite_reason"]:
+            kept["typed"].pop("appetite_reason", None)
+        return kept
 
     @property
     def heading(self) -> str:

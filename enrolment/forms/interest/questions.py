@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.dateformat import format as format_date
 
 from enrolment.forms.fields import PlainText
-from enrolment.forms.interest.page import Page, Row
+from enrolment.forms.interest.page import Page, Part, Row
 from enrolment.forms.interest.programme import is_keen
 from enrolment.models import InterestDraft, Question
 from enrolment.models.questions import MOST_QUESTIONS
@@ -22,6 +22,7 @@ YES_NO = [("yes", "Yes"), ("no", "No")]
 
 class QuestionsPage(Page):
     name = "questions"
+    part = Part.WISHES
     title = "A few questions of our own"
 
     def fill(self, draft: InterestDraft) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from enrolment.forms.interest.page import Page, Row
+from enrolment.forms.interest.page import Page, Part, Row
 from enrolment.forms.school_question import NOT_LISTED, SchoolQuestion
 from enrolment.models import InterestDraft
 from workgroups.models import School
@@ -13,6 +13,7 @@ class SchoolPage(SchoolQuestion, Page):
     """Its answer stands in columns of the draft, where other tables can point at it."""
 
     name = "school"
+    part = Part.SCHOOL
     title = "Which school are you from?"
     template = "enrolment/interest/school.html"
 
@@ -38,6 +39,9 @@ class SchoolPage(SchoolQuestion, Page):
         self.is_bound = False
         self.initial = {"school_typed": typed, "urn": NOT_LISTED if is_not_listed else ""}
         self.show_schools()
+
+    def as_typed(self) -> list[Row]:
+        return [Row("Your school", self.typed_school)] if self.typed_school else []
 
     def told(self) -> list[Row]:
         return []  # the draft's columns tell it

@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import Prefetch
 
 from enrolment.forms.fields import PlainText
-from enrolment.forms.interest.page import Page, Row
+from enrolment.forms.interest.page import Page, Part, Row
 from enrolment.forms.interest.programme import is_keen
 from enrolment.models import InterestDraft
 from workgroups.models import LocalAuthority, WorkGroup
@@ -23,6 +23,7 @@ _RANKS = ("First", "Second", "Third")
 
 class PreferencesPage(Page):
     name = "preferences"
+    part = Part.WISHES
     title = "What would suit your school best?"
     template = "enrolment/interest/preferences.html"
 
@@ -112,6 +113,7 @@ def _group_words(group: WorkGroup) -> str:
 
 class BarriersPage(Page):
     name = "barriers"
+    part = Part.WISHES
     title = "What stands in your way at the moment?"
 
     barriers = PlainText(
@@ -129,6 +131,7 @@ class BarriersPage(Page):
 
 class AnythingElsePage(Page):
     name = "anything-else"
+    part = Part.WISHES
     title = "Is there anything else that we should know?"
     template = "enrolment/interest/anything_else.html"
 

@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page
 
 from enrolment.tests.factories import make_briefing
 from mathshub.scope import hub_scope
+from mathshub.testing.page_quality import faults
 from mathshub.testing.portal import LivePortal
 from sessions.tests.factories import make_sessions
 from workgroups.tests.factories import (
@@ -28,6 +29,7 @@ PAGES = [
     "/programmes/sustaining/hear/thanks/",
     "/journey/",
     "/journey/which-step/",
+    "/journey/which-step/?answered=yes",
     "/journey/which-step/?ready=yes",
     "/journey/which-step/?furthest=embedding",
     "/privacy/",
@@ -65,17 +67,34 @@ def filled_portal(live_portal: LivePortal) -> LivePortal:
     return live_portal
 
 
-@pytest.mark.parametrize("width", [320, 390, 1180])
-def test_public_pages_are_accessible_and_fit_at_every_width(
-    page: Page, filled_portal: LivePortal, axe: Callable[[Page], list[str]], width: int
+def test_public_pages_are_good_on_a_phone(phone: Page, filled_portal: LivePortal):
+    found = {}
+    for path in PAGES:
+        phone.goto(filled_portal.url(path, host="ash.localhost"))
+        found[path] = faults(phone)
+    assert found == {path: [] for path in PAGES}
+
+
+def test_public_pages_are_accessible_and_fit_at_a_desk(
+    page: Page, filled_portal: LivePortal, axe: Callable[[Page], list[str]]
 ):
-    page.set_viewport_size({"width": width, "height": 844})
-    faults = {}
+    found = {}
     for path in PAGES:
         page.goto(filled_portal.url(path, host="ash.localhost"))
-        too_wide = page.evaluate("document.documentElement.scrollWidth") > width
-        faults[path] = axe(page) + ["runs off the screen"] * too_wide
-    assert faults == {path: [] for path in PAGES}
+        too_wide = page.evaluate("document.documentElement.scrollWidth") > 1180
+        found[path] = axe(page) + ["runs off the screen"] * too_wide
+    assert found == {path: [] for path in PAGES}
+
+
+def test_public_pages_say_all_without_a_script(browser: Browser, filled_portal: LivePortal):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    for path in PAGES:
+        page.goto(filled_portal.url(path, host="ash.localhost"))
+        assert page.get_by_role("heading", level=1).is_visible(), path
+        for form in page.locator("main form").all():
+            assert form.locator("button:visible").count(), path
+    context.close()
 
 
 def test_the_journey_is_shown_once_at_every_width(page: Page, filled_portal: LivePortal):

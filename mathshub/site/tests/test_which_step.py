@@ -257,6 +257,31 @@ def test_anything_may_be_sent_and_what_was_answered_stays_chosen(client: Client,
     assert "<b>" not in page.split("<main")[1].replace("<b>", "", 0).split("<form")[1]
 
 
+def test_without_an_answer_and_a_record_it_asks_kindly(client: Client, stages: dict):
+    page = text(client, answered="yes", ready="")
+    assert "<h1>Which step is right for us?</h1>" in page
+    assert "We have nothing to go by yet." in page
+    school = make_school()
+    assert "We have no record of what your school took part in." in text(
+        client, answered="yes", urn=school.urn
+    )
+
+
+def test_without_an_answer_it_says_that_the_record_alone_counts(client: Client, stages: dict):
+    school = make_school()
+    make_past_participation(
+        school=school, programme=stages["begin"], academic_year=make_year(start_year=2023)
+    )
+    alone = "this goes by your school’s record alone"
+    assert alone in text(client, answered="yes", urn=school.urn)
+    assert alone not in text(client, spread="few", urn=school.urn)
+
+
+def test_nobody_is_told_a_doubt_that_nobody_had(client: Client, stages: dict):
+    assert "You did not say whether two teachers can start" in text(client, furthest=NONE_DONE)
+    assert "You are not sure that two teachers can start" in text(client, ready="unsure")
+
+
 def test_a_hub_without_programmes_says_so(client: Client, hub: Hub):
     assert "as soon as the hub has described its programmes" in text(client, answered="yes")
 

@@ -54,7 +54,16 @@ AWKWARD = [
     " \t\r\n ",
     "",
 ]
-EXTRA_FIELDS = ["find", "leave_empty", "email_is_right", "appetite_reason", "hub", "state"]
+EXTRA_FIELDS = [
+    "find",
+    "leave_empty",
+    "email_is_right",
+    "appetite_reason",
+    "later",
+    "of_offering",
+    "hub",
+    "state",
+]
 FIRST, SCHOOL, PROGRAMME, LATER, CHECK = "first", "school", "programme", "later", "check"
 KINDS = (*PAGES, SCHOOL, PROGRAMME, LATER, *[FIRST] * 3, *[CHECK] * 3)
 ROLES = ("headteacher", "maths_lead", "office")

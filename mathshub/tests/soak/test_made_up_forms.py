@@ -14,7 +14,7 @@ SEED = 20261122
 def test_what_the_form_takes_is_stored_once_and_what_it_refuses_is_not(
     hub: Hub, live_portal: LivePortal, soak: Soak
 ):
-    forms = MadeUpForms.make(random.Random(SEED), size(short=60, soak=10_000))
+    forms = MadeUpForms.make(random.Random(SEED), size(short=300, soak=10_000))
     answers = forms.send(live_portal, soak.progress)
     wrong = compare(forms, answers)
 
