@@ -275,7 +275,7 @@ def test_the_page_shows_every_answer_and_every_message(lead: Client) -> None:
         "Ana Lima",
         "Ben Cole",
         "Monday, Friday",
-        "Twilight, after school; Face to face, a half or a full day",
+        "Twilight, after school<br>Face to face, a half or a full day",
         "We share a &lt;hall&gt;.",
         "Rang on Monday.",
         "We have your interest",
