@@ -15,7 +15,7 @@ QUESTIONS = {
     "visits": "Headteacher agrees to visits",
     "barriers": "What stands in the way",
     "days": "Days that suit",
-    "modes": "Ways that suit",
+    "modes": "Sessions that suit",
     "anything_else": "Anything else",
     "commitment": "Headteacher agrees to release staff",
     "privacy": "Has read the privacy notice",

@@ -28,7 +28,7 @@ class SchoolQuestion(forms.Form):
         called="Your school",
         max_length=LONGEST_SCHOOL,
         takes_links=False,
-        help_text="The URN works too.",
+        help_text="Or its URN, the register’s six-figure number.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     # Whatever was sent: what it stands for is looked up.

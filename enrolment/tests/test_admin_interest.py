@@ -237,7 +237,7 @@ def test_names_that_hold_commas_stand_one_on_a_line(lead: Client) -> None:
     groups = ["East (Newham, Tower Hamlets)", "West"]
     expression = make_expression(answers={"groups": groups})
     page = lead.get(f"{LIST}{expression.pk}/change/").content.decode()
-    assert "<dd>East (Newham, Tower Hamlets)\nWest</dd>" in page
+    assert "<dd>East (Newham, Tower Hamlets)<br>West</dd>" in page
 
 
 def test_a_question_takes_each_of_its_answers_once(lead: Client) -> None:

@@ -202,10 +202,12 @@ def test_out_of_area_is_said_of_a_school_that_can_take_part_too(
     assert axe(phone) == []
 
 
-@pytest.mark.parametrize("typed", ["joseph", "nowhere at all"])
+@pytest.mark.parametrize("typed", ["joseph", "marsh", "nowhere at all"])
 def test_who_cannot_find_the_school_presses_once_whatever_the_list_shows(
     phone: Page, live_portal: LivePortal, offering: Offering, typed: str
 ) -> None:
+    for number in range(12):
+        make_school(name=f"Marsh Gate Primary School {number}")
     phone.goto(live_portal.url(f"/interest/{offering.pk}/"))
     phone.get_by_label("School name, town or postcode").type(typed)
     expect(phone.get_by_role("listbox")).to_be_visible()

@@ -50,7 +50,8 @@ class StepForm(forms.Form):
             (Specialist.NO, "No"),
             (Specialist.UNSURE, "I am not sure"),
         ],
-        help_text="A teacher whom the NCETM has trained to lead Work Groups.",
+        help_text="A teacher whom the NCETM, the national centre for the teaching of mathematics, has "
+        "trained to lead Work Groups.",
     )
 
     def __init__(self, stages: Sequence[Stage], answered: dict[str, str]) -> None:
@@ -75,7 +76,7 @@ def answers_in(query: QueryDict) -> Answers:
 
 def answered_in(query: QueryDict) -> dict[str, str]:
     """What to show as chosen, by question: only what was sent."""
-    return {name: query[name] for name in QUESTIONS if query.get(name)}
+    return {name: str(query[name]) for name in QUESTIONS if query.get(name)}
 
 
 def _chosen(choices: type[Choice], query: QueryDict, name: str) -> Choice:

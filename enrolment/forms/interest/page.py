@@ -68,10 +68,11 @@ class Page(forms.Form):
     def of(cls, draft: InterestDraft) -> "Page":
         """The page with what the draft holds of it; unbound where nothing has been typed."""
         kept = draft.answers.get(cls.name)
-        page = cls(MultiValueDict(kept["typed"]) if kept else None, draft=draft)
+        page: Any = cls(MultiValueDict(kept["typed"]) if kept else None, draft=draft)
         if kept and "clean" not in kept:
             page._errors = ErrorDict()  # nobody has said that it is finished: nothing is wrong yet
-        return page
+        found: Page = page
+        return found
 
     @property
     def heading(self) -> str:

@@ -35,11 +35,11 @@ class PreferencesPage(Page):
         error_messages={"invalid_choice": "Which days suit you: choose from the list."},
     )
     modes = forms.MultipleChoiceField(
-        label="Which way suits you?",
+        label="Which kind of session suits you?",
         required=False,
         choices=MODES,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": "Which way suits you: choose from the list."},
+        error_messages={"invalid_choice": "Which kind of session suits you: choose from the list."},
     )
 
     @classmethod
@@ -93,7 +93,7 @@ class PreferencesPage(Page):
         return [
             *rows,
             Row("Days that suit", self.in_words("days") or "No preference"),
-            Row("Ways that suit", self.in_words("modes") or "No preference"),
+            Row("Sessions that suit", self.in_words("modes") or "No preference"),
         ]
 
 

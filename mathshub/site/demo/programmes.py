@@ -156,8 +156,9 @@ STAGES: tuple[dict[str, Any], ...] = (
 
 MASTERY_TEXT = (
     "Mastery means understanding something securely: so well that pupils can move on, and build "
-    "on what came before. The NCETM developed the approach from what teachers do in Shanghai, "
-    "Japan and Singapore. In such a classroom:\n\n"
+    "on what came before. The NCETM, the national centre for the teaching of mathematics, "
+    "developed the approach from what teachers do in Shanghai, Japan and Singapore. In such "
+    "a classroom:\n\n"
     "- everybody is expected to succeed: all pupils can achieve in mathematics\n"
     "- the class stays together; the difference between pupils is met by support and early help, "
     "not by different work\n"
