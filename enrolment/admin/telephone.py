@@ -1,5 +1,6 @@
 """Entering the interest of a school that telephones: the school found by search, then one form."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 from enrolment.admin.words import eligibility_of
 from enrolment.errors import Refusal
 from enrolment.forms.fields import Address, PlainText
+from enrolment.forms.interest.by_telephone import pages_of
 from enrolment.forms.school_question import pickable_school
 from enrolment.models import ExpressionOfInterest, IntendedParticipant
 from enrolment.services.interest import InterestAnswers, submit_expression
@@ -130,9 +132,10 @@ class TelephonePages(PortalAdmin):
         )
 
     def _enter(self, request: HttpRequest, form: TelephoneForm, school: School) -> HttpResponse:
+        answers, offering = form.answers(school), form.cleaned_data["offering"]
         expression, _ = submit_expression(
-            form.answers(school),
-            offering=form.cleaned_data["offering"],
+            replace(answers, pages=pages_of(answers, offering)),
+            offering=offering,
             form_token=form.cleaned_data["token"],
             source=ExpressionOfInterest.Source.TELEPHONE,
             by=account_of(request),

@@ -50,6 +50,8 @@ class InterestAnswers:
     """Answers to further questions, by the question's name; JSON."""
     told: tuple[tuple[str, str], ...] = ()
     """All of it as (question, answer), in words."""
+    pages: dict[str, Any] = field(default_factory=dict)
+    """What the form's pages keep of it, where no draft holds them."""
 
 
 def submit_expression(
@@ -173,7 +175,7 @@ def _store(
         maths_lead_name=answers.maths_lead_name,
         maths_lead_email=answers.maths_lead_email,
         answers=answers.further,
-        pages=draft.complete_answers if draft else {},
+        pages=draft.complete_answers if draft else answers.pages,
         source=source,
         submitted_at=now,
     )

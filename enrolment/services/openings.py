@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from enrolment.errors import TooManyWait
 from enrolment.models import OpeningNotice
@@ -28,8 +28,11 @@ def ask_to_be_told(
     No e-mail is sent now. Raises ``TooManyWait`` for one more than there is room for: an address
     that waits already gets the same answer as ever.
     """
-    waiting, address = OpeningNotice.objects.filter(programme=programme), email.lower()
-    if not waiting.filter(email=address).exists() and waiting.count() >= MOST_WAITING:
+    address = email.lower()
+    waiting = OpeningNotice.objects.filter(programme=programme).aggregate(
+        number=Count("pk"), with_address=Count("pk", filter=Q(email=address))
+    )
+    if waiting["number"] >= MOST_WAITING and not waiting["with_address"]:
         raise TooManyWait
     notice, _ = OpeningNotice.objects.update_or_create(
         programme=programme, email=address, defaults={"asked_at": now}

@@ -10,10 +10,13 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
-from enrolment.models import ExpressionOfInterest, Question
+from enrolment.models import ExpressionOfInterest, InterestDraft, Question
 from enrolment.services.seats import NamedSeat
 from enrolment.tests.factories import NOW, make_expression, make_further_form
+from enrolment.tests.filling import PAGES, check_url, page_url
+from mathshub.links import make_token
 from mathshub.outbox.models import Message
 from mathshub.scope import hub_scope
 from mathshub.scope_admin import filters
@@ -343,6 +346,60 @@ def test_a_school_that_telephones_is_entered_once_and_acknowledged(lead: Client)
     )
     assert [person.name for person in expression.intended_participants.all()] == ["Ana Lima"]
     assert [message.recipient for message in Message.objects.all()] == ["head@school.example"]
+
+
+def test_what_was_said_on_the_telephone_is_changed_and_completed_by_the_school_s_link(
+    lead: Client, client: Client
+) -> None:
+    school, offering = make_school(), make_offering()
+    lead.post(f"{LIST}add/?urn={school.urn}", telephone_answers(offering.pk))
+    expression = ExpressionOfInterest.objects.get()
+    manage = reverse(
+        "enrolment:manage_interest",
+        args=[make_token("manage", expression.pk, expression.link_generation)],
+    )
+    page = client.get(manage).content.decode()
+    assert "Grace Obi" in page
+    assert "Ana Lima, maths lead" in page
+    assert "You told us this on the telephone" in page
+
+    client.post(manage, {"change": "yes"})
+    draft = InterestDraft.objects.get(changes=expression)
+    first = client.get(check_url(draft))["Location"]
+    assert first == page_url(draft, "maths-lead"), "the first that was not asked"
+    for name in ("maths-lead", "preferences", "commitment", "anything-else", "privacy"):
+        client.post(page_url(draft, name), PAGES[name])
+    headteacher = {"full_name": "Grace Obi-Hart", "email": "head@school.example"}
+    client.post(page_url(draft, "headteacher"), headteacher)
+    assert client.post(check_url(draft))["Location"] == manage
+    expression.refresh_from_db()
+    assert (expression.headteacher_name, expression.maths_lead_name, expression.source) == (
+        *("Grace Obi-Hart", "Sam Okafor"),
+        ExpressionOfInterest.Source.TELEPHONE,
+    )
+    assert [person.name for person in expression.intended_participants.all()] == ["Ana Lima"]
+    assert expression.answers["privacy"] is True
+    kinds = Message.objects.order_by("pk").values_list("kind", flat=True)
+    assert list(kinds) == ["eoi-received", "eoi-changed"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "not_kept"),
+    [
+        ({"maths_lead_email": "lead@school.example"}, "maths-lead"),
+        ({"headteacher_name": "Grace www.obi.example"}, "headteacher"),
+        ({"person_1_name": "", "person_1_email": ""}, "participants"),
+        ({"person_2_name": "Ana Lima", "person_2_email": "ana@school.example"}, "participants"),
+    ],
+)
+def test_what_does_not_fit_the_form_is_asked_by_it(
+    lead: Client, typed: dict[str, str], not_kept: str
+) -> None:
+    school, offering = make_school(), make_offering()
+    lead.post(f"{LIST}add/?urn={school.urn}", telephone_answers(offering.pk, **typed))
+    expression = ExpressionOfInterest.objects.get()
+    assert "appetite" in expression.pages
+    assert not_kept not in expression.pages
 
 
 def test_what_is_missing_is_said_and_what_was_typed_is_kept(lead: Client) -> None:

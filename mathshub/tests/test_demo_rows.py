@@ -12,6 +12,7 @@ from pytest_django import DjangoDbBlocker
 
 from enrolment.forms.past import known_programmes
 from enrolment.models import (
+    Briefing,
     ExpressionOfInterest,
     HistoryImport,
     Participant,
@@ -95,6 +96,14 @@ def test_schools_come_with_a_past_and_two_lines_wait_for_theirs():
             )
             assert UnmatchedLine.objects.waiting().count() == 2
             assert Programme.objects.get(takes_specialist_schools=True).short_name == "Sustaining"
+
+
+def test_each_briefing_is_held_in_the_borough_that_it_is_for():
+    for hub in Hub.objects.all():
+        with hub_scope(hub):
+            for briefing in Briefing.objects.filter(is_online=False):
+                host = School.objects.get(name=briefing.venue.partition(",")[0])
+                assert host.local_authority_id == briefing.local_authority_id
 
 
 def test_the_sample_of_a_spreadsheet_shows_one_of_each_difficulty():

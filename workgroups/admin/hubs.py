@@ -3,7 +3,6 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -17,9 +16,11 @@ from workgroups.models import Hub
 LONG_TEXTS = ("mastery_text", "joining_text")
 
 
-@admin.register(Hub)
 class HubAdmin(PortalAdmin):
-    """One row: the hub in scope. New hubs are made by ``manage.py create_hub``."""
+    """One row: the hub in scope. New hubs are made by ``manage.py create_hub``.
+
+    Registered in ``mathshub/site/admin/hubs.py``, with previews of the public pages.
+    """
 
     list_filter = ()
     fieldsets = (
@@ -67,7 +68,6 @@ class HubAdmin(PortalAdmin):
         "welcome_text": "Text under it",
         "local_authorities": "Local authorities and boroughs",
     }
-    change_form_template = "admin/workgroups/hub.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).filter(pk=current_hub().pk)

@@ -2,9 +2,9 @@
 
 from django.contrib import admin
 
-from mathshub.site.admin import programmes
+from mathshub.site.admin import hubs, programmes
 from mathshub.site.admin.front_page import front_page
 
-__all__ = ["programmes"]
+__all__ = ["hubs", "programmes"]
 
 admin.site.front_page = front_page  # type: ignore[attr-defined]

@@ -1,7 +1,6 @@
 """Programmes: their texts with a preview of their page, their rules, and which others they follow."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -19,6 +18,7 @@ from django.utils.text import slugify
 from enrolment.models import OpeningNotice
 from mathshub.scope_admin import HubOwnedAdmin, HubOwnedInline
 from mathshub.scope_admin.cells import count
+from mathshub.site.admin.preview import Preview, sentences
 from mathshub.site.catalogue import Entry, list_entries
 from mathshub.site.journey import load_journey
 from mathshub.site.programme_page import links_of, programme_context
@@ -81,13 +81,6 @@ class LinkInline(HubOwnedInline):
         if isinstance(db_field, models.URLField):
             kwargs["assume_scheme"] = "https"
         return super().formfield_for_dbfield(db_field, request, **kwargs)
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What stands above a page that is not saved; ``problems`` keep it from being saved."""
-
-    problems: list[str]
 
 
 @admin.register(Programme)
@@ -201,7 +194,7 @@ class ProgrammeAdmin(HubOwnedAdmin):
             )
             form.is_valid()
             links, faults = self._links_typed(request, programme)
-            problems = [*_sentences(form), *faults]
+            problems = [*sentences(form), *faults]
         programme.slug = programme.slug or slugify(programme.name) or "preview"
         now = timezone.now()
         entries = _entries_with(programme, now)
@@ -229,7 +222,7 @@ class ProgrammeAdmin(HubOwnedAdmin):
         kept = [form for form in formset.forms if form not in formset.deleted_forms]
         typed = [form for form in kept if form.has_changed() or form.instance.pk]
         links = [form.instance for form in typed if not form.errors]
-        faults = [sentence for form in typed for sentence in _sentences(form)]
+        faults = [sentence for form in typed for sentence in sentences(form)]
         return sorted(links, key=lambda link: link.position), faults
 
 
@@ -243,11 +236,3 @@ def _entries_with(programme: Programme, now: datetime) -> list[Entry]:
         return entries
     year = usual_year(programme.usual_sessions)
     return [*entries, Entry(programme, None, [], year, london_day(now))]
-
-
-def _sentences(form: forms.BaseForm) -> Iterator[str]:
-    """What is wrong with the form, each with the label of its field."""
-    for name, errors in form.errors.items():
-        label = form.fields[name].label if name in form.fields else ""
-        for error in errors:
-            yield f"{label}: {error}" if label else str(error)

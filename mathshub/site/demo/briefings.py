@@ -65,7 +65,7 @@ def _announce(
 ) -> Briefing:
     is_online = number % 3 == 2
     starts, ends = (time(8, 15), time(9, 15)) if number % 2 else (time(16, 0), time(17, 0))
-    host = scene.mainstream[number]
+    host = _host_in(scene, authority)
     return Briefing.objects.create(
         local_authority=authority,
         academic_year=scene.years[scene.year + 1],
@@ -78,6 +78,12 @@ def _announce(
         description=DESCRIPTION,
         is_published=True,
     )
+
+
+def _host_in(scene: Scene, authority: LocalAuthority) -> School:
+    """A school of the borough has the headteachers in; where the hub knows none, its first one."""
+    near = (each for each in scene.mainstream if each.local_authority_id == authority.pk)
+    return next(near, scene.mainstream[0])
 
 
 def _book(scene: Scene, briefing: Briefing, schools: Iterable[School], *, days_ago: int) -> None:

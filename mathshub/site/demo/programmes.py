@@ -177,14 +177,15 @@ MASTERY_TEXT = (
 
 JOINING_TEXT = (
     "- Tell us of your school’s interest in the coming academic year by the form on this site.\n"
-    "- In April we meet headteachers in each of our six boroughs; there is a flyer for each "
-    "briefing.\n"
+    "- In April we meet headteachers in each of our six boroughs, and this year once in the months "
+    "before as well; there is a flyer for each briefing.\n"
     "- More questions? Write to us: we answer by e-mail.\n\n"
     "Everything stays adaptable: when schools are disrupted, more of our work together goes live "
     "online."
 )
 
-# Pages of the NCETM and of the Department for Education, which change their addresses at times.
+# Pages of the NCETM and of the Department for Education, each found in use elsewhere in 2026; they
+# change their addresses at times.
 _NCETM = "https://www.ncetm.org.uk"
 _BIG_IDEAS = (
     "page",
@@ -193,8 +194,8 @@ _BIG_IDEAS = (
 )
 _FILMS = (
     "video",
-    "Films of mastery lessons",
-    f"{_NCETM}/classroom-resources/primary-video-lessons/",
+    "Video lessons for primary classes",
+    f"{_NCETM}/resources/54454",
 )
 _GUIDANCE = (
     "paper",
