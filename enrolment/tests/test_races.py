@@ -2,8 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
-from threading import Barrier, BrokenBarrierError
+from threading import Barrier, Event
 
 import pytest
 from django.conf import LazySettings
@@ -197,7 +196,7 @@ def test_without_the_lock_the_second_first_word_would_be_an_error(hub: Hub) -> N
 @pytest.mark.usefixtures("on_postgresql")
 def test_a_deadlock_is_tried_again(hub: Hub) -> None:
     first, second = make_work_group(capacity=1), make_work_group(capacity=1)
-    both_hold_one = Barrier(2)
+    both_hold_one, have_met = Barrier(2), Event()
 
     @one_transaction
     def raise_both(one: WorkGroup, other: WorkGroup) -> None:
@@ -205,8 +204,9 @@ def test_a_deadlock_is_tried_again(hub: Hub) -> None:
             locked = WorkGroup.objects.select_for_update().get(pk=group.pk)
             locked.capacity += 1
             locked.save()
-            with suppress(BrokenBarrierError):
-                both_hold_one.wait(timeout=2)
+            if not have_met.is_set():
+                both_hold_one.wait(timeout=10)
+                have_met.set()
 
     outcomes = at_once(hub, [lambda: raise_both(first, second), lambda: raise_both(second, first)])
     assert outcomes == [None, None]
