@@ -35,13 +35,14 @@ def steps_of(offerings: Iterable[Offering]) -> dict[int, Step]:
     offerings = list(offerings)
     needs: dict[int, list[Programme]] = defaultdict(list)
     leads_to: dict[int, list[Programme]] = defaultdict(list)
+    known = {offering.programme for offering in offerings}
     for row in _prerequisites():
         needs[row.programme_id].append(row.needs)
         leads_to[row.needs_id].append(row.programme)
-    if any(_is_stone(offering.programme, leads_to) for offering in offerings):
-        for stone, after in pairwise(_ways_in()):
-            if _is_stone(stone, leads_to):
-                leads_to[stone.pk].append(after)
+        known |= {row.needs, row.programme}
+    for stone, after in pairwise(_ways_in(known)):
+        if not leads_to[stone.pk]:
+            leads_to[stone.pk].append(after)
     return {
         offering.pk: Step(
             offering_id=offering.pk,
@@ -55,14 +56,10 @@ def steps_of(offerings: Iterable[Offering]) -> dict[int, Step]:
     }
 
 
-def _is_stone(programme: Programme, leads_to: Mapping[int, Sequence[Programme]]) -> bool:
-    """A way in that leads nowhere by what is needed leads to the next way in, as in the journey."""
-    return programme.is_starting_point and not leads_to.get(programme.pk)
-
-
-@prepared
-def _ways_in() -> QuerySet[Programme]:
-    return Programme.objects.filter(is_starting_point=True).order_by("position", "name")
+def _ways_in(programmes: Iterable[Programme]) -> list[Programme]:
+    """In order: one that leads nowhere by what is needed leads to the next, as in the journey."""
+    found = (each for each in programmes if each.is_starting_point)
+    return sorted(found, key=lambda each: (each.position, each.name))
 
 
 def _all_after(

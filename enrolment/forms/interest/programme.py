@@ -145,7 +145,6 @@ class AppetitePage(Page):
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("appetite") == Appetite.YES:
             cleaned["appetite_reason"] = ""
-            self.errors.pop("appetite_reason", None)
         return cleaned
 
     def kept(self) -> Kept:

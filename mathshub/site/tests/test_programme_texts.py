@@ -27,7 +27,7 @@ STATED = [
     ("what mastery means", JOURNEY, "understanding something securely"),
     ("pupils move on", JOURNEY, "pupils can move on"),
     ("and build on what came before", JOURNEY, "build on what came before"),
-    ("who developed it", JOURNEY, "The NCETM developed the approach"),
+    ("who developed it", JOURNEY, "the teaching of mathematics, developed the approach"),
     ("from where", JOURNEY, "Shanghai, Japan and Singapore"),
     ("all can achieve", JOURNEY, "all pupils can achieve"),
     ("the class stays together", JOURNEY, "the class stays together"),
