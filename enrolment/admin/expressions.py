@@ -161,7 +161,7 @@ class ExpressionAdmin(OfferPages, DecidePages, ReviewPages, TelephonePages, HubO
         return tags[0] if len(tags) == 1 else in_a_row(tags)
 
     def _tags(self, obj: ExpressionOfInterest) -> list[SafeString]:
-        tags = [tag("in review", "sun") if obj.is_in_review else state_tag(obj)]
+        tags = [state_tag(obj)]
         if obj.is_lead and obj.state == State.RECEIVED:
             tags.append(tag(obj.get_appetite_display(), "plain"))
         if obj.confirmed_at is None and obj.is_unconfirmed(timezone.now()):

@@ -15,7 +15,7 @@ from enrolment.errors import Refusal
 from enrolment.models import ExpressionOfInterest
 from enrolment.services.decisions import begin_review, end_review
 from mathshub.accounts.who import account_of
-from mathshub.scope_admin.cells import count, tag
+from mathshub.scope_admin.cells import count
 
 NO_EMAIL = "No e-mail is sent."
 
@@ -104,7 +104,7 @@ class ReviewPages(ChosenPages):
             button=f"{turn.verb} the review of {schools}, no e-mail" if concerned else "",
             back=back,
             concerned=concerned,
-            others=[(each, _where_it_stands(each)) for each in chosen if each not in concerned],
+            others=[(each, state_tag(each)) for each in chosen if each not in concerned],
         )
 
     def _take_turn(
@@ -122,7 +122,3 @@ class ReviewPages(ChosenPages):
 
 def _nothing(turn: Turn) -> str:
     return f"There is no review to {turn.verb.lower()} here"
-
-
-def _where_it_stands(expression: ExpressionOfInterest) -> str:
-    return tag("in review", "sun") if expression.is_in_review else state_tag(expression)

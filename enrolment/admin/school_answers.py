@@ -7,10 +7,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from enrolment.admin.words import page_of
 from enrolment.eligibility import EMPTY, HubAnswer, SchoolRecord, Step, check_eligibility
 from enrolment.errors import Refusal
 from enrolment.forms.fields import PlainText
@@ -21,7 +21,7 @@ from enrolment.services.answers import (
     note_about_school,
 )
 from enrolment.services.participation import lock_past
-from enrolment.services.records import record_of, step_of
+from enrolment.services.records import record_of, step_of, without
 from mathshub.accounts.who import account_of
 from mathshub.scope_admin import PortalAdmin, SeenForm, is_key, posted, with_lock
 from mathshub.scope_admin.history import Change, Names, changes_told
@@ -87,7 +87,8 @@ class SchoolAnswerPages(PortalAdmin):
         """Decide whether the school can take part, whatever the rules say, and why."""
         school = self._school(request, pk, needs="enrolment.add_eligibilityoverride")
         offering = _offering(offering_id)
-        back = self._where_from(request, school)
+        expression = self._expression_from(request, school)
+        back = page_of(expression or school)
         stored = (
             EligibilityOverride.objects.filter(school=school, offering=offering)
             .select_related("decided_by")
@@ -103,6 +104,8 @@ class SchoolAnswerPages(PortalAdmin):
         step = step_of(offering)
         # The record without the hub's own answers.
         record = replace(record_of(school, with_asked=True), answers=EMPTY.answers)
+        if expression is not None:
+            record = without(record, expression)
         eligibility = check_eligibility(school, step, record)
         return self.form_page(
             request,
@@ -162,14 +165,16 @@ class SchoolAnswerPages(PortalAdmin):
             raise PermissionDenied
         return school
 
-    def _where_from(self, request: HttpRequest, school: School) -> str:
-        """The expression from which one came to decide, else the school."""
+    def _expression_from(self, request: HttpRequest, school: School) -> ExpressionOfInterest | None:
+        """The school's expression from which one came to decide."""
         number = request.GET.get("from", "")
-        if is_key(number):
-            expression = ExpressionOfInterest.objects.filter(pk=number, school=school).first()
-            if expression is not None:
-                return reverse("admin:enrolment_expressionofinterest_change", args=[number])
-        return self.url("change", school.pk)
+        if not is_key(number):
+            return None
+        rows = ExpressionOfInterest.objects.filter(pk=number, school=school)
+        found: ExpressionOfInterest | None = rows.select_related(
+            "offering__programme", "offering__academic_year"
+        ).first()
+        return found
 
 
 def answers_given(school: School, **of: Any) -> list[Change]:

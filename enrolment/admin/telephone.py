@@ -20,6 +20,7 @@ from enrolment.services.seats import NamedSeat
 from mathshub.accounts.who import account_of
 from mathshub.scope_admin import PortalAdmin, posted
 from workgroups.models import Offering, School
+from workgroups.models.years import school_year_of
 from workgroups.search import search_schools, sort_found
 
 PEOPLE_ASKED_FOR = 2
@@ -51,7 +52,9 @@ class TelephoneForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offerings = Offering.objects.select_related("programme", "academic_year").in_order()
+        this_year = school_year_of(timezone.localdate())  # also once its window has closed
+        offerings = Offering.objects.filter(academic_year__start_year__gte=this_year)
+        offerings = offerings.select_related("programme", "academic_year").in_order()
         self.fields["offering"].queryset = offerings  # type: ignore[attr-defined]
         for number in range(1, PEOPLE_ASKED_FOR + 1):
             self.fields[f"person_{number}_name"] = PlainText(

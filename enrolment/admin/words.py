@@ -70,6 +70,8 @@ def eligibility_tag(eligibility: Eligibility | None) -> SafeString:
 
 
 def state_tag(expression: ExpressionOfInterest) -> SafeString:
+    if expression.is_in_review:
+        return tag("in review", "sun")
     return tag(
         expression.get_state_display(), _STATE_TONES[ExpressionOfInterest.State(expression.state)]
     )

@@ -40,7 +40,7 @@ def begin_changes(expression: ExpressionOfInterest, *, now: datetime) -> Interes
         offering_id=expression.offering_id,
         school_id=expression.school_id,
         school_as_typed=expression.school_as_typed,
-        answers=expression.pages,
+        answers=_pages_as_contacts_stand(expression),
         changes=expression,
         started_at=now,
         changed_at=now,
@@ -63,13 +63,16 @@ def change_expression(
     """
     expression = _lock(expression)
     _check_can_be_changed(expression, now)
-    says_the_same = draft.answers == expression.pages
+    says_the_same = draft.answers == _pages_as_contacts_stand(expression)
     expression.appetite = answers.appetite
     expression.appetite_reason = answers.appetite_reason
-    expression.headteacher_name = answers.headteacher_name
-    expression.headteacher_email = answers.headteacher_email
-    expression.maths_lead_name = answers.maths_lead_name
-    expression.maths_lead_email = answers.maths_lead_email
+    sent_by = draft.said(PAGE_OF["sender"], "role")  # whose address is handed over, not changed
+    if sent_by != expression.SenderRole.HEADTEACHER:
+        expression.headteacher_name = answers.headteacher_name
+        expression.headteacher_email = answers.headteacher_email
+    if sent_by != expression.SenderRole.MATHS_LEAD:
+        expression.maths_lead_name = answers.maths_lead_name
+        expression.maths_lead_email = answers.maths_lead_email
     expression.answers = answers.further
     expression.pages = draft.complete_answers
     save_as(expression, by=None, now=now, why=CHANGED)
@@ -114,7 +117,7 @@ def hand_over(
     before = getattr(expression, f"{role}_email")
     parts = parts_of(expression)[role]
     for each in parts:
-        expression.pages = _with_contact(expression, each, name, email)
+        expression.pages = _with_contact(expression.pages, each, name, email)
         setattr(expression, f"{each}_name", name)
         setattr(expression, f"{each}_email", email)
     if has_had_enough(expression.contact_email, now=now):
@@ -142,19 +145,31 @@ def parts_of(expression: ExpressionOfInterest) -> dict[str, list[str]]:
     return found
 
 
-def _with_contact(
-    expression: ExpressionOfInterest, role: str, name: str, email: str
-) -> dict[str, Any]:
-    """The pages of the form with another person in that role, for the next change of answers."""
+def _pages_as_contacts_stand(expression: ExpressionOfInterest) -> dict[str, Any]:
+    """The pages of the form with what staff have corrected since, which a change must not undo."""
+    pages: dict[str, Any] = expression.pages
+    for role in PAGE_OF:
+        name, email = getattr(expression, f"{role}_name"), getattr(expression, f"{role}_email")
+        pages = _with_contact(pages, role, name, email)
+    return pages
+
+
+def _with_contact(pages: dict[str, Any], role: str, name: str, email: str) -> dict[str, Any]:
+    """The pages of the form with that person in the role, for the next change of answers."""
     page = PAGE_OF[role]
-    if page not in expression.pages:
-        return expression.pages
-    kept = deepcopy(expression.pages[page])
-    old = (getattr(expression, f"{role}_name"), name), (getattr(expression, f"{role}_email"), email)
+    if page not in pages:
+        return pages
+    kept = deepcopy(pages[page])
+    old = (kept["clean"]["full_name"], name), (kept["clean"]["email"], email)
     kept["clean"] |= {"full_name": name, "email": email}
     kept["typed"] |= {"full_name": [name], "email": [email]}
-    kept["told"] = [[question, _renamed(words, old)] for question, words in kept["told"]]
-    return expression.pages | {page: kept}
+    if any(before for before, _ in old):
+        kept["told"] = [[question, _renamed(words, old)] for question, words in kept["told"]]
+    elif name or email:  # it said that nobody was named
+        kept["told"] = [
+            [question, "\n".join(filter(None, [name, email]))] for question, _ in kept["told"]
+        ]
+    return pages | {page: kept}
 
 
 def _renamed(words: str, pairs: Iterable[tuple[str, str]]) -> str:

@@ -21,7 +21,7 @@ from mathshub.outbox.models import Message
 from mathshub.scope import hub_scope
 from mathshub.scope_admin import filters
 from mathshub.tests.page_forms import forms_sent_by
-from workgroups.models import Hub, HubMember
+from workgroups.models import Hub, HubMember, Offering
 from workgroups.tests.factories import (
     make_closed_school,
     make_hub,
@@ -29,6 +29,7 @@ from workgroups.tests.factories import (
     make_offering,
     make_programme,
     make_school,
+    make_year,
 )
 from workgroups.tests.staff import staff_client
 
@@ -425,12 +426,18 @@ def test_a_closed_school_can_not_be_entered(lead: Client) -> None:
     assert "Which school is on the telephone?" in page
 
 
-def test_only_this_hub_s_offerings_are_offered(lead: Client) -> None:
+def test_this_hub_s_offerings_of_this_year_and_later_are_offered(lead: Client) -> None:
     with hub_scope(make_hub(slug="wandle")):
         theirs = make_offering(programme=make_programme(name="Their Programme"))
+    years_ago = make_programme(name="Of Years Ago")
+    make_offering(programme=years_ago, academic_year=make_year(start_year=2024))
+    late = make_offering(programme=make_programme(name="Closed Early"), closes_on=NOW.date())
+    Offering.objects.filter(pk=late.pk).update(closes_on=NOW.date() - timedelta(days=1))
     school = make_school()
     page = lead.get(f"{LIST}add/?urn={school.urn}").content.decode()
     assert "Their Programme" not in page
+    assert "Of Years Ago" not in page
+    assert "Closed Early" in page, "a school may ring a day late"
     lead.post(f"{LIST}add/?urn={school.urn}", telephone_answers(theirs.pk))
     assert not ExpressionOfInterest.objects.exists()
 

@@ -259,6 +259,8 @@ def test_the_answer_leads_back_to_the_expression_that_asked_for_it(lead: Client)
     page = f"/admin/enrolment/expressionofinterest/{expression.pk}/change/"
     url = f"{answer_url(expression.school, expression.offering)}?from={expression.pk}"
     assert url in lead.get(page).content.decode()
+    assert "asked for this already" not in text_of(lead, url), "it is the one that asks"
+    assert "asked for this already" in text_of(lead, url.partition("?")[0])
     response = lead.post(url, {"answer": "yes", "reason": "Agreed"})
     assert response["Location"] == page
 

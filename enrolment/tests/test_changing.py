@@ -61,6 +61,23 @@ def test_answers_are_changed_from_the_link_and_stand_in_place_of_the_old(
     assert ExpressionOfInterest.objects.count() == 1
 
 
+def test_a_change_keeps_what_staff_have_corrected_since(
+    sent: ExpressionOfInterest, client: Client
+) -> None:
+    """Both of the sender, who is the headteacher, and of somebody who has a page of their own."""
+    assert sent.sender_role == sent.SenderRole.HEADTEACHER
+    sent.headteacher_email, sent.maths_lead_email = "head@new.example", "sam@new.example"
+    sent.save()
+    client.post(manage_url(sent), {"change": "yes"})
+    draft = InterestDraft.objects.get(changes=sent)
+    assert "sam@new.example" in client.get(check_url(draft)).content.decode()
+    client.post(check_url(draft))
+    sent.refresh_from_db()
+    assert (sent.headteacher_email, sent.maths_lead_email) == (
+        *("head@new.example", "sam@new.example"),
+    )
+
+
 def test_school_programme_and_sender_stay(sent: ExpressionOfInterest, client: Client) -> None:
     draft = begin_changes(sent, now=NOW)
     for page in ("school", "programme", "you"):

@@ -1,11 +1,13 @@
 """What schools asked for and what became of it: expressions of interest, places and seats."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from enrolment.forms.interest import Way, answers_of
+from enrolment.forms.interest.by_telephone import pages_of
 from enrolment.models import ExpressionOfInterest, InterestDraft, Place, Seat
 from enrolment.services.confirming import confirm
 from enrolment.services.drafts import mail_draft_link, start_draft
@@ -114,15 +116,16 @@ def _ask_by_telephone(
     scene: Scene, school: School, offering: Offering, *, at: datetime
 ) -> ExpressionOfInterest:
     people = staffroom_of(school)
+    answers = InterestAnswers(
+        school=school,
+        headteacher_name=people.headteacher,
+        headteacher_email=people.headteacher_email,
+        maths_lead_name=people.maths_lead,
+        maths_lead_email=people.maths_lead_seat.email,
+        intended_participants=tuple(_seats(people, offering.programme.seats_per_school)),
+    )
     expression, _ = submit_expression(
-        InterestAnswers(
-            school=school,
-            headteacher_name=people.headteacher,
-            headteacher_email=people.headteacher_email,
-            maths_lead_name=people.maths_lead,
-            maths_lead_email=people.maths_lead_seat.email,
-            intended_participants=tuple(_seats(people, offering.programme.seats_per_school)),
-        ),
+        replace(answers, pages=pages_of(answers, offering)),
         offering=offering,
         form_token=_token(scene, offering, school.urn),
         source=Source.TELEPHONE,
