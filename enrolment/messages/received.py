@@ -2,6 +2,9 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
+
+from django.utils.text import get_text_list
 
 from enrolment.models import ExpressionOfInterest, FurtherForm
 from enrolment.services.changing import EOI_CHANGED, EOI_HANDED_OVER
@@ -14,6 +17,11 @@ from mathshub.outbox.models import Message
 
 FOLDER = "enrolment/email"
 State = ExpressionOfInterest.State
+PARTS = {
+    "sender": "follows it",
+    "headteacher": "is named as its headteacher",
+    "maths_lead": "is named as its maths lead",
+}
 
 
 def render_eoi_received(message: Message, now: datetime) -> Letter:
@@ -39,7 +47,8 @@ def why_eoi_received_is_unwanted(message: Message, now: datetime) -> str:
 def render_eoi_link(message: Message, now: datetime) -> Letter:
     """To who follows it from now on, or whose links were ended: here is the one that works."""
     expression = _expression(message)
-    asks = not expression.has_real_sender
+    is_contact = message.recipient.casefold() == expression.contact_email.casefold()
+    asks = is_contact and not expression.has_real_sender
     return Letter(
         template=f"{FOLDER}/eoi_link",
         context={
@@ -87,7 +96,7 @@ def _of_further_form(form: FurtherForm) -> dict[str, Any]:
         "sent": form,
         "facts": _facts(form.expression, form.reference),
         "code": "" if form.confirmed_at else code_of(form),
-        "confirm_url": _confirm_url(form, "confirm-joined", 1),
+        "confirm_url": _confirm_url(form, "confirm", form.form_token, 1),
     }
 
 
@@ -100,7 +109,11 @@ def why_further_form_is_unwanted(message: Message, now: datetime) -> str:
 def render_eoi_handed_over(message: Message, now: datetime) -> Letter:
     """To who had a part in it: somebody else has it now."""
     expression = _expression(message)
-    return Letter(template=f"{FOLDER}/eoi_handed_over", context={"expression": expression})
+    words = [PARTS[part] for part in message.context.get("parts", ["sender"])]
+    return Letter(
+        template=f"{FOLDER}/eoi_handed_over",
+        context={"expression": expression, "parts": get_text_list(words, "and")},
+    )
 
 
 def render_eoi_changed(message: Message, now: datetime) -> Letter:
@@ -163,11 +176,15 @@ def _manage_url(expression: ExpressionOfInterest) -> str:
 def _own_confirm_url(expression: ExpressionOfInterest) -> str:
     """A no to the first link takes the form back; to a later one, it ends that link alone."""
     generation = expression.link_generation
-    return _confirm_url(expression, "confirm" if generation == 1 else "take-over", generation)
+    if generation == 1:
+        return _confirm_url(expression, "confirm", expression.form_token, generation)
+    return _confirm_url(expression, "take-over", expression.pk, generation)
 
 
-def _confirm_url(form: ExpressionOfInterest | FurtherForm, purpose: str, generation: int) -> str:
-    token = make_token(purpose, form.pk, generation)
+def _confirm_url(
+    form: ExpressionOfInterest | FurtherForm, purpose: str, row: int | UUID, generation: int
+) -> str:
+    token = make_token(purpose, row, generation)
     return absolute(form.hub, "enrolment:confirm_address", token)
 
 

@@ -29,6 +29,11 @@ class ExpressionOfInterestQuerySet(models.QuerySet["ExpressionOfInterest"]):
             state=ExpressionOfInterest.State.RECEIVED, appetite=ExpressionOfInterest.Appetite.YES
         )
 
+    def standing(self) -> "ExpressionOfInterestQuerySet":
+        """Those that keep their school from asking once more: the constraint below."""
+        ended = (ExpressionOfInterest.State.WITHDRAWN, ExpressionOfInterest.State.DECLINED)
+        return self.exclude(state__in=ended)
+
     def to_review(self) -> "ExpressionOfInterestQuerySet":
         """Those that wait, and whose schools may still change their answers."""
         return self.new().filter(review_began_at=None)
@@ -196,15 +201,22 @@ class ExpressionOfInterest(SentForm):
 
 
 class FurtherForm(SentForm):
-    """A form of a school that had asked for the offering before: joined to the first one."""
+    """A form of a school that had asked for the offering before: joined to the first one.
+
+    It takes that one's place when whose address was given there knows nothing of it.
+    """
 
     expression = models.ForeignKey(
         ExpressionOfInterest, on_delete=models.CASCADE, related_name="further_forms"
     )
     answers = models.JSONField(default=list, help_text="What was answered, as (question, answer).")
+    said = models.JSONField(
+        default=dict, editable=False, help_text="The same as the service takes it."
+    )
+    pages = models.JSONField(default=dict, editable=False, help_text="The web form, page by page.")
     is_from_known_mailbox = models.BooleanField(default=False)
 
-    history = hub_history()
+    history = hub_history(excluded_fields=["said", "pages"])
 
     class Meta:
         ordering = ["submitted_at"]

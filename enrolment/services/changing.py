@@ -15,7 +15,7 @@ from enrolment.services.interest import (
     InterestAnswers,
     empty_draft,
     name_people,
-    send_new_link,
+    new_links,
 )
 from enrolment.services.three_a_day import has_had_enough
 from enrolment.services.transactions import one_transaction
@@ -58,7 +58,8 @@ def change_expression(
 ) -> ExpressionOfInterest:
     """Put the draft's answers in place of those that were sent, and tell who follows it.
 
-    School, programme and sender stay as they are. Raises ``CannotBeChanged`` and
+    School, programme and sender stay as they are. Other changes that were begun end here: they would
+    put back what stood before these. Raises ``CannotBeChanged`` and
     ``ChangedMeanwhile``.
     """
     expression = _lock(expression)
@@ -79,6 +80,7 @@ def change_expression(
     expression.intended_participants.all().delete()
     name_people(expression, answers)
     empty_draft(draft, expression=expression)
+    InterestDraft.objects.filter(changes=expression).exclude(pk=draft.pk).delete()
     if not says_the_same:
         _tell_of_change(expression, draft, now)
     return expression
@@ -108,14 +110,15 @@ def hand_over(
     """Put somebody else in a contact's role; links sent so far stop working, new ones go out.
 
     ``role`` is a key of ``parts_of``; parts that one mailbox has go together. Who had it is told,
-    without a link. Raises ``CannotBeChanged`` for an expression that was withdrawn, and
-    ``TooManyMails`` where the new link could not go out.
+    without a link; the headteacher gets the new link too, once the sender was real. Raises
+    ``CannotBeChanged`` for an expression that was withdrawn, and ``TooManyMails`` where the new
+    link could not go out.
     """
     expression = _lock(expression)
     if expression.state == ExpressionOfInterest.State.WITHDRAWN:
         raise CannotBeChanged
     before = getattr(expression, f"{role}_email")
-    parts = parts_of(expression)[role]
+    parts, knows = parts_of(expression)[role], expression.has_real_sender
     for each in parts:
         expression.pages = _with_contact(expression.pages, each, name, email)
         setattr(expression, f"{each}_name", name)
@@ -127,8 +130,8 @@ def hand_over(
     expression.link_generation += 1
     end_drafts(expression)
     save_as(expression, by=None, now=now, why=HANDED_OVER.format(role=role.replace("_", " ")))
-    link = send_new_link(expression, why="Handed over")
-    queue_messages([link, *_farewell(expression, before, now)], now=now)
+    links = new_links(expression, to_headteacher=knows, why="Handed over", now=now)
+    queue_messages([*links, *_farewell(expression, before, parts, now)], now=now)
     return expression
 
 
@@ -178,7 +181,9 @@ def _renamed(words: str, pairs: Iterable[tuple[str, str]]) -> str:
     return words
 
 
-def _farewell(expression: ExpressionOfInterest, address: str, now: datetime) -> list[Draft]:
+def _farewell(
+    expression: ExpressionOfInterest, address: str, parts: list[str], now: datetime
+) -> list[Draft]:
     if not address or address.casefold() in expression.addresses():
         return []
     if has_had_enough(address, now=now):
@@ -188,7 +193,7 @@ def _farewell(expression: ExpressionOfInterest, address: str, now: datetime) -> 
             kind=EOI_HANDED_OVER,
             key=f"{EOI_HANDED_OVER}:{expression.pk}:{expression.link_generation}",
             recipient=address,
-            context={"expression": expression.pk},
+            context={"expression": expression.pk, "parts": parts},
         )
     ]
 

@@ -8,6 +8,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from enrolment.errors import CodeWrong, TooManyCodes
 from enrolment.models import ExpressionOfInterest, FurtherForm
 from enrolment.services.drafts import end_drafts
+from enrolment.services.further_forms import take_first_place
 from enrolment.services.history import delete_as, save_as
 from enrolment.services.three_a_day import has_had_enough
 from enrolment.services.transactions import one_transaction
@@ -46,6 +47,7 @@ def confirm(form: Form, *, now: datetime) -> Form:
 def disown(form: Form, *, now: datetime) -> Form:
     """The mailbox knows nothing of the form: an expression is withdrawn, a further form deleted.
 
+    A form that a colleague sent after it then takes the place of the expression.
     Once the hub has decided on it, or once it was confirmed, it stays as it is.
     """
     form = _lock(form)
@@ -56,6 +58,7 @@ def disown(form: Form, *, now: datetime) -> Form:
     elif form.state == ExpressionOfInterest.State.RECEIVED:
         form.state = ExpressionOfInterest.State.WITHDRAWN
         save_as(form, by=None, now=now, why=DISOWNED)
+        take_first_place(form, now=now)
     return form
 
 

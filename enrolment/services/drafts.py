@@ -11,7 +11,7 @@ from enrolment.errors import AlreadySent
 from enrolment.models import ExpressionOfInterest, InterestDraft
 from enrolment.models.drafts import KEPT_FOR
 from enrolment.services.erasing import in_batches
-from enrolment.services.three_a_day import has_had_enough
+from enrolment.services.three_a_day import has_pressed_enough
 from enrolment.services.transactions import one_transaction
 from mathshub.outbox.services import Draft, queue_messages
 from workgroups.models import Offering, School
@@ -124,7 +124,7 @@ def mail_draft_link(draft: InterestDraft, *, address: str, now: datetime) -> Non
     Raises ``AlreadySent``.
     """
     draft = _save(lock_draft(draft), link_email=address, link_sent_at=now)
-    if has_had_enough(address, now=now):
+    if has_pressed_enough(address, now=now):
         return
     message = Draft(
         kind=DRAFT_LINK,
@@ -149,7 +149,7 @@ def plan_nudges(now: datetime) -> int:
             expires_at=now + timedelta(days=2),
         )
         for draft in waiting
-        if not has_had_enough(draft.link_email, now=now)
+        if not has_pressed_enough(draft.link_email, now=now)
     ]
     InterestDraft.objects.filter(pk__in=[draft.pk for draft in waiting]).update(nudged_at=now)
     return queue_messages(messages, now=now)

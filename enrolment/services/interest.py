@@ -1,6 +1,6 @@
 """Expressions of interest: received once per form, acknowledged by e-mail, withdrawn by the school."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -86,9 +86,7 @@ def standing_expression(school: School | None, offering: Offering) -> Expression
     if school is None:
         return None
     found: ExpressionOfInterest | None = (
-        ExpressionOfInterest.objects.filter(school=school, offering=offering)
-        .exclude(state__in=[State.WITHDRAWN, State.DECLINED])
-        .first()
+        ExpressionOfInterest.objects.standing().filter(school=school, offering=offering).first()
     )
     return found
 
@@ -160,21 +158,10 @@ def _store(
     known = lately(answers.sender_email or answers.headteacher_email, now=now)
     if known.is_flooded:
         raise TooManyExpressions
-    expression = ExpressionOfInterest(
+    expression = expression_with(
+        answers,
         offering=offering,
-        school=answers.school,
-        school_as_typed=answers.school_as_typed,
         form_token=form_token,
-        sender_role=answers.sender_role,
-        sender_name=answers.sender_name,
-        sender_email=answers.sender_email,
-        appetite=answers.appetite,
-        appetite_reason=answers.appetite_reason,
-        headteacher_name=answers.headteacher_name,
-        headteacher_email=answers.headteacher_email,
-        maths_lead_name=answers.maths_lead_name,
-        maths_lead_email=answers.maths_lead_email,
-        answers=answers.further,
         pages=draft.complete_answers if draft else answers.pages,
         source=source,
         submitted_at=now,
@@ -186,6 +173,25 @@ def _store(
     if not known.has_had_enough:
         queue_messages([eoi_received(expression)], now=now)
     return expression
+
+
+def expression_with(answers: InterestAnswers, **fields: Any) -> ExpressionOfInterest:
+    """An expression that says what the answers say; not saved."""
+    return ExpressionOfInterest(
+        school=answers.school,
+        school_as_typed=answers.school_as_typed,
+        sender_role=answers.sender_role,
+        sender_name=answers.sender_name,
+        sender_email=answers.sender_email,
+        appetite=answers.appetite,
+        appetite_reason=answers.appetite_reason,
+        headteacher_name=answers.headteacher_name,
+        headteacher_email=answers.headteacher_email,
+        maths_lead_name=answers.maths_lead_name,
+        maths_lead_email=answers.maths_lead_email,
+        answers=answers.further,
+        **fields,
+    )
 
 
 def name_people(expression: ExpressionOfInterest, answers: InterestAnswers) -> None:
@@ -226,12 +232,26 @@ def eoi_received(expression: ExpressionOfInterest) -> Draft:
     return _to_contact(expression, EOI_RECEIVED, f"{EOI_RECEIVED}:{expression.form_token}")
 
 
-def send_new_link(expression: ExpressionOfInterest, *, why: str) -> Draft:
-    """The link that works from now on, in place of messages that still wait with an ended one."""
-    links = f"{EOI_LINK}:{expression.pk}:"
-    for prefix in (f"{EOI_RECEIVED}:{expression.form_token}", links):
-        cancel_messages(key_prefix=prefix, reason=why)
-    return _to_contact(expression, EOI_LINK, f"{links}{expression.link_generation}")
+def new_links(
+    expression: ExpressionOfInterest, *, to_headteacher: bool, why: str, now: datetime
+) -> list[Draft]:
+    """The link that works from now on, in place of messages that still wait with an ended one.
+
+    ``to_headteacher``: whether the headteacher had one before, and so gets one now.
+    """
+    prefix = f"{EOI_LINK}:{expression.pk}:"
+    for begun in (f"{EOI_RECEIVED}:{expression.form_token}", prefix):
+        cancel_messages(key_prefix=begun, reason=why)
+    key = f"{prefix}{expression.link_generation}"
+    links = [_to_contact(expression, EOI_LINK, key)]
+    head = expression.headteacher_email
+    is_another = head.casefold() not in ("", expression.contact_email.casefold())
+    if to_headteacher and is_another and not has_had_enough(head, now=now):
+        name = expression.headteacher_name
+        links.append(
+            replace(links[0], key=f"{key}:headteacher", recipient=head, recipient_name=name)
+        )
+    return links
 
 
 def _to_contact(expression: ExpressionOfInterest, kind: str, key: str) -> Draft:

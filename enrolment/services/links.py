@@ -5,7 +5,7 @@ from datetime import datetime
 from enrolment.models import ExpressionOfInterest, Participant, Place
 from enrolment.services.drafts import end_drafts
 from enrolment.services.history import save_as
-from enrolment.services.interest import send_new_link
+from enrolment.services.interest import new_links
 from enrolment.services.places import PLACE_OFFERED, place_offered
 from enrolment.services.seats import lock_place
 from enrolment.services.transactions import one_transaction
@@ -30,16 +30,17 @@ def renew_school_links(
 ) -> int:
     """The links to follow the interest and to answer its places stop working; new ones go out.
 
-    Returns how many e-mails that makes: the new link (but of a withdrawn interest), and each offer
-    that has not been answered.
+    Returns how many e-mails that makes: the new link, to the headteacher too once the sender was
+    real (but of a withdrawn interest), and each offer that has not been answered.
     """
     expression = ExpressionOfInterest.objects.select_for_update(no_key=True).get(pk=expression.pk)
     expression.link_generation += 1
     save_as(expression, by=by, now=now, why=WHY)
     end_drafts(expression)
-    link = send_new_link(expression, why=WHY)
+    knows = expression.has_real_sender
+    links = new_links(expression, to_headteacher=knows, why=WHY, now=now)
     is_withdrawn = expression.state == ExpressionOfInterest.State.WITHDRAWN
-    drafts = [] if is_withdrawn else [link]
+    drafts = [] if is_withdrawn else links
     for found in Place.objects.filter(expression=expression).order_by("pk"):
         place = lock_place(found)
         place.link_generation += 1

@@ -5,6 +5,7 @@ import unicodedata
 from ipaddress import IPv4Address
 from itertools import count
 from urllib.parse import quote_from_bytes
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -185,13 +186,13 @@ def doors(hub: Hub, draft: InterestDraft) -> dict[str, str]:
         programme=closed, email="head@school.example", asked_at=NOW
     )
 
-    def link(view: str, purpose: str, pk: int) -> str:
+    def link(view: str, purpose: str, pk: int | UUID) -> str:
         return reverse(f"enrolment:{view}", args=[make_token(purpose, pk, 1)])
 
     return {
         "later": link("keep_interest", "draft", draft.pk),
-        "received": link("interest_received", "received", sent.pk),
-        "confirm": link("confirm_address", "confirm", sent.pk),
+        "received": link("interest_received", "received", sent.form_token),
+        "confirm": link("confirm_address", "confirm", sent.form_token),
         "manage": link("manage_interest", "manage", sent.pk),
         "hand_over": link("hand_over", "manage", sent.pk),
         "place": link("answer_place", "place", place.pk),

@@ -147,6 +147,66 @@ def test_who_took_a_part_over_keeps_it_when_answers_change(
     assert (sent.maths_lead_name, sent.maths_lead_email) == ("Ana Lima", "ana@school.example")
 
 
+def test_of_two_changes_at_once_the_second_puts_nothing_back(
+    sent: ExpressionOfInterest, client: Client
+) -> None:
+    first, second = begin_changes(sent, now=NOW), begin_changes(sent, now=NOW)
+    lead = {"full_name": "Lead One", "email": "lead@school.example"}
+    client.post(page_url(first, "maths-lead"), lead)
+    client.post(check_url(first))
+    typed = {
+        "anything_else": "We have a hall.",
+        "of_offering": sent.offering_id,
+        "of_change": "yes",
+    }
+    page = client.post(page_url(second, "anything-else"), typed)
+    assert page.status_code == 404
+    assert "We have a hall." in page.content.decode(), "what was typed is shown"
+    assert client.post(check_url(second)).status_code == 404
+    sent.refresh_from_db()
+    assert (sent.maths_lead_name, sent.answers.get("anything_else")) == ("Lead One", None)
+
+
+def test_the_headteacher_keeps_a_link_when_somebody_else_follows_it(
+    sent: ExpressionOfInterest,
+) -> None:
+    ExpressionOfInterest.objects.update(
+        confirmed_at=NOW, headteacher_email="head@school.example", headteacher_name="Ada Head"
+    )
+    Message.objects.all().delete()
+    hand_over(sent, role="sender", name="Olu Ade", email="olu@school.example", now=NOW)
+    links = Message.objects.filter(kind="eoi-link").order_by("pk")
+    assert [each.recipient for each in links] == ["olu@school.example", "head@school.example"]
+    asked = [kind_named("eoi-link").render(each, NOW).context["confirm_url"] for each in links]
+    assert [bool(each) for each in asked] == [True, False], "only who follows it is asked"
+
+
+def test_a_new_headteacher_gets_the_link_and_the_old_one_reads_which_part_went(
+    sent: ExpressionOfInterest,
+) -> None:
+    ExpressionOfInterest.objects.update(confirmed_at=NOW, headteacher_email="head@school.example")
+    Message.objects.all().delete()
+    hand_over(sent, role="headteacher", name="Olu Ade", email="olu@school.example", now=NOW)
+    mails = Message.objects.order_by("kind", "pk").values_list("kind", "recipient")
+    assert list(mails) == [
+        ("eoi-handed-over", "head@school.example"),
+        ("eoi-link", "grace@school.example"),
+        ("eoi-link", "olu@school.example"),
+    ]
+    farewell = Message.objects.get(kind="eoi-handed-over")
+    words = write_email(farewell, kind_named("eoi-handed-over").render(farewell, NOW)).body
+    assert "A colleague is named as its headteacher from now on." in words
+
+
+def test_nobody_named_by_a_sender_who_was_never_real_gets_a_link(
+    sent: ExpressionOfInterest,
+) -> None:
+    Message.objects.all().delete()
+    hand_over(sent, role="maths_lead", name="Olu Ade", email="olu@school.example", now=NOW)
+    links = Message.objects.filter(kind="eoi-link").values_list("recipient", flat=True)
+    assert list(links) == ["grace@school.example"]
+
+
 def test_links_to_drafts_end_with_the_link_that_made_them(
     sent: ExpressionOfInterest, client: Client
 ) -> None:

@@ -1,6 +1,7 @@
 """The sender's address: confirmed by code or by link, disowned, told to the headteacher."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -21,13 +22,11 @@ SENDER = {"sender_email": "sam@school.example", "sender_name": "Sam", "sender_ro
 
 
 def received_url(form: ExpressionOfInterest | FurtherForm) -> str:
-    purpose = "joined" if isinstance(form, FurtherForm) else "received"
-    return reverse("enrolment:interest_received", args=[make_token(purpose, form.pk, 1)])
+    return reverse("enrolment:interest_received", args=[make_token("received", form.form_token, 1)])
 
 
 def confirm_url(form: ExpressionOfInterest | FurtherForm) -> str:
-    purpose = "confirm-joined" if isinstance(form, FurtherForm) else "confirm"
-    return reverse("enrolment:confirm_address", args=[make_token(purpose, form.pk, 1)])
+    return reverse("enrolment:confirm_address", args=[make_token("confirm", form.form_token, 1)])
 
 
 @pytest.mark.parametrize("make", [make_expression, make_further_form])
@@ -239,8 +238,9 @@ def test_pages_need_their_own_links(hub: Hub, client: Client) -> None:
         ("confirm_address", "received", 1),
         ("confirm_address", "confirm", 2),
     ):
-        token = make_token(purpose, form.pk, generation)
+        token = make_token(purpose, form.form_token, generation)
         assert client.get(reverse(f"enrolment:{name}", args=[token])).status_code == 404
     assert client.get("/interest/received/1-1~x/").status_code == 404
-    joined = make_token("joined", 99, 1)
-    assert client.get(f"/interest/received/{joined}/").status_code == 404
+    for row in (form.pk, uuid4()):
+        nobodys = make_token("received", row, 1)
+        assert client.get(f"/interest/received/{nobodys}/").status_code == 404

@@ -1,15 +1,17 @@
 """Forms that are not finished: kept, found again by a link, reminded of once, forgotten."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
 from enrolment.errors import AlreadySent
 from enrolment.messages import plan_nudges
-from enrolment.models import InterestDraft
+from enrolment.models import ExpressionOfInterest, InterestDraft
 from enrolment.services.drafts import (
     forget_drafts,
     keep_page,
@@ -17,8 +19,9 @@ from enrolment.services.drafts import (
     mail_draft_link,
     start_draft,
 )
+from enrolment.services.three_a_day import has_had_enough
 from enrolment.tests.factories import NOW, make_expression
-from enrolment.tests.filling import PAGES, check_url, make_draft, ready_draft, token_of
+from enrolment.tests.filling import PAGES, check_url, make_draft, page_url, ready_draft, token_of
 from enrolment.tests.together import at_once
 from mathshub.outbox.kinds import kind_named
 from mathshub.outbox.models import Message
@@ -153,3 +156,28 @@ def test_every_page_of_the_form_is_filled_in_by_the_tests() -> None:
     from enrolment.forms.interest import PAGES as KINDS
 
     assert {kind.name for kind in KINDS} - set(PAGES) == {"school", "programme"}
+
+
+def test_nothing_is_sent_that_the_check_did_not_show(hub: Hub, client: Client) -> None:
+    """Another tab says maybe while this one shows a yes."""
+    draft = ready_draft(offering=make_offering(), school=make_school())
+    shown = client.get(check_url(draft)).content.decode()
+    as_of = re.findall(r'name="as_of" value="([^"]+)"', shown)[0]
+    with time_machine.travel(NOW + timedelta(seconds=30), tick=False):
+        client.post(page_url(draft, "appetite"), {"appetite": "maybe"})
+        page = client.post(check_url(draft), {"as_of": as_of}).content.decode()
+        assert "An answer was changed in another tab a moment ago." in page
+        assert not ExpressionOfInterest.objects.exists()
+        as_of = re.findall(r'name="as_of" value="([^"]+)"', page)[0]
+        client.post(check_url(draft), {"as_of": as_of})
+    assert ExpressionOfInterest.objects.get().appetite == "maybe"
+
+
+def test_a_press_sends_three_links_a_day_to_a_confirmed_address_too(hub: Hub) -> None:
+    make_expression(sender_email="grace@school.example", confirmed_at=NOW)
+    for number in range(5):
+        draft = make_draft(offering=make_offering())
+        later = NOW + timedelta(minutes=number)
+        mail_draft_link(draft, address="Grace@school.example", now=later)
+    assert Message.objects.count() == 3
+    assert not has_had_enough("grace@school.example", now=NOW), "its own forms are still answered"

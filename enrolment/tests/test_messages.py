@@ -103,7 +103,7 @@ def test_the_address_is_confirmed_by_a_code_or_a_link_until_it_is(hub: Hub) -> N
     email = written(message)
     for text in (email.body, html_of(email)):
         assert code_of(expression) in text
-        assert f"/interest/confirm/{make_token('confirm', expression.pk, 1)}/" in text
+        assert f"/interest/confirm/{make_token('confirm', expression.form_token, 1)}/" in text
     confirm(expression, now=NOW)
     assert code_of(expression) not in written(message).body
 

@@ -5,6 +5,7 @@ By keyboard, at 320 pixels and at 400 %, with forced colours, for axe, and withi
 
 from collections.abc import Iterator
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.urls import reverse
@@ -128,7 +129,7 @@ def look_at(page: Page, portal: LivePortal, urls: list[str]) -> Faults:
 def after_sending(offering: Offering) -> list[str]:
     """What the links in e-mails open, in each state."""
 
-    def link(purpose: str, view: str, pk: int, generation: int = 1) -> str:
+    def link(purpose: str, view: str, pk: int | UUID, generation: int = 1) -> str:
         return reverse(f"enrolment:{view}", args=[make_token(purpose, pk, generation)])
 
     received = make_expression(
@@ -147,8 +148,8 @@ def after_sending(offering: Offering) -> list[str]:
     ]
     managed = [link("manage", "manage_interest", each.pk) for each in states]
     return [
-        link("received", "interest_received", received.pk),
-        link("confirm", "confirm_address", received.pk),
+        link("received", "interest_received", received.form_token),
+        link("confirm", "confirm_address", received.form_token),
         *managed,
         f"{managed[0]}?ask=withdraw",
         link("manage", "hand_over", received.pk),

@@ -7,7 +7,7 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -130,6 +130,8 @@ def check_interest(request: HttpRequest, draft: InterestDraft, now: datetime) ->
         return _show_check(request, way, problem=TOO_MANY, status=429)
     if request.POST.get("leave_empty"):
         return _show_check(request, way, problem=BAITED)
+    if request.POST.get("as_of", _as_of(draft)) != _as_of(draft):
+        return _show_check(request, way, problem=str(ChangedMeanwhile()))
     if draft.changes_id is None and now - draft.started_at < QUICKEST:
         return _show_check(request, way, problem=TOO_QUICK)
     return _send(request, way, now)
@@ -184,12 +186,9 @@ def to_received(draft: InterestDraft) -> HttpResponse:
         expression = draft.changes
         token = make_token("manage", expression.pk, expression.link_generation)
         return redirect("enrolment:manage_interest", token)
-    if draft.expression is not None:
-        expression = draft.expression
-        token = make_token("received", expression.pk, expression.link_generation)
-    else:
-        assert draft.further_form_id is not None
-        token = make_token("joined", draft.further_form_id, 1)
+    # Both kinds have the draft's key.
+    generation = draft.expression.link_generation if draft.expression else 1
+    token = make_token("received", draft.form_token, generation)
     return redirect("enrolment:interest_received", token)
 
 
@@ -282,10 +281,16 @@ def _show_check(
         "appetite": way.draft.said("appetite", "appetite"),
         "part": Part.SENDING.words,
         "summary": way.summary(),
+        "as_of": _as_of(way.draft),
         "problem": problem,
         "before": way.pages[-1].name,
     }
     return render(request, "enrolment/interest/check.html", context, status=status)
+
+
+def _as_of(draft: InterestDraft) -> str:
+    """What the check shows is sent, and nothing that another tab has put in its place since."""
+    return draft.changed_at.isoformat()
 
 
 def _send(request: HttpRequest, way: Way, now: datetime) -> HttpResponse:
@@ -311,6 +316,9 @@ def _file(way: Way, now: datetime) -> None:
         change_expression(draft.changes, answers=answers, draft=draft, now=now)
         return
     try:
+        if draft.standing is not None:  # type: ignore[attr-defined]
+            # Known beforehand, so that it takes no longer than a first form.
+            raise AskedAlready(ExpressionOfInterest.objects.get(pk=draft.standing))  # type: ignore[attr-defined]
         draft.expression, _ = submit_expression(
             answers,
             offering=draft.offering,
@@ -366,7 +374,14 @@ def _drafts(pk: Any, generation: Any) -> QuerySet[InterestDraft]:
             "expression",
             "changes__offering",
         )
-        .annotate(has_questions=Exists(asked_of(OuterRef("offering__programme"))))
+        .annotate(
+            has_questions=Exists(asked_of(OuterRef("offering__programme"))),
+            standing=Subquery(
+                ExpressionOfInterest.objects.standing()
+                .filter(school=OuterRef("school"), offering=OuterRef("offering"))
+                .values("pk")[:1]
+            ),
+        )
     )
 
 

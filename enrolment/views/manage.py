@@ -109,7 +109,7 @@ def _asks_to_confirm(expression: ExpressionOfInterest) -> bool:
 
 
 def _received_token(expression: ExpressionOfInterest) -> str:
-    return make_token("received", expression.pk, expression.link_generation)
+    return make_token("received", expression.form_token, expression.link_generation)
 
 
 def _title(expression: ExpressionOfInterest) -> str:

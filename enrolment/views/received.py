@@ -17,7 +17,7 @@ from enrolment.models import ExpressionOfInterest, FurtherForm
 from enrolment.services.confirming import confirm, confirm_by_code, disown, refuse_link
 from enrolment.services.sending_again import send_code_again
 from enrolment.views.drafts import TOO_MANY
-from enrolment.views.links import expression_of, further_form_of
+from enrolment.views.links import expression_of, sent_form_of
 from mathshub.links import BadLink, read_token
 
 Form = ExpressionOfInterest | FurtherForm
@@ -33,7 +33,7 @@ def interest_received(request: HttpRequest, token: str) -> HttpResponse:
 
     The same words for a first form and for one that is joined to it.
     """
-    form = _form_of(token, "received", "joined")
+    form = sent_form_of(token, purpose="received")
     if form is None:
         raise Http404
     if request.method != "POST" or form.confirmed_at or _is_withdrawn(form):
@@ -111,7 +111,7 @@ def _asked_about(token: str) -> tuple[Form | None, Any]:
     try:
         read_token("take-over", token)
     except BadLink:
-        return _form_of(token, "confirm", "confirm-joined"), disown
+        return sent_form_of(token, purpose="confirm"), disown
     return expression_of(token, purpose="take-over"), refuse_link
 
 
@@ -142,15 +142,3 @@ def _is_withdrawn(form: Form) -> bool:
     if isinstance(form, FurtherForm):
         return False
     return form.state == ExpressionOfInterest.State.WITHDRAWN
-
-
-def _form_of(token: str, first: str, joined: str) -> Form | None:
-    """The form that the link is for, whichever of the two kinds it is.
-
-    None for a further form that is gone. Raises ``Http404``.
-    """
-    try:
-        read_token(joined, token)
-    except BadLink:
-        return expression_of(token, purpose=first)
-    return further_form_of(token, purpose=joined)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.contrib import admin
 from django.db import models
@@ -28,6 +29,7 @@ from sessions.models import Session
 from workgroups.models import Offering, Programme, RegisterImport, School, SchoolLink, WorkGroup
 
 NOBODYS_ID = 987654321
+NOBODYS_KEY = UUID(int=NOBODYS_ID)
 NOBODYS_MARK = "XYZZYQZZ"
 
 # What the signed link in an address is for, and whose row it opens.
@@ -48,6 +50,8 @@ TOKENS: dict[str, tuple[str, type[models.Model]]] = {
     "sessions:give_apology": ("my", Participant),
     "sessions:calendar_feed": ("calendar", Participant),
 }
+BY_KEY = ("received", "confirm")
+"""What such a link is for: its row is named by a key."""
 IDS: dict[str, type[models.Model]] = {
     "offering_id": Offering,
     "session_pk": Session,
@@ -131,6 +135,8 @@ def value_of(address: Address, name: str, hub: PlantedHub | None, number: int) -
     if name == "token":
         purpose, model = TOKENS[address.name]
         row = hub and _nth(hub.rows[model], number)
+        if purpose in BY_KEY:
+            return make_token(purpose, row.form_token if row else NOBODYS_KEY, 1)
         return make_token(purpose, *((row.pk, row.link_generation) if row else (NOBODYS_ID, 1)))
     if name == "slug":
         return _nth(hub.rows[Programme], number).slug if hub else NOBODYS_MARK.lower()

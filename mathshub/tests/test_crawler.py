@@ -142,7 +142,7 @@ def test_a_signed_link_opens_on_its_own_host_and_on_no_other(two_hubs: TwoHubs, 
 
 def test_so_does_the_link_of_a_form_that_was_joined_to_another(two_hubs: TwoHubs):
     own, other = two_hubs
-    token = make_token("joined", own.rows[FurtherForm][0].pk, 1)
+    token = make_token("received", own.rows[FurtherForm][0].form_token, 1)
     path = reverse("enrolment:interest_received", args=[token])
 
     assert Client().get(path, SERVER_NAME=own.hub.host).status_code == 200

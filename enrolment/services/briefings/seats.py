@@ -17,7 +17,7 @@ from enrolment.services.briefings.people import Person, active_booking_of
 from enrolment.services.briefings.rows import locked_booking, locked_briefing
 from enrolment.services.briefings.waiting_list import give_seat, is_seat_free, tell_those_who_wait
 from enrolment.services.history import save_as
-from enrolment.services.three_a_day import has_had_enough
+from enrolment.services.three_a_day import has_pressed_enough
 from enrolment.services.transactions import one_transaction
 from mathshub.accounts.models import Account
 from mathshub.outbox.services import cancel_messages, queue_messages
@@ -70,7 +70,7 @@ def book_seat(
         booking = _store(person, briefing, form_token, state, source=source, by=by, now=now)
     elif booking.is_waiting and is_free:
         give_seat(booking, by=by, now=now)
-    if by is not None or not has_had_enough(person.email, now=now):
+    if by is not None or not has_pressed_enough(person.email, now=now):
         queue_messages([confirmation_of(booking, now)], now=now)
     return Answer(booking, is_free)
 

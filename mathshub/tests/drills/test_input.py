@@ -426,6 +426,10 @@ def token(purpose: str, row: models.Model) -> str:
     return make_token(purpose, row.pk, row.link_generation)  # type: ignore[attr-defined]
 
 
+def key_token(purpose: str, row: ExpressionOfInterest) -> str:
+    return make_token(purpose, row.form_token, row.link_generation)
+
+
 def plant_rows() -> tuple[Session, Place, ExpressionOfInterest, Participant]:
     now = timezone.now()
     place = make_place(now=now)
@@ -488,8 +492,8 @@ def public_pages(
     yield reverse("enrolment:answer_place", args=[token("place", place)])
     yield reverse("enrolment:manage_interest", args=[token("manage", expression)])
     yield reverse("enrolment:hand_over", args=[token("manage", expression)])
-    yield reverse("enrolment:interest_received", args=[token("received", expression)])
-    yield reverse("enrolment:confirm_address", args=[token("confirm", expression)])
+    yield reverse("enrolment:interest_received", args=[key_token("received", expression)])
+    yield reverse("enrolment:confirm_address", args=[key_token("confirm", expression)])
     yield reverse("sessions:show_my_sessions", args=[token("my", participant)])
 
 
