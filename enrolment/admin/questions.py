@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 
 from enrolment.models import Question
 from enrolment.models.questions import MOST_QUESTIONS
@@ -21,7 +22,7 @@ class QuestionAdmin(HubOwnedAdmin):
     empty_words = (
         "What you want to know beside the usual questions: the number of classes, say. It stands "
         "on a page of its own in the form, and with the answers of each school. Up to "
-        f"{MOST_QUESTIONS} are asked, in their order."
+        f"{MOST_QUESTIONS} are asked on one form, in their order."
     )
     fieldsets = (
         ("The question", {"fields": ("wording", "hint", "kind", "choices")}),
@@ -30,6 +31,11 @@ class QuestionAdmin(HubOwnedAdmin):
 
     def object_title(self, obj: Question) -> str:
         return obj.wording
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A new one stands last."""
+        given: dict[str, Any] = super().get_changeform_initial_data(request)
+        return {"position": Question.next_position()} | given
 
     @admin.display(description="asked for", ordering="programme__position")
     def for_programme(self, obj: Any) -> str:

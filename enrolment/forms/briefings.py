@@ -46,6 +46,10 @@ class BookingForm(SchoolQuestion):
             )
         return cleaned
 
+    def promise_news_of_a_free_seat(self) -> None:
+        """Where no seat is left: what comes by e-mail is another thing."""
+        self["email"].help_text = "We write there when a seat comes free."
+
     def person(self) -> Person:
         """Whom a valid form names."""
         return Person(

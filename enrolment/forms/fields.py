@@ -14,8 +14,12 @@ _DECEIVING = frozenset(
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffd"
 )
 _LAYOUT = frozenset("\t\n\r")
+# Within a word they shape letters, as in Persian and in Hindi; on its edges they are nothing.
+_JOINERS = "\u200c\u200d"
+_EDGES = re.compile(rf"^[\s{_JOINERS}]+|[\s{_JOINERS}]+$")
 _LINK = re.compile(r"://|\bwww\.", re.IGNORECASE)
 LONGEST_ADDRESS = 254  # characters, as RFC 5321 has it
+LONGEST_MAILBOX = 64  # of these before the @, as the same has it
 LONGEST_NAME = 120  # characters, as the models keep of a person
 
 
@@ -42,6 +46,11 @@ class PlainText(forms.CharField):
         self.error_messages["required"] = missing
         self.called = called or label
         self.takes_links = takes_links
+
+    def to_python(self, value: Any) -> str:
+        """Without what nobody sees, so that nothing but that is nothing."""
+        text = "".join(each for each in super().to_python(value) if not _is_invisible(each))
+        return _EDGES.sub("", text)
 
     def clean(self, value: Any) -> str:
         text = super().clean(value)
@@ -91,10 +100,24 @@ class Address(PlainText):
 
     def run_validators(self, value: str) -> None:
         super().run_validators(value)
-        if value:
-            EmailValidator(
-                message=f"{self.called}: type it in full, for example office@school.example."
-            )(value)
+        if not value:
+            return
+        EmailValidator(
+            message=f"{self.called}: type it in full, for example office@school.example."
+        )(value)
+        mailbox = value.rpartition("@")[0]
+        if len(mailbox) > LONGEST_MAILBOX:
+            raise ValidationError(
+                f"{self.called}: make what stands before the @ shorter. No address has more than "
+                f"{LONGEST_MAILBOX} characters there, {len(mailbox)} were typed.",
+                code="too_long",
+            )
+
+
+def _is_invisible(character: str) -> bool:
+    """A mark of format, such as the space of no width; those that deceive are refused instead."""
+    is_kept = character in _DECEIVING or character in _JOINERS
+    return unicodedata.category(character) == "Cf" and not is_kept
 
 
 def _is_unreadable(character: str) -> bool:

@@ -1,7 +1,7 @@
 """The one-time token in a form's page: it makes the form count once, and tells when it was shown."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.core import signing
@@ -19,6 +19,10 @@ class FormToken:
 
     uuid: UUID
     shown_at: datetime
+
+    def is_younger_than(self, least: timedelta, *, now: datetime) -> bool:
+        """Whether the page was shown so lately that no person has read it and typed."""
+        return now - self.shown_at < least
 
 
 def make_form_token(form: str, *, now: datetime) -> str:

@@ -24,10 +24,13 @@ def render_draft_nudge(message: Message, now: datetime) -> Letter:
 
 
 def why_draft_is_unwanted(message: Message, now: datetime) -> str:
-    draft = InterestDraft.objects.filter(pk=message.context["draft"]).first()
+    drafts = InterestDraft.objects.select_related("offering", "changes__offering")
+    draft = drafts.filter(pk=message.context["draft"]).first()
     if draft is None:
         return "the form has been deleted"
-    return "the form has been sent" if draft.is_sent else ""
+    if draft.is_sent:
+        return "the form has been sent"
+    return "" if draft.may_still_be_sent(now) else "the form can no longer be sent"
 
 
 def _context(message: Message) -> dict:

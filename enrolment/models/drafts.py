@@ -1,16 +1,19 @@
 """Forms of interest that are not sent yet, kept from the first answer on."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 
 from enrolment.models.interest import ExpressionOfInterest, FurtherForm
 from mathshub.scope import HubOwned, SameHub, hub_key
 from workgroups.models import Offering, School
 
 KEPT_FOR = timedelta(days=30)  # from the last answer
+# Who began before midnight of the last day may finish.
+GRACE = timedelta(hours=12)
 
 
 class InterestDraft(HubOwned):
@@ -62,6 +65,16 @@ class InterestDraft(HubOwned):
     @property
     def is_sent(self) -> bool:
         return self.expression_id is not None or self.further_form_id is not None
+
+    def may_still_be_sent(self, now: datetime) -> bool:
+        """Whether its programme takes interest, or did when it was begun, half a day ago at most."""
+        if self.changes is not None:
+            return self.changes.can_be_changed(timezone.localdate(now))
+        offering = self.offering
+        if offering is None or offering.is_open_to_interest(timezone.localdate(now)):
+            return True
+        begun_in_time = offering.is_open_to_interest(timezone.localdate(self.started_at))
+        return begun_in_time and self.started_at > now - GRACE
 
     @property
     def complete_answers(self) -> dict[str, Any]:

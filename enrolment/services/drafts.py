@@ -139,7 +139,7 @@ def mail_draft_link(draft: InterestDraft, *, address: str, now: datetime) -> Non
 
 def plan_nudges(now: datetime) -> int:
     """Remind once of each draft that was left three days ago and whose link was asked for."""
-    waiting = list(drafts_to_nudge(now))
+    waiting = drafts_to_nudge(now)
     messages = [
         Draft(
             kind=DRAFT_NUDGE,
@@ -155,16 +155,17 @@ def plan_nudges(now: datetime) -> int:
     return queue_messages(messages, now=now)
 
 
-def drafts_to_nudge(now: datetime) -> QuerySet[InterestDraft]:
-    """Those left three days ago, not sent, not nudged, whose link somebody asked for."""
-    found: QuerySet[InterestDraft] = InterestDraft.objects.filter(
+def drafts_to_nudge(now: datetime) -> list[InterestDraft]:
+    """Those left three days ago, not nudged, whose link somebody asked for and that can be sent."""
+    left = InterestDraft.objects.filter(
         changed_at__lte=now - NUDGED_AFTER,
         changed_at__gt=now - NOT_NUDGED_AFTER,
         nudged_at=None,
         expression=None,
         further_form=None,
     ).exclude(link_email="")
-    return found
+    found = left.select_related("offering", "changes__offering")
+    return [draft for draft in found if draft.may_still_be_sent(now)]
 
 
 def drafts_to_forget(now: datetime) -> QuerySet[InterestDraft]:

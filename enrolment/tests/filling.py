@@ -13,7 +13,7 @@ from enrolment.forms.tokens import make_form_token
 from enrolment.models import InterestDraft, Question
 from enrolment.tests.factories import NOW, make_question
 from mathshub.links import make_token
-from workgroups.models import Offering, School
+from workgroups.models import Offering, Programme, School
 from workgroups.tests.factories import make_offering, make_programme, make_work_group
 
 ADDRESS = "grace@school.example"
@@ -60,6 +60,11 @@ def page_token(offering: Offering, *, age: timedelta = timedelta(minutes=5)) -> 
 def new_page_token(offering: Offering) -> str:
     """The token of a page that was shown just now, for portals whose clock is the machine's."""
     return make_form_token(f"interest-{offering.pk}", now=timezone.now())
+
+
+def hearing_token(programme: Programme, *, age: timedelta = timedelta(minutes=5)) -> str:
+    """The token of “Tell me when it reopens” as it was shown so long before NOW."""
+    return make_form_token(f"opening-{programme.pk}", now=NOW - age)
 
 
 def first_page(offering: Offering, school: School | None, **changes: Any) -> dict[str, Any]:

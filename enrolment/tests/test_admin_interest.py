@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from enrolment.models import ExpressionOfInterest, InterestDraft, Question
 from enrolment.services.seats import NamedSeat
-from enrolment.tests.factories import NOW, make_expression, make_further_form
+from enrolment.tests.factories import NOW, make_expression, make_further_form, make_question
 from enrolment.tests.filling import PAGES, check_url, page_url
 from mathshub.links import make_token
 from mathshub.outbox.models import Message
@@ -252,6 +252,69 @@ def test_a_question_takes_each_of_its_answers_once(lead: Client) -> None:
     assert not Question.objects.exists()
     lead.post("/admin/enrolment/question/add/", fields | {"choices": "Monday\nFriday"})
     assert Question.objects.get().choice_list == ["Monday", "Friday"]
+
+
+def ask_question(lead: Client, **fields: object) -> str:
+    """What the page says of a question that was added; nothing where it is taken."""
+    form = {"wording": "Why?", "kind": "text", "position": "1", "is_asked": "on"} | fields
+    answer = lead.post("/admin/enrolment/question/add/", form)
+    return "" if answer.status_code == 302 else answer.content.decode()
+
+
+def test_a_form_of_ten_questions_takes_no_eleventh(lead: Client) -> None:
+    full, other = make_programme(name="Readiness"), make_programme(name="Embedding")
+    for _ in range(6):
+        make_question()
+    for _ in range(4):
+        make_question(programme=full)
+    make_question(programme=other)
+    too_many = "The form for Readiness asks 10 questions of your own already"
+    assert too_many in ask_question(lead, programme=full.pk)
+    assert too_many in ask_question(lead), "for every programme, which is for that one as well"
+    assert ask_question(lead, programme=other.pk) == ""
+    assert Question.objects.count() == 12
+    form = {"wording": "Why?", "kind": "text", "position": "1", "programme": full.pk}
+    lead.post("/admin/enrolment/question/add/", form)
+    off = Question.objects.latest("pk")
+    page = f"/admin/enrolment/question/{off.pk}/change/"
+    assert too_many in lead.post(page, form | {"is_asked": "on"}).content.decode()
+    off.refresh_from_db()
+    assert not off.is_asked
+
+
+def test_ten_questions_for_every_programme_leave_room_for_none(lead: Client) -> None:
+    questions = [make_question() for _ in range(10)]
+    assert "Every form asks 10 questions of your own already" in ask_question(lead)
+    assert "Every form asks" in ask_question(lead, programme=make_programme().pk)
+    page = f"/admin/enrolment/question/{questions[0].pk}/change/"
+    form = {"wording": "Why so?", "kind": "text", "position": "1", "is_asked": "on"}
+    make_question()  # from before there was a limit
+    assert lead.post(page, form).status_code == 302, "what is asked already may be reworded"
+
+
+def test_another_hubs_questions_take_no_room(lead: Client) -> None:
+    with hub_scope(make_hub(slug="other")):
+        for _ in range(10):
+            make_question()
+    assert ask_question(lead) == ""
+
+
+def test_a_new_question_stands_last(lead: Client) -> None:
+    add = "/admin/enrolment/question/add/"
+    assert lead.get(add).context["adminform"].form["position"].value() == 1
+    make_question(position=7)
+    assert lead.get(add).context["adminform"].form["position"].value() == 8
+    make_question(position=999)
+    assert lead.get(add).context["adminform"].form["position"].value() == 999
+
+
+def test_further_forms_of_one_day_have_headings_of_their_own(lead: Client) -> None:
+    expression = make_expression()
+    references = [make_further_form(expression=expression).reference for _ in range(2)]
+    page = lead.get(f"{LIST}{expression.pk}/change/").content.decode()
+    headings = re.findall(r"<h2 id=\"form-[0-9]+\">(.*?)</h2>", page)
+    assert len(set(headings)) == 2
+    assert all(any(each in heading for heading in headings) for each in references)
 
 
 def test_the_page_shows_every_answer_and_every_message(lead: Client) -> None:

@@ -29,6 +29,7 @@ from enrolment.tests.filling import (
     check_url,
     first_page,
     form_url,
+    hearing_token,
     page_token,
     page_url,
     posted,
@@ -36,7 +37,7 @@ from enrolment.tests.filling import (
 )
 from mathshub.links import make_token
 from mathshub.testing.sizes import size
-from workgroups.models import Hub
+from workgroups.models import Hub, Programme
 from workgroups.tests.factories import (
     make_offering,
     make_programme,
@@ -85,7 +86,7 @@ DOORS = {
     "place": ("answer", "name", "person_1_name", "person_1_email", "person_1_role"),
     "briefing": ("form_token", "name", "role", "email", "school_typed", "urn", "find", "waits"),
     "booking": ("answer",),
-    "hear": ("email", "website"),
+    "hear": ("form_token", "email", "website"),
     "stop": ("answer",),
     "gone": ("full_name", "email", "role"),
 }
@@ -211,6 +212,8 @@ def test_every_door_around_the_form_answers_whatever_is_sent(
 ) -> None:
     usual = {"of_offering": str(draft.offering_id), "email": "grace@school.example"}
     names = st.sampled_from([*DOORS[door], *OF_ANY])
+    if door == "hear":
+        usual["form_token"] = hearing_token(Programme.objects.get(slug="closed"))
     form = usual | data.draw(st.dictionaries(names, chosen | typed, max_size=5))
     response = Client(REMOTE_ADDR=next(networks)).post(doors[door], form)
     assert response.status_code in (200, 302, 404, 429)

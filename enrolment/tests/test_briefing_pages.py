@@ -29,10 +29,15 @@ def url(name: str, briefing: Briefing) -> str:
     return reverse(f"enrolment:{name}", args=[briefing.pk])
 
 
+def page_token(briefing: Briefing, *, age: timedelta = timedelta(minutes=5)) -> str:
+    """The token of a page that was shown so long before NOW."""
+    return make_form_token(f"briefing-{briefing.pk}", now=NOW - age)
+
+
 def filled(briefing: Briefing, **fields: Any) -> dict[str, Any]:
     """What a browser sends of a form in which all is well."""
     return {
-        "form_token": make_form_token(f"briefing-{briefing.pk}", now=NOW),
+        "form_token": page_token(briefing),
         "name": "Grace Obi",
         "role": "headteacher",
         "email": "head@school.example",
@@ -119,6 +124,36 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(
     assert words in page
     assert "<title>Error: " in page
     assert not BriefingBooking.objects.exists()
+
+
+def test_who_sends_faster_than_anybody_types_is_asked_to_press_once_more(
+    hub: Hub, client: Client
+) -> None:
+    briefing = make_briefing()
+    quick = filled(briefing, form_token=page_token(briefing, age=timedelta(seconds=3.9)))
+    page = said(client.post(url("show_briefing", briefing), quick))
+    assert "That was very quick." in page
+    assert 'value="Grace Obi"' in page
+    assert f'value="{quick["form_token"]}"' in page, "its age goes on"
+    assert not BriefingBooking.objects.exists()
+    assert client.post(url("show_briefing", briefing), filled(briefing)).status_code == 302
+    other = make_briefing()
+    in_time = filled(other, form_token=page_token(other, age=timedelta(seconds=4)))
+    assert client.post(url("show_briefing", other), in_time).status_code == 302
+
+
+def test_a_full_briefing_promises_no_file_for_a_calendar(hub: Hub, client: Client) -> None:
+    briefing = make_briefing(capacity=1)
+    promise = "with a file for your calendar"
+    assert promise in said(client.get(url("show_briefing", briefing)))
+    make_booking(briefing=briefing)
+    for page in (
+        client.get(url("show_briefing", briefing)),
+        send(client, briefing),
+        send(client, briefing, email="", find="yes"),
+    ):
+        assert promise not in said(page)
+        assert "We write there when a seat comes free." in said(page)
 
 
 def test_the_last_seat_may_go_while_one_types(hub: Hub, client: Client) -> None:

@@ -25,7 +25,7 @@ from enrolment.tests.filling import PAGES, check_url, make_draft, page_url, read
 from enrolment.tests.together import at_once
 from mathshub.outbox.kinds import kind_named
 from mathshub.outbox.models import Message
-from workgroups.models import Hub
+from workgroups.models import Hub, Offering
 from workgroups.tests.factories import make_offering, make_school
 
 pytestmark = pytest.mark.django_db
@@ -129,6 +129,27 @@ def test_no_reminder_of_what_was_sent_or_left_long_ago(hub: Hub) -> None:
     make_draft(offering=make_offering(), link_email=ADDRESS, expression=make_expression())
     make_draft(offering=make_offering(), link_email=ADDRESS, now=NOW - 20 * DAY)
     assert plan_nudges(NOW + 4 * DAY) == 0
+
+
+def test_no_reminder_of_a_form_that_can_no_longer_be_sent(hub: Hub) -> None:
+    closing = make_offering(closes_on=(NOW + 2 * DAY).date())
+    draft = make_draft(offering=closing, link_email=ADDRESS)
+    reviewed = make_expression(state="accepted", pages={"you": {}})
+    make_draft(offering=reviewed.offering, link_email=ADDRESS, changes=reviewed)
+    assert plan_nudges(NOW + 3 * DAY) == 0
+    draft.refresh_from_db()
+    assert draft.nudged_at is None
+    Offering.objects.filter(pk=closing.pk).update(closes_on=(NOW + 9 * DAY).date())
+    assert plan_nudges(NOW + 3 * DAY) == 1, "its window was made longer"
+
+
+def test_mail_about_a_form_that_can_no_longer_be_sent_does_not_leave(hub: Hub) -> None:
+    draft = make_draft(offering=make_offering(), link_email=ADDRESS, now=NOW - 4 * DAY)
+    mail_draft_link(draft, address=ADDRESS, now=NOW)
+    plan_nudges(NOW)
+    Offering.objects.update(closes_on=(NOW - 2 * DAY).date())
+    letters = {message.kind: letter_of(message) for message in Message.objects.all()}
+    assert letters == dict.fromkeys(("draft-link", "draft-nudge"), "the form can no longer be sent")
 
 
 def test_mail_about_a_draft_that_is_sent_or_gone_does_not_leave(hub: Hub) -> None:

@@ -245,6 +245,7 @@ def test_the_page_of_programmes_says_where_the_school_is_whether_it_can_take_par
     page = client.get(page_url(draft, "programme")).content.decode()
     assert page.count("It is in Kent, outside our area") == 1
     assert page.count("Good news: your school can take part.") == 2
+    assert page.count("It is a state-funded primary school, and open.") == 2
 
 
 def test_a_school_that_is_past_a_programme_is_led_to_the_one_that_fits(
@@ -302,6 +303,25 @@ def test_the_part_of_the_form_is_named_and_never_jumps(hub: Hub, client: Client)
     assert "part 4 of 4" in client.get(check_url(draft)).content.decode()
 
 
+def test_what_nobody_sees_is_taken_out_of_a_name_and_what_shapes_letters_stays(
+    hub: Hub, client: Client
+) -> None:
+    draft = ready_draft(offering=make_offering(), school=make_school())
+    name = "\ufeffGr\u200bace \u0646\u06cc\u200c\u06a9 \u0915\u094d\u200d\u0937\u00ad\u200d"
+    form = PAGES["you"] | {"full_name": name, "email": "grace\u200b@school.example"}
+    assert client.post(page_url(draft, "you"), form).status_code == 302
+    draft.refresh_from_db()
+    kept = "Grace \u0646\u06cc\u200c\u06a9 \u0915\u094d\u200d\u0937"
+    assert draft.said("you", "full_name") == kept
+    assert draft.said("you", "email") == "grace@school.example"
+
+
+def test_an_address_may_have_sixty_four_characters_before_the_at(hub: Hub, client: Client) -> None:
+    draft = ready_draft(offering=make_offering(), school=make_school())
+    form = PAGES["you"] | {"email": "a" * 64 + "@school.example"}
+    assert client.post(page_url(draft, "you"), form).status_code == 302
+
+
 # --- what is typed wrong ------------------------------------------------------------------
 
 
@@ -313,6 +333,8 @@ def test_the_part_of_the_form_is_named_and_never_jumps(hub: Hub, client: Client)
         ("appetite", "appetite", "", "Choose yes, maybe or not this year."),
         ("you", "role", "wizard", "Choose what you are at the school."),
         ("you", "full_name", "", "Type your name."),
+        ("you", "full_name", "\u200b", "Type your name."),
+        ("you", "full_name", " \u200d\ufeff \u200c", "Type your name."),
         ("you", "full_name", "Gr\x00ace", "Your name: take out the characters"),
         ("you", "full_name", "Grace \u202eibO", "Your name: take out the characters"),
         ("you", "full_name", "G" * 121, "Your name: make it shorter"),
@@ -320,6 +342,7 @@ def test_the_part_of_the_form_is_named_and_never_jumps(hub: Hub, client: Client)
         ("you", "email", "grace", "Your work e-mail address: type it in full"),
         ("you", "email", '"a\x01"@b.example', "Your work e-mail address: take out"),
         ("you", "email", "a@b.example\nBcc: c@d.example", "address: type it in full"),
+        ("you", "email", "a" * 65 + "@b.example", "address: make what stands before the @ shorter"),
         ("you", "email", "a" * 250 + "@b.example", "address: make it shorter"),
         ("you", "email", "grace@gmial.com", "Did you mean grace@gmail.com?"),
         ("maths-lead", "full_name", "", "Maths lead’s name: type it, or clear the e-mail"),

@@ -1,5 +1,6 @@
 """“Tell me when it reopens”: one e-mail when the window opens, and then nothing is left."""
 
+import re
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from enrolment.models import OpeningNotice
 from enrolment.services import openings
 from enrolment.services.openings import ask_to_be_told, forget_notices, stop_waiting
 from enrolment.tests.factories import NOW, make_opening_notice
+from enrolment.tests.filling import hearing_token
 from mathshub.links import make_token
 from mathshub.outbox.kinds import kind_named
 from mathshub.outbox.letters import write_email
@@ -211,12 +213,17 @@ def closed(hub: Hub, on_the_day: None) -> Programme:
 HEAR = "/programmes/embedding/hear/"
 
 
+def send(client: Client, programme: Programme, **fields: str):
+    form = {"form_token": hearing_token(programme), "email": ADDRESS} | fields
+    return client.post(f"/programmes/{programme.slug}/hear/", form)
+
+
 def test_a_closed_programme_leads_to_the_form_and_the_form_to_what_becomes_of_the_address(
     client: Client, closed: Programme
 ):
     assert f'href="{HEAR}"' in client.get("/programmes/embedding/").content.decode()
     assert "at the latest after 12 months" in client.get(HEAR).content.decode()
-    sent = client.post(HEAR, {"email": " Head@School.example "})
+    sent = send(client, closed, email=" Head@School.example ")
     assert (sent.status_code, sent["Location"]) == (302, f"{HEAR}thanks/")
     assert "You get one e-mail" in client.get(sent["Location"]).content.decode()
     assert OpeningNotice.objects.get().email == "head@school.example"
@@ -225,7 +232,7 @@ def test_a_closed_programme_leads_to_the_form_and_the_form_to_what_becomes_of_th
 def test_the_answer_is_the_same_for_an_address_that_waits_already(
     client: Client, closed: Programme
 ):
-    answers = [client.post(HEAR, {"email": ADDRESS}) for _ in range(2)]
+    answers = [send(client, closed) for _ in range(2)]
     assert len({(each.status_code, each["Location"]) for each in answers}) == 1
     assert all(not each.cookies for each in answers)
 
@@ -233,7 +240,7 @@ def test_the_answer_is_the_same_for_an_address_that_waits_already(
 def test_a_program_that_fills_every_field_gets_the_answer_and_leaves_nothing(
     client: Client, closed: Programme
 ):
-    sent = client.post(HEAR, {"email": ADDRESS, "website": "https://spam.example"})
+    sent = send(client, closed, website="https://spam.example")
     assert sent["Location"] == f"{HEAR}thanks/"
     assert not OpeningNotice.objects.exists()
 
@@ -242,10 +249,34 @@ def test_a_program_that_fills_every_field_gets_the_answer_and_leaves_nothing(
     "email", ["", "head", "a@b", "x" * 300 + "@school.example", "a\x00@school.example", "é"]
 )
 def test_what_is_no_address_gets_a_sentence(client: Client, closed: Programme, email: str):
-    answer = client.post(HEAR, {"email": email})
+    answer = send(client, closed, email=email)
     assert answer.status_code == 200
     assert "govuk-error-summary" in answer.content.decode()
     assert "<title>Error: " in answer.content.decode()
+    assert not OpeningNotice.objects.exists()
+
+
+def test_who_sends_at_once_is_asked_to_press_once_more(client: Client, closed: Programme):
+    quick = hearing_token(closed, age=timedelta(seconds=1.9))
+    page = send(client, closed, form_token=quick).content.decode()
+    assert "That was very quick." in page
+    assert f'value="{ADDRESS}"' in page
+    assert f'value="{quick}"' in page, "its age goes on"
+    assert not OpeningNotice.objects.exists()
+    in_time = hearing_token(closed, age=timedelta(seconds=2))
+    assert send(client, closed, form_token=in_time).status_code == 302
+
+
+@pytest.mark.parametrize("token", ["", "forged", "of another form"])
+def test_a_page_that_is_none_of_ours_comes_back_with_the_address_and_a_token(
+    client: Client, closed: Programme, token: str
+):
+    if token == "of another form":
+        token = hearing_token(make_programme())
+    page = send(client, closed, form_token=token).content.decode()
+    assert "This page could not be matched" in page
+    assert f'value="{ADDRESS}"' in page
+    assert re.search(r'name="form_token" value="[^"]+~', page)
     assert not OpeningNotice.objects.exists()
 
 
@@ -253,8 +284,8 @@ def test_too_many_from_one_network_are_asked_to_wait(
     client: Client, closed: Programme, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("enrolment.views.openings.MOST_ASKED", 1)
-    client.post(HEAR, {"email": ADDRESS})
-    answer = client.post(HEAR, {"email": "other@school.example"})
+    send(client, closed)
+    answer = send(client, closed, email="other@school.example")
     assert answer.status_code == 429
     assert "other@school.example" in answer.content.decode()
     assert OpeningNotice.objects.count() == 1
@@ -264,7 +295,7 @@ def test_while_the_window_is_open_the_page_of_the_programme_is_shown_instead(
     client: Client, closed: Programme
 ):
     open_window(closed)
-    for answer in (client.get(HEAR), client.post(HEAR, {"email": ADDRESS})):
+    for answer in (client.get(HEAR), send(client, closed)):
         assert (answer.status_code, answer["Location"]) == (302, "/programmes/embedding/")
     assert not OpeningNotice.objects.exists()
 

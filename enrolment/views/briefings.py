@@ -1,6 +1,6 @@
 """Headteacher briefings: the list, a page for each with its booking form, and its flyer."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,6 +23,9 @@ from mathshub.scope import current_hub
 OTHERS_SHOWN = 6
 # The PDF comes from outside: no browser may run anything in it, or take it for another thing.
 LOCKED_DOWN = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+# Nobody types a name, an address and a school so fast; who does is asked to press once more.
+QUICKEST = timedelta(seconds=4)
+TOO_QUICK = "That was very quick. Please look at what you typed once more, then send it."
 UNKNOWN_PAGE = (
     "This page could not be matched to the one that you opened, perhaps because it was open for "
     "very long. Nothing you typed is lost: please check it and send the form again."
@@ -142,6 +145,8 @@ def _receive(request: HttpRequest, briefing: Briefing, now: datetime) -> HttpRes
     if not form.is_valid() or token is None:
         problem = "" if form.errors else UNKNOWN_PAGE
         return _show(request, briefing, form, shown, now, problem=problem)
+    if token.is_younger_than(QUICKEST, now=now):
+        return _show(request, briefing, form, shown, now, problem=TOO_QUICK)
     return _book(request, briefing, form, token, shown, now)
 
 
@@ -186,6 +191,8 @@ def _show(
     if form.typed_school or form["urn"].value():
         form.show_schools()
     seats_left = briefing.seats_free(briefing.booked_count)  # type: ignore[attr-defined]
+    if seats_left == 0:
+        form.promise_news_of_a_free_seat()
     others = [each for each in _upcoming(now) if each != briefing][:OTHERS_SHOWN]
     context = {
         "page_title": str(briefing),

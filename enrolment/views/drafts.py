@@ -32,8 +32,6 @@ from workgroups.models import Offering
 
 P = ParamSpec("P")
 
-# Who began before midnight of the last day may finish.
-GRACE = timedelta(hours=12)
 # Nobody reads and answers thirteen pages so fast; who does is asked to press once more.
 QUICKEST = timedelta(seconds=4)
 
@@ -80,7 +78,7 @@ def of_open_draft(
         request: HttpRequest, draft: InterestDraft, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponse:
         now = timezone.now()
-        if not _may_still_send(draft, now):
+        if not draft.may_still_be_sent(now):
             return _show_closed(request, draft, now, page_name=str(kwargs.get("page_name", "")))
         return view(request, draft, now, *args, **kwargs)
 
@@ -339,16 +337,6 @@ def _frame(draft: InterestDraft) -> dict[str, Any]:
         "offering": draft.offering,
         "token": token_of(draft),
     }
-
-
-def _may_still_send(draft: InterestDraft, now: datetime) -> bool:
-    if draft.changes is not None:
-        return draft.changes.can_be_changed(timezone.localdate(now))
-    offering = draft.offering
-    if offering is None or offering.is_open_to_interest(timezone.localdate(now)):
-        return True
-    begun_in_time = offering.is_open_to_interest(timezone.localdate(draft.started_at))
-    return begun_in_time and draft.started_at > now - GRACE
 
 
 def _show_closed(

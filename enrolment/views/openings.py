@@ -1,5 +1,6 @@
 """“Tell me when it reopens”: an address for one e-mail, and taking it back."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from enrolment.errors import Refusal
 from enrolment.forms.openings import OpeningForm, StopForm
+from enrolment.forms.tokens import BadFormToken, FormToken, make_form_token, read_form_token
 from enrolment.limits import is_over_limit
 from enrolment.services.openings import ask_to_be_told, open_offerings, stop_waiting
 from enrolment.views.links import notice_of
@@ -19,6 +21,13 @@ from mathshub.prepared import prepared
 from workgroups.models import Programme
 
 MOST_ASKED = 200  # from one network in ten minutes: sixty schools behind one proxy, several tries
+# One field, which browsers fill in themselves: a person is quick here, a program is quicker.
+QUICKEST = timedelta(seconds=2)
+TOO_QUICK = "That was very quick. Please look at your address once more, then send it."
+UNKNOWN_PAGE = (
+    "This page could not be matched to the one that you opened, perhaps because it was open for "
+    "very long. What you typed is still here: please send it again."
+)
 TOO_MANY = (
     "Very many have asked from your network within a few minutes. Please wait ten minutes and send "
     "your address again."
@@ -36,18 +45,8 @@ def ask_to_hear(request: HttpRequest, slug: str) -> HttpResponse:
     if programme.pk in open_offerings(timezone.localdate(now)):
         return redirect("site:show_programme", slug)
     if request.method != "POST":
-        return _show(request, programme, OpeningForm())
-    form = OpeningForm(request.POST)
-    if is_over_limit(request, now=now, name="opening", most=MOST_ASKED):
-        return _show(request, programme, form, problem=TOO_MANY, status=429)
-    if not form.is_valid():
-        return _show(request, programme, form)
-    try:
-        if not form.was_filled_by_a_program:
-            ask_to_be_told(form.cleaned_data["email"], programme=programme, by=None, now=now)
-    except Refusal as refusal:
-        return _show(request, programme, form, problem=str(refusal))
-    return redirect("enrolment:will_hear", slug)
+        return _show(request, programme, OpeningForm(), _new_token(programme, now))
+    return _receive(request, programme, now)
 
 
 @login_not_required
@@ -82,6 +81,25 @@ def stop_hearing(request: HttpRequest, token: str) -> HttpResponse:
     return redirect("site:show_programme", notice.programme.slug)
 
 
+def _receive(request: HttpRequest, programme: Programme, now: datetime) -> HttpResponse:
+    form, token = OpeningForm(request.POST), _read_token(request, programme)
+    shown = request.POST["form_token"] if token else _new_token(programme, now)
+    if is_over_limit(request, now=now, name="opening", most=MOST_ASKED):
+        return _show(request, programme, form, shown, problem=TOO_MANY, status=429)
+    if not form.is_valid():
+        return _show(request, programme, form, shown)
+    if token is None:
+        return _show(request, programme, form, shown, problem=UNKNOWN_PAGE)
+    if token.is_younger_than(QUICKEST, now=now):
+        return _show(request, programme, form, shown, problem=TOO_QUICK)
+    try:
+        if not form.was_filled_by_a_program:
+            ask_to_be_told(form.cleaned_data["email"], programme=programme, by=None, now=now)
+    except Refusal as refusal:
+        return _show(request, programme, form, shown, problem=str(refusal))
+    return redirect("enrolment:will_hear", programme.slug)
+
+
 def _show_gone(request: HttpRequest, *, status: int = 200) -> HttpResponse:
     context = {"page_title": "We do not keep your address"}
     return render(request, "enrolment/address_gone.html", context, status=status)
@@ -91,6 +109,7 @@ def _show(
     request: HttpRequest,
     programme: Programme,
     form: OpeningForm,
+    form_token: str,
     *,
     problem: str = "",
     status: int = 200,
@@ -99,6 +118,7 @@ def _show(
         "page_title": f"Hear when {programme} opens",
         "programme": programme,
         "form": form,
+        "form_token": form_token,
         "problem": problem,
     }
     return render(request, "enrolment/ask_to_hear.html", context, status=status)
@@ -115,3 +135,14 @@ def _programme(slug: str) -> Programme:
     if not programmes:
         raise Http404
     return programmes[0]
+
+
+def _new_token(programme: Programme, now: datetime) -> str:
+    return make_form_token(f"opening-{programme.pk}", now=now)
+
+
+def _read_token(request: HttpRequest, programme: Programme) -> FormToken | None:
+    try:
+        return read_form_token(f"opening-{programme.pk}", request.POST.get("form_token", ""))
+    except BadFormToken:
+        return None

@@ -16,7 +16,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from enrolment.models import ExpressionOfInterest, Place, UnmatchedLine
-from enrolment.tests.filling import check_url, first_page, form_url, page_url, token_of
+from enrolment.tests.filling import (
+    check_url,
+    first_page,
+    form_url,
+    hearing_token,
+    page_url,
+    token_of,
+)
 from mathshub.accounts.tests.factories import sign_in
 from mathshub.ledger import Audience, audience_of
 from mathshub.links import make_token
@@ -181,7 +188,7 @@ def _public_pages_in_other_states(world: GrowingHub) -> Iterator[Page]:
     suggested = reverse("site:suggest_step")
     yield Page("site:suggest_step, suggested", f"{suggested}?ready=yes&urn={school.urn}", STRANGER)
     yield Page("enrolment:ask_to_hear, closed", "/programmes/closed/hear/", STRANGER)
-    sent = {"email": MAILBOX}
+    sent = {"form_token": hearing_token(world.closed_programme), "email": MAILBOX}
     yield Page("enrolment:ask_to_hear, sent", "/programmes/closed/hear/", STRANGER, sent)
     yield Page("site:home, of an unknown host", "/", STRANGER, host="unknown.localhost")
     yield Page("admin:login, without a role", reverse("admin:login"), ELSEWHERE)

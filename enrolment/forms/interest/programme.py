@@ -110,9 +110,9 @@ class ProgrammePage(Page):
 
 
 def _why(eligibility: Eligibility) -> list[str]:
-    """The reasons that are this programme's own: not that it is a school, nor where it is."""
-    findings = (each for each in eligibility.findings if each.reason is not Reason.ELIGIBLE)
-    return [finding.sentence for finding in findings]
+    """The reasons that are this programme's own, not where it is; else that it is a fit school."""
+    own = [each for each in eligibility.findings if each.reason is not Reason.ELIGIBLE]
+    return [finding.sentence for finding in own or eligibility.findings]
 
 
 class AppetitePage(Page):

@@ -1,4 +1,4 @@
-"""The hub's own questions, up to ten; answers keep the wording that they were given to."""
+"""The hub's own questions; answers keep the wording that they were given to."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +12,6 @@ from enrolment.forms.fields import PlainText
 from enrolment.forms.interest.page import Page, Part, Row
 from enrolment.forms.interest.programme import is_keen
 from enrolment.models import InterestDraft, Question
-from enrolment.models.questions import MOST_QUESTIONS
 
 Kind = Question.Kind
 LONGEST_ANSWER = 1000  # characters
@@ -66,8 +65,7 @@ def questions_for(draft: InterestDraft) -> list[Question]:
     """Those asked for the draft's programme and for every programme, looked up once a draft."""
     if not hasattr(draft, "questions"):
         assert draft.offering is not None
-        asked = asked_of(draft.offering.programme_id)
-        draft.questions = list(asked[:MOST_QUESTIONS])  # type: ignore[attr-defined]
+        draft.questions = list(asked_of(draft.offering.programme_id))  # type: ignore[attr-defined]
     found: list[Question] = draft.questions  # type: ignore[attr-defined]
     return found
 
