@@ -49,7 +49,8 @@ class PlainText(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         """Without what nobody sees, so that nothing but that is nothing."""
-        text = "".join(each for each in super().to_python(value) if not _is_invisible(each))
+        typed = super().to_python(value) or ""
+        text = "".join(each for each in typed if not _is_invisible(each))
         return _EDGES.sub("", text)
 
     def clean(self, value: Any) -> str:
