@@ -139,7 +139,7 @@ TABLE: dict[str, tuple[int, int, str]] = {
     "admin:enrolment_briefingbooking_delete": (403, 6, ""),
     "admin:enrolment_briefingbooking_change": (200, 7, ""),
     "admin:enrolment_question_changelist": (200, 7, "QUESTION"),
-    "admin:enrolment_question_add": (200, 6, "PROGRAMME"),
+    "admin:enrolment_question_add": (200, 7, "PROGRAMME"),
     "admin:enrolment_question_history": (200, 8, "ACCOUNT CHANGE PROGRAMME"),
     "admin:enrolment_question_delete": (200, 6, ""),
     "admin:enrolment_question_change": (200, 7, "PROGRAMME"),

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from enrolment.tests.factories import make_briefing
+from enrolment.views.openings import QUICKEST
 from mathshub.scope import hub_scope
 from mathshub.testing.page_quality import faults
 from mathshub.testing.portal import LivePortal
@@ -145,6 +146,7 @@ def test_without_scripts_a_headteacher_is_told_when_a_programme_reopens(
     page.get_by_role("button", name="Tell me when it opens").click()
     assert page.title().startswith("Error: ")
     page.get_by_label("Your work e-mail address").fill("head@school.example")
+    page.wait_for_timeout(QUICKEST.total_seconds() * 1000)
     page.get_by_role("button", name="Tell me when it opens").click()
     assert page.get_by_role("heading", level=1).inner_text() == "We will tell you"
     assert context.cookies() == []

@@ -26,7 +26,7 @@ from mathshub.testing.postgres import running_postgres
 
 # Modules of mathshub.testing.bench.operations, in the order of the table.
 OPERATIONS = (
-    *("schedule", "feed", "interest", "weight", "mail"),
+    *("schedule", "programme", "feed", "interest", "weight", "mail"),
     *("admin_list", "search", "register", "start"),
 )
 

@@ -4,6 +4,7 @@
 
 `/plain/<bytes>`   (i)   a view that returns so many bytes
 `/rows/<group>`    (ii)  one indexed query, one template of the same rows
+`/rows/<group>,…`  the same of several groups
 `/ical/<group>`    (ii-ical) one query, a VEVENT of each row by string
 `/post`            (iii) one form validated, one row INSERTed with a synchronous commit
 
@@ -118,6 +119,12 @@ def rows(request: HttpRequest, group: int) -> HttpResponse:
     return _measured(render(request, "rows.html", {"title": "Sessions", "rows": found}))
 
 
+def rows_of_several(request: HttpRequest, groups: str) -> HttpResponse:
+    found = FloorSession.objects.filter(work_group_id__in=map(int, groups.split(",")))
+    found = found.order_by("work_group_id", "number")
+    return _measured(render(request, "rows.html", {"title": "Sessions", "rows": found}))
+
+
 def ical(request: HttpRequest, group: int) -> HttpResponse:
     events = "".join(map(_event, FloorSession.objects.filter(work_group_id=group)))
     text = f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//floor//\r\n{events}END:VCALENDAR\r\n"
@@ -152,6 +159,7 @@ def _measured(response: HttpResponse) -> HttpResponse:
 urlpatterns = [
     path("plain/<int:size>", plain),
     path("rows/<int:group>", rows),
+    path("rows/<str:groups>", rows_of_several),
     path("ical/<int:group>", ical),
     path("post", post),
     path("healthz", plain, {"size": 2}),
