@@ -44,7 +44,7 @@ def render_place_offered(message: Message, now: datetime) -> Letter:
     """To the headteacher: a place is offered, until when, and the one link to answer it."""
     place = place_of(message)
     token = make_token("place", place.pk, place.link_generation)
-    year = _year(place.work_group, sessions_of(work_group=place.work_group), now=now)
+    year = group_year(place.work_group, sessions_of(work_group=place.work_group), now=now)
     return Letter(
         template=PLACE_OFFERED_TEMPLATE,
         context={
@@ -323,10 +323,10 @@ def own_year(
 ) -> dict[str, Any]:
     """The year of the seat's holder: from the day on that the seat is theirs, with their apologies."""
     own = [each for each in sessions if _is_expected(seat, each)]
-    return _year(seat.place.work_group, own, now=now, sorry=sorry)
+    return group_year(seat.place.work_group, own, now=now, sorry=sorry)
 
 
-def _year(
+def group_year(
     work_group: WorkGroup,
     sessions: list[Session],
     *,

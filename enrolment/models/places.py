@@ -20,6 +20,14 @@ class PlaceQuerySet(models.QuerySet["Place"]):
         """Offered, and the headteacher has not answered."""
         return self.filter(state=Place.State.OFFERED)
 
+    def to_lapse(self, today: date) -> "PlaceQuerySet":
+        """Unanswered past their reply-by day, where offers lapse and no pause holds messages."""
+        return self.unanswered().filter(
+            reply_by__lt=today,
+            work_group__offering__offers_lapse=True,
+            hub__messages_paused=False,
+        )
+
 
 class Place(HubOwned):
     """A school's place in a Work Group. It holds seats for people; a pair is never split."""
@@ -28,6 +36,7 @@ class Place(HubOwned):
         OFFERED = "offered", "offered"
         ACCEPTED = "accepted", "accepted"
         DECLINED = "declined", "declined"
+        LAPSED = "lapsed", "lapsed"
         WITHDRAWN = "withdrawn", "withdrawn"
 
     HELD = [State.OFFERED, State.ACCEPTED]

@@ -196,6 +196,11 @@ class Offering(HubOwned):
     messages_on = models.BooleanField(
         default=True, help_text="Off: no reminder goes out for this offering's groups."
     )
+    offers_lapse = models.BooleanField(
+        default=True,
+        help_text="A place that nobody has answered goes back the day after its reply-by day. Off: "
+        "it waits until somebody answers, or the hub withdraws it.",
+    )
 
     objects: ClassVar[Any] = hub_manager(OfferingQuerySet)
     history = hub_history()
