@@ -37,7 +37,7 @@ def render_eoi_digest(message: Message, now: datetime) -> Letter:
 
 
 def why_eoi_digest_is_unwanted(message: Message, now: datetime) -> str:
-    if not _digest_readers().filter(pk=message.context["member"]).exists():
+    if not digest_readers().filter(pk=message.context["member"]).exists():
         return "no longer reads new expressions for the hub"
     if not _received_in(*_told(message)).exists():
         return "all of them were withdrawn"
@@ -56,7 +56,7 @@ def plan_digests(now: datetime) -> int:
     periods = sorted({period for stamp in stamps if (period := _period(stamp))[1] <= end})
     if not periods:
         return 0
-    readers = list(_digest_readers().select_related("account"))
+    readers = list(digest_readers().select_related("account"))
     drafts = [
         _eoi_digest(reader, *period, due_at=next_daytime(now))
         for period in periods
@@ -93,7 +93,8 @@ def _eoi_digest(reader: HubMember, begins: datetime, ends: datetime, *, due_at: 
     )
 
 
-def _digest_readers() -> QuerySet[HubMember]:
+def digest_readers() -> QuerySet[HubMember]:
+    """The members of staff to whom digests go."""
     return HubMember.objects.filter(role__in=DIGEST_ROLES, account__is_active=True)
 
 

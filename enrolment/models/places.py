@@ -20,6 +20,15 @@ class PlaceQuerySet(models.QuerySet["Place"]):
         """Offered, and the headteacher has not answered."""
         return self.filter(state=Place.State.OFFERED)
 
+    def without_people(self, today: date) -> "PlaceQuerySet":
+        """Accepted in a Work Group that forms or runs, and nobody is named for a seat."""
+        seats = Seat.objects.taken(today).filter(place=models.OuterRef("pk"))
+        return self.filter(
+            ~models.Exists(seats),
+            state=Place.State.ACCEPTED,
+            work_group__state__in=[WorkGroup.State.FORMING, WorkGroup.State.RUNNING],
+        )
+
     def to_lapse(self, today: date) -> "PlaceQuerySet":
         """Unanswered past their reply-by day, where offers lapse and no pause holds messages."""
         return self.unanswered().filter(

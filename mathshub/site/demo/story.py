@@ -162,10 +162,13 @@ def _leave_and_decline(scene: Scene, group: WorkGroup) -> None:
 
 
 def _unsettle(scene: Scene, held: dict[str, list[Session]]) -> None:
-    """One session to come is cancelled, one has lost its date; as far as any are to come."""
+    """Of the sessions to come one is cancelled, one put off, and one has lost its date."""
     coming = [s for s in held["sustaining"] if groups.is_to_come(s, scene.now)]
     if len(coming) > 1:
         groups.call_off(scene, coming[1])
+    coming = [s for s in held["full"] if groups.is_to_come(s, scene.now)]
+    if len(coming) > 1:
+        groups.put_off(scene, coming[1])
     last = held["embedding"][-1]
     if groups.is_to_come(last, scene.now) and last.number != _number_of_next(scene, held):
         groups.leave_open(scene, last)
