@@ -19,6 +19,7 @@ from sessions.messages import (
 )
 from sessions.models import Session
 from sessions.notices import CANCELLED, CHANGED, Arrangement, arrangement_of
+from sessions.times import london_day
 from sessions.words import when, where
 from workgroups.models import WorkGroup
 
@@ -33,7 +34,17 @@ def render_session_changed(message: Message, now: datetime) -> Letter:
     session, was = _session(message, seat), _was(message)
     moved = (was.starts_at, was.ends_at) != (session.starts_at, session.ends_at)
     facts = _changed_facts(session, was)
-    return _letter(CHANGED_TEMPLATE, message, seat, session, now, facts=facts, has_moved=moved)
+    same_day = bool(
+        was.starts_at
+        and session.starts_at
+        and london_day(was.starts_at) == london_day(session.starts_at)
+    )
+    return _letter(
+        *(CHANGED_TEMPLATE, message, seat, session, now),
+        facts=facts,
+        has_moved=moved,
+        stays_on_its_day=same_day,
+    )
 
 
 def why_session_changed_is_unwanted(message: Message, now: datetime) -> str:
@@ -130,13 +141,13 @@ def _named(session: Session) -> str:
 def _changed_facts(session: Session, was: Arrangement) -> list[Fact]:
     """As in every letter; below what has changed stands what it was."""
     old = Session(starts_at=was.starts_at, ends_at=was.ends_at, mode=was.mode, venue=was.venue)
-    join = (session.join_link, "Join online") if session.join_link else ()
+    join = (session.join_link, "Join online") if session.join_link and session.starts_at else ()
     facts: list[Fact] = [
         ("When", _with_before(when(session), when(old))),
         ("How", _with_before(session.get_mode_display(), old.get_mode_display())),
         ("Where", _with_before(where(session), where(old)), *join),
     ]
-    if session.join_link and was.link and arrangement_of(session).link != was.link:
+    if join and was.link and arrangement_of(session).link != was.link:
         facts.append(("Link", "It is a new one; the earlier link no longer counts"))
     if session.bring:
         facts.append(("Bring", session.bring))

@@ -56,12 +56,13 @@ class Arrangement:
 
 
 def arrangement_of(session: Session) -> Arrangement:
-    """As it stands."""
+    """As it stands; what stands beside a virtual session as its venue is told to nobody."""
+    is_virtual = session.mode == Session.Mode.VIRTUAL
     return Arrangement(
         starts_at=session.starts_at,
         ends_at=session.ends_at,
         mode=session.mode,
-        venue=session.venue,
+        venue="" if is_virtual else session.venue,
         link=_fingerprint(session.join_link),
     )
 

@@ -170,6 +170,12 @@ def test_a_session_that_loses_its_date_leaves_calendars(session):
     assert (method, entry["STATUS"], entry["DTSTART"].dt) == ("CANCEL", "CANCELLED", START)
 
 
+def test_on_the_same_day_it_is_said_from_when_to_when(session):
+    move(session, by=timedelta(minutes=30))
+    email = written(waiting()[0])
+    assert email.subject == "Changed: Session 1 on Thursday 14 January is now from 16:15 to 17:45"
+
+
 def test_shortly_before_a_session_nobody_waits(session):
     now = START - 20 * A_MINUTE
     stay(session, now=now, join_link="https://meet.example.org/a")
@@ -210,6 +216,11 @@ def silent_without_an_address(session: Session) -> None:
     move(session)
 
 
+def silent_about_the_venue_of_a_virtual_session(session: Session) -> None:
+    Session.objects.update(mode=Session.Mode.VIRTUAL)
+    stay(session, venue="Town Hall")
+
+
 def silent_when_nothing_changes(session: Session) -> None:
     stay(session)
 
@@ -222,6 +233,7 @@ def silent_when_nothing_changes(session: Session) -> None:
         silent_when_messages_are_off,
         silent_in_a_draft_group,
         silent_without_an_address,
+        silent_about_the_venue_of_a_virtual_session,
         silent_when_nothing_changes,
     ],
 )
