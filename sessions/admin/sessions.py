@@ -270,8 +270,7 @@ class SessionAdmin(TellingPages, HubOwnedAdmin):
             session,
             form,
             title=f"Cancel session {session.number} of {session.work_group}?",
-            lead=f"{when(session)}. It stays on pages and in calendars, marked as cancelled; its "
-            "reminders stop.",
+            lead=f"{when(session)}. It stays on pages, marked as cancelled; its reminders stop.",
             button="Cancel the session",
             told_when=TOLD_OF_CANCELLATION,
             words=_now_words,

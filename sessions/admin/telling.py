@@ -1,5 +1,6 @@
 """Pages that change a session: whom they write to, the letter beforehand, and without e-mail."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,9 @@ from sessions.notices import seats_told, waiting_notices
 
 HOW, PREVIEW, SILENT = "how", "preview", "silent"
 IN_PARTICIPANTS_VIEW = "Participants see it on their page and in their calendar."
+OWN_LINK = re.compile(r"(/my/)\S+")
+"""A participant's own page is theirs alone: staff read the letter, and not the way there."""
+
 NOTHING_NEW = "So nobody would be written to: this is what participants know already."
 
 
@@ -99,7 +103,7 @@ def _letter(queued: list[Message], now: datetime) -> dict[str, Any]:
         "reader": message.recipient_name,
         "others": count(others, "other person", "other people") if others else "",
         "subject": email.subject,
-        "text": email.body,
+        "text": OWN_LINK.sub(r"\1…", str(email.body)),
     }
 
 

@@ -23,6 +23,7 @@ from sessions.tests.factories import (
     make_apology,
     make_seat_in,
     make_session,
+    token_of,
 )
 from sessions.times import at_wall_time, london_day
 from workgroups.models import WorkGroup
@@ -331,6 +332,7 @@ def test_the_letter_is_shown_beforehand_and_nothing_is_changed(lead, session, pa
     shown = lead.post(address(session, page), changes | {"how": "preview"}).content.decode()
     assert "So Ana Lima would read it" in shown
     assert "You have this message because" in shown
+    assert token_of(Seat.objects.get().participant) not in shown, "the link is the reader's alone"
     assert (Session.objects.values().get(), Message.objects.count()) == (before, 0)
     assert Session.history.filter(id=session.pk).count() == 1
 
