@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from enrolment.models import Place, Seat
 from mathshub.daytime import next_daytime
@@ -14,6 +15,7 @@ from mathshub.outbox.kinds import kind_named
 from mathshub.outbox.models import Message
 from mathshub.outbox.services import Draft, queue_messages
 from sessions.models import Apology, Session
+from sessions.notices import CHANGED
 from sessions.times import at_wall_time, london_day
 from workgroups.lead_times import reminder_at
 from workgroups.models import Programme, WorkGroup
@@ -76,6 +78,11 @@ class _Reminder:
         """
         return not self.is_last and _named_at(seat) > self.due_at
 
+    def repeats_a_change(self, seat: Seat, told: dict[tuple[int, int], datetime]) -> bool:
+        """The same of a notice that the session has moved to this time."""
+        told_at = told.get((self.session.pk, seat.pk))
+        return not self.is_last and told_at is not None and told_at > self.due_at
+
 
 def _due(now: datetime) -> Iterator[Draft]:
     """What fell due at night, while nothing ran, waits for the day."""
@@ -85,14 +92,14 @@ def _due(now: datetime) -> Iterator[Draft]:
     found = [_nearest_due(session, school_days, now) for session in sessions]
     reminders = [each for each in found if each and leaves_at < each.until]
     seats = _seats_by_group(reminders)
-    sorry = _apologies(reminders)
+    sorry, told = _apologies(reminders), _told_of_change(reminders)
     for reminder in reminders:
         session, starts_at = reminder.session, reminder.starts_at
         day = london_day(starts_at)
         for seat in seats.get(session.work_group_id, []):
             if (session.pk, seat.pk) in sorry or not seat.is_held_on(day):
                 continue
-            if reminder.repeats_the_welcome(seat):
+            if reminder.repeats_the_welcome(seat) or reminder.repeats_a_change(seat, told):
                 continue
             yield Draft(
                 kind=kind,
@@ -200,6 +207,19 @@ def _seats_by_group(reminders: Iterable[_Reminder]) -> dict[int, list[Seat]]:
 def _apologies(reminders: Iterable[_Reminder]) -> set[tuple[int, int]]:
     sessions = [reminder.session.pk for reminder in reminders]
     return set(Apology.objects.filter(session__in=sessions).values_list("session_id", "seat_id"))
+
+
+def _told_of_change(reminders: Iterable[_Reminder]) -> dict[tuple[int, int], datetime]:
+    """Since when the session has not been what each seat's holder knew, by session and seat."""
+    moved = [each.session.pk for each in reminders if each.session.sequence and not each.is_last]
+    if not moved:
+        return {}
+    of_these = reduce(or_, (Q(key__startswith=f"{CHANGED}:{session}:") for session in moved))
+    notices = Message.objects.filter(of_these).exclude(state=Message.State.CANCELLED)
+    contexts = notices.order_by("pk").values_list("context", flat=True)
+    return {
+        (each["session"], each["seat"]): datetime.fromisoformat(each["since"]) for each in contexts
+    }
 
 
 def _named_at(seat: Seat) -> datetime:

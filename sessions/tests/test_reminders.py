@@ -15,6 +15,7 @@ from mathshub.scope import hub_scope
 from sessions.models import Session
 from sessions.reminders import plan_reminders
 from sessions.services.apologies import give_apology
+from sessions.services.changes import move_session
 from sessions.tests.factories import (
     NOW,
     make_apology,
@@ -210,6 +211,22 @@ def test_what_fell_due_while_nothing_ran_leaves_by_day(hub):
     plan_reminders(at_wall_time(date(2027, 1, 13), time(3)))
     message = Message.objects.get(kind="session-reminder")
     assert message.due_at == at_wall_time(date(2027, 1, 13), time(7))
+
+
+def test_who_was_told_of_a_move_is_not_reminded_of_it_at_once_but_on_the_morning(hub):
+    session = make_session_with_usual_days(START + 30 * A_DAY)
+    now = START - A_DAY
+    move_session(session, starts_at=START, ends_at=START + 90 * A_MINUTE, by=None, now=now)
+    assert planned_at(now + A_MINUTE) == []
+    assert planned_at(at_wall_time(date(2027, 1, 14), time(8))) == [0]
+
+
+def test_who_was_not_told_of_a_move_is_reminded_as_ever(hub):
+    session = make_session_with_usual_days(START + 30 * A_DAY)
+    now = START - A_DAY
+    times = {"starts_at": START, "ends_at": START + 90 * A_MINUTE}
+    move_session(session, **times, by=None, now=now, tells=False)
+    assert planned_at(now + A_MINUTE) == [2]
 
 
 def test_a_session_before_eight_has_no_morning_reminder(hub):
