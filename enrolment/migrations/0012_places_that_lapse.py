@@ -20,7 +20,7 @@ def call_withdrawn(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("enrolment", "0010_reasons_out_of_the_answers"),
+        ("enrolment", "0011_further_forms_that_can_come_first"),
         ("workgroups", "0017_offers_that_lapse"),
     ]
 
