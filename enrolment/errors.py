@@ -170,6 +170,13 @@ class WorkGroupFull(Refusal):
         return f"{self.work_group} is full: it takes {schools}."
 
 
+class PlaceNotDue(Refusal):
+    """The offer still stands: its day was put off, or the hub lets its offers stand."""
+
+    def __str__(self) -> str:
+        return "This offer does not lapse yet."
+
+
 class PlaceNotOffered(Refusal):
     """The place was answered or withdrawn before."""
 

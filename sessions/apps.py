@@ -12,4 +12,5 @@ class SessionsConfig(AppConfig):
     verbose_name = "Sessions"
 
     def ready(self) -> None:
-        from sessions import messages  # noqa: F401  registers the kinds of message
+        # They register the kinds of message.
+        from sessions import change_letters, lapse_letters, messages, weekly_digest  # noqa: F401

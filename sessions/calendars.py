@@ -8,8 +8,15 @@ from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 
-from enrolment.models import Place
-from mathshub.calendar import KEPT_AFTER_CANCELLING, Entry, build_calendar
+from enrolment.models import Place, Seat
+from mathshub.calendar import (
+    CANCEL,
+    KEPT_AFTER_CANCELLING,
+    PUBLISH,
+    Entry,
+    build_calendar,
+    content_type,
+)
 from mathshub.links import absolute
 from mathshub.prepared import prepared
 from sessions.models import Session
@@ -109,6 +116,54 @@ def own_calendar(hub: Any, participant: int, generation: int, *, now: datetime) 
     ended = [at_wall_time(row.held_until, time.max) for row in rows if row.held_until]
     changes += [at for at in ended if at <= now]
     return OwnCalendar(hub, participant, tuple(held.values()), max(changes))
+
+
+def session_attachment(
+    session: Session, seat: Seat, hub: Any, *, was: tuple[datetime | None, datetime | None]
+) -> tuple[str, bytes, str] | None:
+    """One session of the seat's holder for a letter: name, content, type.
+
+    It takes itself out of calendars where the session is cancelled, has lost the date that it had
+    at the times ``was``, or lies on a day on which the seat is no longer held. None where there was
+    no date and is none. ``session`` comes with its Work Group, offering and programme.
+    """
+    starts_at, ends_at = (
+        (session.starts_at, session.ends_at) if session.starts_at is not None else was
+    )
+    if starts_at is None or ends_at is None:
+        return None
+    group = session.work_group
+    row = Row(
+        **{name: getattr(session, name) for name in _OWN_COLUMNS},
+        starts_at=starts_at,
+        ends_at=ends_at,
+        work_group=group.pk,
+        group_name=group.name,
+        group_state=group.state,
+        programme=group.offering.programme.name,
+        held_from=seat.held_from,
+        held_until=seat.held_until,
+    )
+    is_off = (
+        session.state == Session.State.CANCELLED or session.starts_at is None or not _is_held(row)
+    )
+    if is_off:
+        row = row._replace(state=Session.State.CANCELLED, join_link="")
+    method = CANCEL if is_off else PUBLISH
+    content = build_calendar(
+        [_entry(row, hub, seat.participant_id)],
+        name=f"{hub.name}: my sessions",
+        organiser_name=hub.name,
+        organiser_email=hub.contact_email,
+        method=method,
+    )
+    return "session.ics", content, content_type(method)
+
+
+_OWN_COLUMNS = [
+    *("uid", "sequence", "changed_at", "state", "number"),
+    *("title", "mode", "venue", "join_link", "bring"),
+]
 
 
 def _is_held(row: Row) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 
@@ -15,6 +16,7 @@ from mathshub.fragments import contents
 from mathshub.links import absolute, make_token
 from mathshub.outbox.kinds import Kind, Letter, register, register_planner
 from mathshub.outbox.models import Message
+from mathshub.outbox.nights import put_off_to_daytime
 from mathshub.prepared import prepared
 from sessions import bar, reminders
 from sessions.calendars import own_calendar
@@ -31,6 +33,8 @@ SEAT_NAMED_TEMPLATE = "sessions/email/seat_named"
 REMINDER_TEMPLATE = "sessions/email/session_reminder"
 MY_LINK_TEMPLATE = "sessions/email/my_link"
 GIVEN_UP = "the seat was given up"
+ARRIVE_BEFORE = timedelta(minutes=10)
+MAP = "https://www.openstreetmap.org/search"
 
 Fact = tuple[str, ...]
 """A line of the small table (templates/email/_facts.html): label, value, perhaps a link, its words."""
@@ -38,16 +42,16 @@ Fact = tuple[str, ...]
 
 def render_place_offered(message: Message, now: datetime) -> Letter:
     """To the headteacher: a place is offered, until when, and the one link to answer it."""
-    place = _place(message)
+    place = place_of(message)
     token = make_token("place", place.pk, place.link_generation)
-    year = _year(place.work_group, _sessions_of(work_group=place.work_group), now=now)
+    year = group_year(place.work_group, sessions_of(work_group=place.work_group), now=now)
     return Letter(
         template=PLACE_OFFERED_TEMPLATE,
         context={
             "place": place,
             "answer_url": absolute(message.hub, "enrolment:answer_place", token),
             **year,
-            "facts": _place_facts(place, year["next_session"], year["leads"]),
+            "facts": place_facts(place, year["next_session"], year["leads"]),
         },
     )
 
@@ -61,29 +65,39 @@ def why_place_offered_is_unwanted(message: Message, now: datetime) -> str:
 
 def render_seat_named(message: Message, now: datetime) -> Letter:
     """To the participant: the sessions, the personal page, and the file for the calendar."""
-    seat = _seat(message)
+    seat = seat_of(message)
     assert seat is not None, "the seat was there a moment ago"
     calendar = own_calendar(
         message.hub, seat.participant_id, seat.participant.link_generation, now=now
     )
     attachments = [("sessions.ics", calendar.to_ical(), CONTENT_TYPE)] if calendar.rows else []
-    year = _own_year(
-        seat, _sessions_of(work_group=seat.place.work_group), _apologies(seat=seat), now
+    year = own_year(
+        seat, sessions_of(work_group=seat.place.work_group), apologies_of(seat=seat), now
     )
     return Letter(
         template=SEAT_NAMED_TEMPLATE,
         context={
             "place": seat.place,
-            **_own_links(message.hub, seat.participant),
+            **own_links(message.hub, seat.participant),
             **year,
-            "facts": _joining_facts(year["next_session"], year["leads"]),
+            "facts": joining_facts(year["next_session"], year["leads"]),
         },
         attachments=attachments,
     )
 
 
 def why_seat_named_is_unwanted(message: Message, now: datetime) -> str:
-    return _why_not_to_seat(_seat(message), message, on=now)
+    return why_not_to_seat(seat_of(message), message, on=now)
+
+
+def is_online(session: Session) -> bool:
+    """Whether people join it by a link: a virtual one, or one that has a link and no venue."""
+    return session.mode == Session.Mode.VIRTUAL or bool(session.join_link and not session.venue)
+
+
+def map_of(session: Session) -> str:
+    """A map that shows the venue; it is told nothing but that."""
+    return f"{MAP}?{urlencode({'query': session.venue})}" if session.venue else ""
 
 
 @dataclass(frozen=True)
@@ -114,35 +128,41 @@ def why_session_reminder_is_unwanted(message: Message, now: datetime) -> str:
 
 
 def _reminder(message: Message) -> _Reminder:
-    seat = _seat(message)
+    seat = seat_of(message)
     if seat is None:
         return _Reminder(None, None, [], [])
-    sessions = _sessions_of(work_group=seat.place.work_group_id)
+    sessions = sessions_of(work_group=seat.place.work_group_id)
     session = next((each for each in sessions if each.pk == message.context["session"]), None)
     if session:
         session.work_group = seat.place.work_group
-    return _Reminder(session, seat, sessions, _apologies(seat=seat))
+    return _Reminder(session, seat, sessions, apologies_of(seat=seat))
 
 
 def _remind(reminder: _Reminder, message: Message, now: datetime) -> Letter:
     session, seat = reminder.session, reminder.seat
     assert session is not None, "there is nothing to remind of"
     assert seat is not None, "there is nobody to remind"
-    year = _own_year(seat, reminder.sessions, reminder.sorry, now)
+    year = own_year(seat, reminder.sessions, reminder.sorry, now)
     group, programme = year["work_group"], year["programme"]
+    assert session.starts_at is not None, "a reminder is of a time"
     said = (*map(contents, (session, group, programme)), *year["leads"], *year["cells"])
+    is_today = london_day(session.starts_at) == london_day(now)
     return Letter(
         template=REMINDER_TEMPLATE,
         context={
             "session": session,
             **year,
-            "facts": _joining_facts(session, year["leads"]),
+            "facts": joining_facts(session, year["leads"]),
+            "is_today": is_today,
+            "is_online": is_online(session),
+            "arrive_at": session.starts_at - ARRIVE_BEFORE,
+            "map_url": map_of(session),
         },
         own={
             "school": str(seat.place.school),
-            **_own_links(message.hub, seat.participant),
+            **own_links(message.hub, seat.participant),
         },
-        alike=(*said, year["summary"]),
+        alike=(*said, year["summary"], is_today),
     )
 
 
@@ -164,7 +184,7 @@ def _why_not_to_remind(reminder: _Reminder, message: Message, now: datetime) -> 
         return "messages of the offering are off"
     if session.pk in reminder.sorry:
         return "the participant can't come"
-    return _why_not_to_seat(reminder.seat, message, on=session.starts_at)
+    return why_not_to_seat(reminder.seat, message, on=session.starts_at)
 
 
 def render_my_link(message: Message, now: datetime) -> Letter:
@@ -180,13 +200,13 @@ def why_my_link_is_unwanted(message: Message, now: datetime) -> str:
     return "" if _readers(message.recipient) else "no participant has this address"
 
 
-def _place(message: Message) -> Place:
+def place_of(message: Message) -> Place:
     return Place.objects.select_related(
         "school", "work_group__offering__programme", "work_group__offering__academic_year"
     ).get(pk=message.context["place"])
 
 
-def _seat(message: Message) -> Seat | None:
+def seat_of(message: Message) -> Seat | None:
     """The seat with its person, place, school and Work Group; None when it is gone."""
     seat = next(iter(_seats(pk=message.context["seat"])), None)
     if seat:
@@ -211,12 +231,12 @@ def _work_groups(pk: Any) -> QuerySet[WorkGroup]:
 
 
 @prepared
-def _sessions_of(work_group: Any) -> QuerySet[Session]:
+def sessions_of(work_group: Any) -> QuerySet[Session]:
     return Session.objects.on_the_calendar().filter(work_group=work_group).order_by("number")
 
 
 @prepared
-def _apologies(seat: Any) -> QuerySet[Apology, int]:
+def apologies_of(seat: Any) -> QuerySet[Apology, int]:
     """The ids of the sessions to which the seat's holder can't come."""
     return Apology.objects.filter(seat=seat).order_by().values_list("session_id", flat=True)
 
@@ -228,7 +248,7 @@ def _lead_names(work_group: Any) -> QuerySet[WorkGroupLead, str]:
     return leads.values_list("member__account__name", flat=True)
 
 
-def _why_not_to_seat(seat: Seat | None, message: Message, *, on: datetime) -> str:
+def why_not_to_seat(seat: Seat | None, message: Message, *, on: datetime) -> str:
     """Why the seat's holder should not have a message about ``on``, if so."""
     if seat is None or (seat.held_until is not None and seat.held_until < london_day(on)):
         return GIVEN_UP
@@ -246,7 +266,7 @@ def _readers(address: str) -> list[Participant]:
     return list(Participant.objects.filter(email__iexact=address))
 
 
-def _own_links(hub: Any, participant: Participant) -> dict[str, str]:
+def own_links(hub: Any, participant: Participant) -> dict[str, str]:
     page = make_token("my", participant.pk, participant.link_generation)
     calendar = make_token("calendar", participant.pk, participant.link_generation)
     return {
@@ -258,14 +278,14 @@ def _own_links(hub: Any, participant: Participant) -> dict[str, str]:
 def _own_page(hub: Any, participant: Participant, now: datetime) -> dict[str, Any]:
     """One participant in the e-mail with lost links: the links, and what is next."""
     year = own_schedule(participant, now=now).next_year
-    page: dict[str, Any] = {"participant": participant, **_own_links(hub, participant)}
+    page: dict[str, Any] = {"participant": participant, **own_links(hub, participant)}
     if year and year.next:
-        page["facts"] = _joining_facts(year.next.session, year.leads)
+        page["facts"] = joining_facts(year.next.session, year.leads)
         page |= {"cells": year.cells, "summary": year.summary}
     return page
 
 
-def _place_facts(place: Place, coming: Session | None, leads: list[str]) -> list[Fact]:
+def place_facts(place: Place, coming: Session | None, leads: list[str]) -> list[Fact]:
     """What a headteacher decides on. No link to join: that is for those who take part."""
     seats = place.work_group.offering.programme.seats_per_school
     people = "one person" if seats == 1 else f"{number_words(seats)} people"
@@ -280,7 +300,7 @@ def _place_facts(place: Place, coming: Session | None, leads: list[str]) -> list
     return facts
 
 
-def _joining_facts(session: Session | None, leads: list[str]) -> list[Fact]:
+def joining_facts(session: Session | None, leads: list[str]) -> list[Fact]:
     """What a participant needs on the day: date, time, place, the way in, what to bring."""
     if session is None:
         return []
@@ -298,15 +318,15 @@ def _is_expected(seat: Seat, session: Session) -> bool:
     return session.starts_at is None or seat.is_held_on(london_day(session.starts_at))
 
 
-def _own_year(
+def own_year(
     seat: Seat, sessions: list[Session], sorry: Collection[int], now: datetime
 ) -> dict[str, Any]:
     """The year of the seat's holder: from the day on that the seat is theirs, with their apologies."""
     own = [each for each in sessions if _is_expected(seat, each)]
-    return _year(seat.place.work_group, own, now=now, sorry=sorry)
+    return group_year(seat.place.work_group, own, now=now, sorry=sorry)
 
 
-def _year(
+def group_year(
     work_group: WorkGroup,
     sessions: list[Session],
     *,
@@ -354,6 +374,7 @@ register(
         render=render_session_reminder,
         unwanted=why_session_reminder_is_unwanted,
         look=look_at_session_reminder,
+        leaves_by_day=True,
         priority=Message.Priority.REMINDER,
         template=REMINDER_TEMPLATE,
     )
@@ -369,3 +390,4 @@ register(
     )
 )
 register_planner(reminders.plan_reminders)
+register_planner(put_off_to_daytime)

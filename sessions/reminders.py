@@ -1,19 +1,28 @@
 """Reminders: which are due and not yet written, each once for ever (by its key)."""
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial, reduce
+from operator import or_
+
+from django.db.models import Q, QuerySet
 
 from enrolment.models import Place, Seat
+from mathshub.daytime import next_daytime
 from mathshub.outbox.kinds import kind_named
 from mathshub.outbox.models import Message
 from mathshub.outbox.services import Draft, queue_messages
 from sessions.models import Apology, Session
-from sessions.times import at_wall_time, days_before, london_day
+from sessions.notices import CHANGED
+from sessions.times import at_wall_time, london_day
+from workgroups.lead_times import reminder_at
 from workgroups.models import Programme, WorkGroup
+from workgroups.school_days import school_days_between
 
 KIND = "session-reminder"
-USUAL_DAYS = (14, 2)
+LONGEST_LEAD = 60  # days, as the form of a programme takes them
 
 
 def key_prefix(session_pk: int, starts_at: datetime) -> str:
@@ -38,15 +47,29 @@ def plan_reminders(now: datetime) -> int:
     return len(new)
 
 
+def moments_of(sessions: QuerySet[Session]) -> set[datetime]:
+    """When the reminders of these sessions go, whether they have gone or not."""
+    rows = list(sessions.select_related("work_group__offering__programme"))
+    school_days = _SchoolDaysOfGroups(rows)
+    return {at for session in rows for _, at in _moments(session, school_days)}
+
+
 @dataclass(frozen=True)
 class _Reminder:
-    """The reminder of one session that is due now: for its programme, the nearest one."""
+    """The reminder of one session that is due now: for its programme, the nearest one.
+
+    ``until`` is when the next one falls due, or the session begins.
+    """
 
     session: Session
     starts_at: datetime
     days: int
     due_at: datetime
-    is_last: bool
+    until: datetime
+
+    @property
+    def is_last(self) -> bool:
+        return self.until == self.starts_at
 
     def repeats_the_welcome(self, seat: Seat) -> bool:
         """Whether the seat was named after this fell due: the welcome said the same already.
@@ -55,19 +78,28 @@ class _Reminder:
         """
         return not self.is_last and _named_at(seat) > self.due_at
 
+    def repeats_a_change(self, seat: Seat, told: dict[tuple[int, int], datetime]) -> bool:
+        """The same of a notice that the session has moved to this time."""
+        told_at = told.get((self.session.pk, seat.pk))
+        return not self.is_last and told_at is not None and told_at > self.due_at
+
 
 def _due(now: datetime) -> Iterator[Draft]:
-    kind = kind_named(KIND)
-    reminders = [due for session in _sessions_ahead(now) if (due := _nearest_due(session, now))]
+    """What fell due at night, while nothing ran, waits for the day."""
+    kind, leaves_at = kind_named(KIND), next_daytime(now)
+    sessions = _sessions_ahead(now)
+    school_days = _SchoolDaysOfGroups(sessions)
+    found = [_nearest_due(session, school_days, now) for session in sessions]
+    reminders = [each for each in found if each and leaves_at < each.until]
     seats = _seats_by_group(reminders)
-    sorry = _apologies(reminders)
+    sorry, told = _apologies(reminders), _told_of_change(reminders)
     for reminder in reminders:
         session, starts_at = reminder.session, reminder.starts_at
         day = london_day(starts_at)
         for seat in seats.get(session.work_group_id, []):
             if (session.pk, seat.pk) in sorry or not seat.is_held_on(day):
                 continue
-            if reminder.repeats_the_welcome(seat):
+            if reminder.repeats_the_welcome(seat) or reminder.repeats_a_change(seat, told):
                 continue
             yield Draft(
                 kind=kind,
@@ -75,19 +107,29 @@ def _due(now: datetime) -> Iterator[Draft]:
                 recipient=seat.participant.email,
                 recipient_name=seat.participant.name,
                 context={"session": session.pk, "seat": seat.pk},
-                expires_at=starts_at,
+                due_at=leaves_at,
+                expires_at=reminder.until,
             )
 
 
 def _sessions_ahead(now: datetime) -> list[Session]:
     """Sessions that may remind: dated, published, not begun, in active groups with messages on."""
-    earliest = max((max(reminder_days(each)) for each in Programme.objects.all()), default=0)
+    earliest = max(
+        (
+            days
+            for programme in Programme.objects.all()
+            for mode in Session.Mode
+            for days in programme.reminder_days_for(mode)
+        ),
+        default=0,
+    )
     return list(
         Session.objects.filter(
             state=Session.State.PUBLISHED,
             starts_at__gt=now,
-            # A day more than the earliest reminder: a clock change may lie between.
-            starts_at__lte=now + timedelta(days=earliest + 1),
+            # A reminder goes at most as much earlier as its lead is long; a clock change may lie
+            # between, and one at noon may be for a session in the evening.
+            starts_at__lte=now + timedelta(days=2 * earliest + 1),
             # The first dates of a group that still takes schools are as real as the others.
             work_group__in=WorkGroup.objects.public(),
             work_group__offering__messages_on=True,
@@ -95,29 +137,57 @@ def _sessions_ahead(now: datetime) -> list[Session]:
     )
 
 
-def _nearest_due(session: Session, now: datetime) -> _Reminder | None:
+def _nearest_due(
+    session: Session, school_days: "_SchoolDaysOfGroups", now: datetime
+) -> _Reminder | None:
     """Of the reminders that have fallen due the one nearest to the session; None before the first."""
     starts_at = session.starts_at
     if starts_at is None:
         return None
-    days = reminder_days(session.work_group.offering.programme)
-    fallen = [each for each in days if days_before(starts_at, each) <= now]
+    moments = _moments(session, school_days)
+    fallen = [each for each in moments if each[1] <= now]
     if not fallen:
         return None
-    nearest = min(fallen)
+    days, due_at = min(fallen)
+    later = [at for _, at in moments if at > now]
     return _Reminder(
         session=session,
         starts_at=starts_at,
-        days=nearest,
-        due_at=days_before(starts_at, nearest),
-        is_last=nearest == min(days),
+        days=days,
+        due_at=due_at,
+        until=min(later, default=starts_at),
     )
 
 
-def reminder_days(programme: Programme) -> list[int]:
-    """How many days before a session the programme reminds; the usual ones unless it says."""
-    own = [days for days in programme.reminder_days if isinstance(days, int) and days >= 0]
-    return own or list(USUAL_DAYS)
+def _moments(session: Session, school_days: "_SchoolDaysOfGroups") -> list[tuple[int, datetime]]:
+    """Each lead time of the session with the moment at which it reminds, before it begins."""
+    starts_at = session.starts_at
+    if starts_at is None:
+        return []
+    lead_times = session.work_group.offering.programme.reminder_days_for(session.mode)
+    is_school_day = partial(school_days.is_school_day, session.work_group_id)
+    moments = [(days, reminder_at(starts_at, days, is_school_day)) for days in lead_times]
+    return [(days, at) for days, at in moments if at < starts_at]
+
+
+class _SchoolDaysOfGroups:
+    """Whether there is school for the Work Groups of these sessions, in two queries."""
+
+    def __init__(self, sessions: Sequence[Session]) -> None:
+        starts = [session.starts_at for session in sessions if session.starts_at]
+        self._boroughs: dict[int, list[int]] = defaultdict(list)
+        if not starts:
+            return
+        first = london_day(min(starts)) - timedelta(days=2 * LONGEST_LEAD)
+        self._school_days = school_days_between(first, london_day(max(starts)))
+        areas = WorkGroup.local_authorities.through.objects.filter(
+            workgroup__in={session.work_group_id for session in sessions}
+        )
+        for group, borough in areas.values_list("workgroup_id", "localauthority_id"):
+            self._boroughs[group].append(borough)
+
+    def is_school_day(self, group: int, day: date) -> bool:
+        return self._school_days.is_school_day(day, self._boroughs[group])
 
 
 def _seats_by_group(reminders: Iterable[_Reminder]) -> dict[int, list[Seat]]:
@@ -137,6 +207,19 @@ def _seats_by_group(reminders: Iterable[_Reminder]) -> dict[int, list[Seat]]:
 def _apologies(reminders: Iterable[_Reminder]) -> set[tuple[int, int]]:
     sessions = [reminder.session.pk for reminder in reminders]
     return set(Apology.objects.filter(session__in=sessions).values_list("session_id", "seat_id"))
+
+
+def _told_of_change(reminders: Iterable[_Reminder]) -> dict[tuple[int, int], datetime]:
+    """Since when the session has not been what each seat's holder knew, by session and seat."""
+    moved = [each.session.pk for each in reminders if each.session.sequence and not each.is_last]
+    if not moved:
+        return {}
+    of_these = reduce(or_, (Q(key__startswith=f"{CHANGED}:{session}:") for session in moved))
+    notices = Message.objects.filter(of_these).exclude(state=Message.State.CANCELLED)
+    contexts = notices.order_by("pk").values_list("context", flat=True)
+    return {
+        (each["session"], each["seat"]): datetime.fromisoformat(each["since"]) for each in contexts
+    }
 
 
 def _named_at(seat: Seat) -> datetime:

@@ -1,6 +1,6 @@
 """Times as people in England read them off the wall, whatever the clocks do."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
@@ -21,14 +21,6 @@ def at_wall_time(day: date, wall_time: time) -> datetime:
     ):
         raise NoSuchTime(f"no {wall_time:%H:%M}, because the clocks go forward")
     return moment
-
-
-def days_before(moment: datetime, days: int) -> datetime:
-    """The same wall time in London ``days`` days earlier, in UTC: over a clock change not 24 hours.
-
-    Where that time does not exist, the moment an hour later by the wall.
-    """
-    return (moment.astimezone(LONDON) - timedelta(days=days)).astimezone(UTC)
 
 
 def london_day(moment: datetime) -> date:

@@ -132,11 +132,13 @@ class PlaceStateChips(ChipFilter):
         today = timezone.localdate()
         late = Q(state=Place.State.OFFERED, reply_by__lt=today)
         soon = Q(state=Place.State.OFFERED, reply_by__range=(today, today + timedelta(days=7)))
+        unnamed = Q(pk__in=Place.objects.without_people(today).values("pk"))
         states = [Chip(each.value, str(each.label), Q(state=each.value)) for each in Place.State]
         return [
             *states,
             Chip("late", "reply is late", late),
             Chip("soon", "reply within a week", soon),
+            Chip("unnamed", "accepted, nobody named", unnamed),
         ]
 
 

@@ -23,6 +23,12 @@ from workgroups.models import WorkGroup
 USUAL_DAYS_TO_REPLY = 14
 CLOSED = (WorkGroup.State.FINISHED, WorkGroup.State.CANCELLED)
 
+LAPSES = (
+    "Stands in the e-mail. Two days before it we remind the headteacher; the day after, a place that "
+    "nobody has answered goes back. The offering can switch that off, and the place’s page gives "
+    "one school a later day."
+)
+
 
 class GroupChoice(forms.ModelChoiceField):
     """A Work Group with what is left in it."""
@@ -45,7 +51,7 @@ class OfferForm(forms.Form):
     reply_by = forms.DateField(
         label="Reply by",
         widget=DateInput,
-        help_text="Stands in the e-mail. An offer does not lapse by itself.",
+        help_text=LAPSES,
         error_messages={"required": "Say by when the school is asked to reply."},
     )
 

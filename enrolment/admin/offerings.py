@@ -51,9 +51,13 @@ class OfferingAdmin(ChoosesYear, HubOwnedAdmin):
                 "description": "The form is open on these days, both included.",
             },
         ),
-        ("Reminders", {"fields": ("messages_on",)}),
+        ("Messages and offers", {"fields": ("messages_on", "offers_lapse")}),
     )
-    labels: ClassVar = {"messages_on": "Reminders go out", "decisions_by": "Schools hear by"}
+    labels: ClassVar = {
+        "messages_on": "Reminders and notices of changes go out",
+        "offers_lapse": "Offers lapse when nobody answers",
+        "decisions_by": "Schools hear by",
+    }
     change_form_template = "admin/enrolment/offering.html"
 
     def narrow(self, request: HttpRequest, rows: QuerySet) -> QuerySet:

@@ -66,7 +66,8 @@ class PlaceAdmin(HubOwnedAdmin):
             "Contact",
             {
                 "fields": ("contact_name", "contact_email", "reply_by"),
-                "description": "Messages about the place go here from now on. Saving sends none.",
+                "description": "Messages about the place go here from now on. Saving sends none. A "
+                "later day to reply by gives the school longer before its offer lapses.",
             },
         ),
     )

@@ -32,6 +32,7 @@ _PLACE_TONES = {
     Place.State.OFFERED: "sun",
     Place.State.ACCEPTED: "leaf",
     Place.State.DECLINED: "plain",
+    Place.State.LAPSED: "clay",
     Place.State.WITHDRAWN: "plain",
 }
 _OUTCOME_TONES = {

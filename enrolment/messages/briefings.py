@@ -209,6 +209,7 @@ def _register(
             priority=priority,
             template=template,
             expires_after=timedelta(hours=72),
+            leaves_by_day=name == REMINDER,
         )
     )
 

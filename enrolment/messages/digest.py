@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import QuerySet
 
 from enrolment.models import ExpressionOfInterest
+from mathshub.daytime import is_daytime, next_daytime
 from mathshub.links import absolute
 from mathshub.outbox.kinds import Kind, Letter, register, register_planner
 from mathshub.outbox.models import Message
+from mathshub.outbox.nights import night_around
 from mathshub.outbox.services import Draft, queue_messages
 from workgroups.models import HubMember
 
@@ -21,63 +23,85 @@ HOUR = timedelta(hours=1)
 
 
 def render_eoi_digest(message: Message, now: datetime) -> Letter:
-    """To a hub lead: the expressions that came within one hour."""
+    """To a hub lead: the expressions that came within one hour, or one night."""
+    begins, ends = _told(message)
     return Letter(
         template=EOI_DIGEST_TEMPLATE,
         context={
-            "expressions": list(_received_in(_hour(message))),
-            "starts_at": _hour(message),
-            "ends_at": _hour(message) + HOUR,
+            "expressions": list(_received_in(begins, ends)),
+            "starts_at": begins,
+            "ends_at": ends,
             "list_url": absolute(message.hub, "admin:enrolment_expressionofinterest_changelist"),
         },
     )
 
 
 def why_eoi_digest_is_unwanted(message: Message, now: datetime) -> str:
-    if not _digest_readers().filter(pk=message.context["member"]).exists():
+    if not digest_readers().filter(pk=message.context["member"]).exists():
         return "no longer reads new expressions for the hub"
-    if not _received_in(_hour(message)).exists():
+    if not _received_in(*_told(message)).exists():
         return "all of them were withdrawn"
     return ""
 
 
 def plan_digests(now: datetime) -> int:
-    """One digest a member of staff for each hour of the last 48 in which expressions came."""
+    """One digest a member of staff for each hour of the last 48 in which expressions came.
+
+    Those of a night are gathered in one, which leaves in the morning.
+    """
     end = _start_of_hour(now - SETTLED_AFTER)
     stamps = ExpressionOfInterest.objects.filter(
         submitted_at__gte=end - LOOK_BACK, submitted_at__lt=end
     ).values_list("submitted_at", flat=True)
-    hours = sorted({_start_of_hour(stamp) for stamp in stamps})
-    if not hours:
+    periods = sorted({period for stamp in stamps if (period := _period(stamp))[1] <= end})
+    if not periods:
         return 0
-    readers = list(_digest_readers().select_related("account"))
+    readers = list(digest_readers().select_related("account"))
     drafts = [
-        _eoi_digest(reader, hour)
-        for hour in hours
+        _eoi_digest(reader, *period, due_at=next_daytime(now))
+        for period in periods
         for reader in readers
-        if reader.created_at < hour + HOUR
+        if reader.created_at < period[1]
     ]
     return queue_messages(drafts, now=now)
 
 
-def _eoi_digest(reader: HubMember, hour: datetime) -> Draft:
+def _period(stamp: datetime) -> tuple[datetime, datetime]:
+    """The hour of that moment; what would be told at night is gathered until the morning."""
+    hour = _start_of_hour(stamp)
+    if not is_daytime(hour):
+        begins, ends = night_around(hour)
+    elif not is_daytime(hour + HOUR):
+        begins, ends = night_around(hour + HOUR)
+    else:
+        return hour, hour + HOUR
+    return begins - HOUR, ends
+
+
+def _eoi_digest(reader: HubMember, begins: datetime, ends: datetime, *, due_at: datetime) -> Draft:
     return Draft(
         kind=EOI_DIGEST,
-        key=f"{EOI_DIGEST}:{reader.hub_id}:{hour:%Y-%m-%dT%H}:{reader.pk}",
+        key=f"{EOI_DIGEST}:{reader.hub_id}:{begins:%Y-%m-%dT%H}:{reader.pk}",
         recipient=reader.account.email,
         recipient_name=reader.account.name,
-        context={"hour": hour.isoformat(), "member": reader.pk},
+        context={
+            "hour": begins.isoformat(),
+            "until": ends.isoformat(),
+            "member": reader.pk,
+        },
+        due_at=due_at,
     )
 
 
-def _digest_readers() -> QuerySet[HubMember]:
+def digest_readers() -> QuerySet[HubMember]:
+    """The members of staff to whom digests go."""
     return HubMember.objects.filter(role__in=DIGEST_ROLES, account__is_active=True)
 
 
-def _received_in(hour: datetime) -> QuerySet[ExpressionOfInterest]:
-    """The expressions of the hour that begins then, but for those withdrawn since."""
+def _received_in(begins: datetime, ends: datetime) -> QuerySet[ExpressionOfInterest]:
+    """The expressions of that time, but for those withdrawn since."""
     return (
-        ExpressionOfInterest.objects.filter(submitted_at__gte=hour, submitted_at__lt=hour + HOUR)
+        ExpressionOfInterest.objects.filter(submitted_at__gte=begins, submitted_at__lt=ends)
         .exclude(state=ExpressionOfInterest.State.WITHDRAWN)
         .select_related("school__local_authority", "offering__programme", "offering__academic_year")
         .order_by("submitted_at")
@@ -89,8 +113,10 @@ def _start_of_hour(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
-def _hour(message: Message) -> datetime:
-    return datetime.fromisoformat(message.context["hour"])
+def _told(message: Message) -> tuple[datetime, datetime]:
+    begins = datetime.fromisoformat(message.context["hour"])
+    until = message.context.get("until")
+    return begins, datetime.fromisoformat(until) if until else begins + HOUR
 
 
 register(
@@ -101,6 +127,7 @@ register(
         unwanted=why_eoi_digest_is_unwanted,
         priority=Message.Priority.REMINDER,
         expires_after=timedelta(hours=24),
+        leaves_by_day=True,
         template=EOI_DIGEST_TEMPLATE,
     )
 )

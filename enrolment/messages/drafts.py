@@ -62,6 +62,7 @@ register(
         unwanted=why_draft_is_unwanted,
         priority=Message.Priority.REMINDER,
         template=NUDGE_TEMPLATE,
+        leaves_by_day=True,
     )
 )
 register_planner(plan_nudges)

@@ -20,6 +20,23 @@ class PlaceQuerySet(models.QuerySet["Place"]):
         """Offered, and the headteacher has not answered."""
         return self.filter(state=Place.State.OFFERED)
 
+    def without_people(self, today: date) -> "PlaceQuerySet":
+        """Accepted in a Work Group that forms or runs, and nobody is named for a seat."""
+        seats = Seat.objects.taken(today).filter(place=models.OuterRef("pk"))
+        return self.filter(
+            ~models.Exists(seats),
+            state=Place.State.ACCEPTED,
+            work_group__state__in=[WorkGroup.State.FORMING, WorkGroup.State.RUNNING],
+        )
+
+    def to_lapse(self, today: date) -> "PlaceQuerySet":
+        """Unanswered past their reply-by day, where offers lapse and no pause holds messages."""
+        return self.unanswered().filter(
+            reply_by__lt=today,
+            work_group__offering__offers_lapse=True,
+            hub__messages_paused=False,
+        )
+
 
 class Place(HubOwned):
     """A school's place in a Work Group. It holds seats for people; a pair is never split."""
@@ -28,6 +45,7 @@ class Place(HubOwned):
         OFFERED = "offered", "offered"
         ACCEPTED = "accepted", "accepted"
         DECLINED = "declined", "declined"
+        LAPSED = "lapsed", "lapsed"
         WITHDRAWN = "withdrawn", "withdrawn"
 
     HELD = [State.OFFERED, State.ACCEPTED]

@@ -13,6 +13,7 @@ from enrolment.models.drafts import KEPT_FOR
 from enrolment.services.erasing import in_batches
 from enrolment.services.three_a_day import has_pressed_enough
 from enrolment.services.transactions import one_transaction
+from mathshub.daytime import next_daytime
 from mathshub.outbox.services import Draft, queue_messages
 from workgroups.models import Offering, School
 
@@ -146,6 +147,7 @@ def plan_nudges(now: datetime) -> int:
             key=f"{DRAFT_NUDGE}:{draft.form_token}",
             recipient=draft.link_email,
             context={"draft": draft.pk},
+            due_at=next_daytime(now),
             expires_at=now + timedelta(days=2),
         )
         for draft in waiting

@@ -4,10 +4,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils import timezone
+
 from enrolment.errors import (
     AlreadyPlaced,
     ExpressionWithdrawn,
     OtherOffering,
+    PlaceNotDue,
     PlaceNotHeld,
     PlaceNotOffered,
     Refusal,
@@ -25,6 +28,10 @@ from workgroups.models import WorkGroup
 
 PLACE_OFFERED = "place-offered"
 """The kind of message with the link to accept; registered by ``sessions``, which knows the dates."""
+
+PLACE_LAPSING = "place-lapsing"
+PLACE_LAPSED = "place-lapsed"
+"""That an offer is about to lapse, and that it has; registered there too."""
 
 Expressions = Collection[ExpressionOfInterest]
 
@@ -119,6 +126,22 @@ def decline_place(place: Place, *, by: Account | None, now: datetime) -> Place:
     place = _lock_offered(place)
     _answer(place, Place.State.DECLINED, by=by, now=now, why="Declined the place")
     _move_expression(place, ExpressionOfInterest.State.DECLINED, by=by, now=now)
+    return place
+
+
+@one_transaction
+def lapse_place(place: Place, *, now: datetime) -> Place:
+    """Take back an offer that nobody has answered by its day, and tell the headteacher.
+
+    Its expression waits for a decision again. Raises ``PlaceNotOffered`` when it was answered
+    meanwhile, ``PlaceNotDue`` when it was given a later day, or offers do not lapse for now.
+    """
+    place = _lock_offered(place)
+    if not Place.objects.to_lapse(timezone.localdate(now)).filter(pk=place.pk).exists():
+        raise PlaceNotDue
+    _answer(place, Place.State.LAPSED, by=None, now=now, why="Nobody answered in time")
+    _move_expression(place, ExpressionOfInterest.State.RECEIVED, by=None, now=now)
+    queue_messages([place_lapsed(place)], now=now)
     return place
 
 
@@ -261,7 +284,8 @@ def _answer(
     place.state = state
     place.answered_at = now
     save_as(place, by=by, now=now, why=why)
-    cancel_messages(key_prefix=f"{PLACE_OFFERED}:{place.pk}:", reason=why)
+    for kind in (PLACE_OFFERED, PLACE_LAPSING):
+        cancel_messages(key_prefix=f"{kind}:{place.pk}:", reason=why)
 
 
 def _move_expression(
@@ -278,6 +302,17 @@ def place_offered(place: Place) -> Draft:
     return Draft(
         kind=PLACE_OFFERED,
         key=f"{PLACE_OFFERED}:{place.pk}:{place.link_generation}",
+        recipient=place.contact_email,
+        recipient_name=place.contact_name,
+        context={"place": place.pk},
+    )
+
+
+def place_lapsed(place: Place) -> Draft:
+    """The message that nobody answered in time; one for each offer."""
+    return Draft(
+        kind=PLACE_LAPSED,
+        key=f"{PLACE_LAPSED}:{place.pk}:{place.link_generation}",
         recipient=place.contact_email,
         recipient_name=place.contact_name,
         context={"place": place.pk},

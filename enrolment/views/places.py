@@ -29,6 +29,11 @@ ANSWERED_BEFORE = (
     "just now has changed nothing. To change the answer, please write to us."
 )
 
+LAPSED_MEANWHILE = (
+    "This offer lapsed before your answer came, so what you sent just now has changed nothing. "
+    "Please write to us: if a place is free, we will offer it to you again."
+)
+
 
 # No CSRF cookie: the secret is in the address, which another site can't know.
 @csrf_exempt
@@ -74,6 +79,8 @@ def _answer_again(request: HttpRequest, place: Place, token: str) -> HttpRespons
     wanted = {ACCEPT: Place.State.ACCEPTED, DECLINE: Place.State.DECLINED}
     if wanted.get(request.POST.get("answer", ""), place.state) == place.state:
         return redirect("enrolment:answer_place", token)
+    if place.state == Place.State.LAPSED:
+        return _show_answered(request, place, problem=LAPSED_MEANWHILE)
     return _show_answered(request, place, problem=ANSWERED_BEFORE)
 
 
@@ -124,6 +131,7 @@ def _show_answered(
 _TITLES = {
     Place.State.ACCEPTED: "{school} has its place",
     Place.State.DECLINED: "You have declined the place",
+    Place.State.LAPSED: "This offer has lapsed",
     Place.State.WITHDRAWN: "This offer no longer stands",
 }
 

@@ -39,7 +39,8 @@ class Kind:
 
     ``template`` is the one that its letters use, so that a check can miss its files before a
     message does. A kind that ``leaves_paused_hub`` goes also while the hub holds its messages. One
-    that ``keeps_no_text`` carries a secret: its context and bodies are wiped once it has ended.
+    that ``keeps_no_text`` carries a secret: its context and bodies are wiped once it has ended. One
+    that ``leaves_by_day`` can wait: it goes between 7 and 19 o'clock in London.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Kind:
     template: str = ""
     leaves_paused_hub: bool = False
     keeps_no_text: bool = False
+    leaves_by_day: bool = False
     look: Callable[[Message, datetime], Letter | str] | None = None
 
     def letter_or_reason(self, message: Message, now: datetime) -> Letter | str:
@@ -90,6 +92,11 @@ def names_that_leave_paused_hubs() -> list[str]:
 def names_that_keep_no_text() -> list[str]:
     """The kinds whose text must not outlive the sending."""
     return [kind.name for kind in _kinds.values() if kind.keeps_no_text]
+
+
+def names_that_leave_by_day() -> list[str]:
+    """The kinds that can wait for the day."""
+    return [kind.name for kind in _kinds.values() if kind.leaves_by_day]
 
 
 def register_planner(planner: Callable[[datetime], int]) -> Callable[[datetime], int]:

@@ -293,6 +293,8 @@ BRIEFINGS = "/admin/enrolment/briefing/"
 WORK_GROUPS = "/admin/workgroups/workgroup/"
 A_SCHOOL = r"/school/\d+/change/"
 TERMS = "/admin/workgroups/termdate/"
+SESSIONS = "/admin/workgroup_sessions/session/"
+A_SESSION_TO_COME = (f"{SESSIONS}?when=to-come", follow(r"\d/change/"))
 ADMIN = [
     staff("admin", "/admin/"),
     staff("admin-expressions", EXPRESSIONS),
@@ -336,7 +338,13 @@ ADMIN = [
     staff("admin-work-groups", WORK_GROUPS),
     staff("admin-work-group", f"{WORK_GROUPS}?state=running", follow(r"\d/change/")),
     staff("admin-plan", f"{WORK_GROUPS}?state=draft", follow(r"\d/change/"), follow(r"/plan/")),
-    staff("admin-session", "/admin/workgroup_sessions/session/", follow(r"\d/change/")),
+    staff("admin-session", SESSIONS, follow(r"\d/change/")),
+    staff("admin-session-move", *A_SESSION_TO_COME, follow(r"/move/")),
+    staff(
+        *("admin-session-letter", *A_SESSION_TO_COME, follow(r"/move/")),
+        *(fill("To (optional)", "18:00"), press("See the letter first")),
+    ),
+    staff("admin-session-cancel", *A_SESSION_TO_COME, follow(r"/cancel/")),
     staff("admin-schools", "/admin/workgroups/school/"),
     staff("admin-school", EXPRESSIONS, follow(r"\d/change/"), follow(A_SCHOOL)),
     staff(

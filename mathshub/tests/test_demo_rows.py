@@ -159,7 +159,7 @@ def test_no_real_school_bears_an_invented_name():
         assert names.isdisjoint(name.casefold() for name in plan.school_names)
 
 
-def test_only_a_few_reminders_and_one_offer_wait_to_be_sent():
+def test_a_few_reminders_and_notices_and_one_offer_wait_to_be_sent():
     with time_machine.travel(NOVEMBER):
         with all_hubs("test"):
             waiting = Message.objects.waiting()
@@ -168,12 +168,17 @@ def test_only_a_few_reminders_and_one_offer_wait_to_be_sent():
 
         plan_messages(NOVEMBER)
 
-    assert {kind for _, kind in kinds} == {"session-reminder", "place-offered"}
+    assert {kind for _, kind in kinds} == {
+        *("session-reminder", "place-offered"),
+        *("session-changed", "session-cancelled"),
+    }
     for plan in HUBS:
         assert kinds[plan.slug, "place-offered"] == 1
         assert 1 <= kinds[plan.slug, "session-reminder"] <= 6
     with all_hubs("test"):
-        assert Message.objects.waiting().count() == kinds.total(), "planning adds none"
+        # But the week's digest: it is a Monday.
+        planned = Message.objects.waiting().exclude(kind="weekly-digest")
+        assert planned.count() == kinds.total(), "planning adds none"
 
 
 def test_sent_messages_of_the_past_say_what_they_said():

@@ -20,6 +20,8 @@ PLUMBING = (
     "broker",
     "calendar",
     "client",
+    "daytime",
+    "daytime",
     "exports",
     "formats",
     "fragments",

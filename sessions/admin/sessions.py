@@ -5,20 +5,20 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from enrolment.errors import Refusal
 from enrolment.models import Seat
 from mathshub.accounts.who import account_of
 from mathshub.scope_admin import HubOwnedAdmin, SeenForm, posted, with_row_lock
 from mathshub.scope_admin.cells import tag
 from mathshub.scope_admin.widgets import DateInput, TimeInput
 from sessions.admin.chips import ModeChips, SessionStateChips, WhenChips
+from sessions.admin.telling import TellingPages
 from sessions.admin.words import session_tag
 from sessions.models import Apology, Session
 from sessions.services.changes import cancel_session, move_session
@@ -27,8 +27,12 @@ from sessions.times import NoSuchTime, at_wall_time, london_day
 from sessions.words import day_words, when, where
 from workgroups.permissions import only_own_groups
 
-# Said wherever a session changes: until change notices are sent, the person has to know.
-NOT_TOLD = "No e-mail is sent: participants see it on their page and in their calendar."
+TOLD_OF_CHANGE = (
+    "one e-mail each in ten minutes, with what it was and what it is, and their calendars follow. "
+    "Several changes within ten minutes make one e-mail, a change back makes none; within the hour "
+    "before the session it goes at once."
+)
+TOLD_OF_CANCELLATION = "one e-mail each at once; the session leaves their calendars."
 
 
 class MoveForm(SeenForm, forms.Form):
@@ -110,7 +114,7 @@ class ReasonForm(forms.Form):
 
 
 @admin.register(Session)
-class SessionAdmin(HubOwnedAdmin):
+class SessionAdmin(TellingPages, HubOwnedAdmin):
     list_heading = "Sessions"
     list_display = ("group", "when", "how", "where", "state_words")
     list_filter = (WhenChips, SessionStateChips, ModeChips)
@@ -209,7 +213,7 @@ class SessionAdmin(HubOwnedAdmin):
     def move(self, request: HttpRequest, pk: int) -> HttpResponse:
         session = self.row_or_404(request, pk, change=True)
         form = MoveForm(posted(request), session=session, initial=_as_it_is(session))
-        return self._change(
+        return self.tell(
             request,
             session,
             form,
@@ -217,8 +221,10 @@ class SessionAdmin(HubOwnedAdmin):
             lead=f"It is on {when(session)}."
             if session.starts_at
             else "Its date is to be confirmed.",
-            button="Save the change, no e-mail",
-            act=lambda: move_session(
+            button="Save the change",
+            told_when=TOLD_OF_CHANGE,
+            words=_now_words,
+            act=lambda tells: move_session(
                 session,
                 starts_at=form.cleaned_data["starts_at"],
                 ends_at=form.cleaned_data["ends_at"],
@@ -227,6 +233,7 @@ class SessionAdmin(HubOwnedAdmin):
                 join_link=form.cleaned_data["join_link"],
                 by=account_of(request),
                 now=timezone.now(),
+                tells=tells,
             ),
         )
 
@@ -234,14 +241,16 @@ class SessionAdmin(HubOwnedAdmin):
     def switch(self, request: HttpRequest, pk: int) -> HttpResponse:
         session = self.row_or_404(request, pk, change=True)
         form = SwitchForm(posted(request), initial={"join_link": session.join_link})
-        return self._change(
+        return self.tell(
             request,
             session,
             form,
             title=f"Hold session {session.number} of {session.work_group} online?",
             lead=f"{when(session)} stays.",
-            button="Switch to virtual, no e-mail",
-            act=lambda: move_session(
+            button="Switch to virtual",
+            told_when=TOLD_OF_CHANGE,
+            words=_now_words,
+            act=lambda tells: move_session(
                 session,
                 starts_at=session.starts_at,
                 ends_at=session.ends_at,
@@ -249,59 +258,30 @@ class SessionAdmin(HubOwnedAdmin):
                 join_link=form.cleaned_data["join_link"],
                 by=account_of(request),
                 now=timezone.now(),
+                tells=tells,
             ),
         )
 
     def cancel(self, request: HttpRequest, pk: int) -> HttpResponse:
         session = self.row_or_404(request, pk, change=True)
         form = ReasonForm(posted(request))
-        return self._change(
+        return self.tell(
             request,
             session,
             form,
             title=f"Cancel session {session.number} of {session.work_group}?",
-            lead=f"{when(session)}. It stays on pages and in calendars, marked as cancelled; its "
-            "reminders stop.",
-            button="Cancel the session, no e-mail",
+            lead=f"{when(session)}. It stays on pages, marked as cancelled; its reminders stop.",
+            button="Cancel the session",
+            told_when=TOLD_OF_CANCELLATION,
+            words=_now_words,
             danger=True,
-            act=lambda: cancel_session(
+            act=lambda tells: cancel_session(
                 session,
                 reason=form.cleaned_data["reason"],
                 by=account_of(request),
                 now=timezone.now(),
+                tells=tells,
             ),
-        )
-
-    def _change(
-        self,
-        request: HttpRequest,
-        session: Session,
-        form: forms.Form,
-        *,
-        title: str,
-        lead: str,
-        button: str,
-        act: Callable[[], Session],
-        danger: bool = False,
-    ) -> HttpResponse:
-        back = self.url("change", session.pk)
-        if form.is_valid():
-            try:
-                changed = act()
-            except Refusal as refusal:
-                form.add_error(None, str(refusal))
-            else:
-                words = f"Session {changed.number} is {_now_words(changed)}. No e-mail was sent."
-                return self.done(request, words, to=back, level=messages.SUCCESS)
-        return self.form_page(
-            request,
-            title=title,
-            lead=lead,
-            form=form,
-            will=[NOT_TOLD],
-            button=button,
-            danger=danger,
-            back=back,
         )
 
 
@@ -352,7 +332,7 @@ def _as_it_is(session: Session) -> dict[str, Any]:
 
 def _now_words(session: Session) -> str:
     if session.state == Session.State.CANCELLED:
-        return "cancelled"
+        return f"Session {session.number} is cancelled."
     if session.starts_at is None:
-        return "to be confirmed"
-    return f"on {when(session)}, {session.get_mode_display()}"
+        return f"Session {session.number} is to be confirmed."
+    return f"Session {session.number} is on {when(session)}, {session.get_mode_display()}."

@@ -5,12 +5,12 @@ from datetime import datetime
 
 from django.db.models import Max
 
-from enrolment.services.history import save_as
+from enrolment.services.history import delete_as, save_as
 from enrolment.services.transactions import one_transaction
 from mathshub.accounts.models import Account
-from mathshub.outbox.models import Message
+from mathshub.outbox.notices import follow_to_new_time
 from mathshub.outbox.services import cancel_messages
-from sessions import reminders
+from sessions import notices, reminders
 from sessions.errors import (
     BadTimes,
     DayTaken,
@@ -88,13 +88,17 @@ def move_session(
     join_link: str | None = None,
     by: Account | None,
     now: datetime,
+    tells: bool = True,
 ) -> Session:
     """Give a session other times (both None: to be confirmed), and another mode, venue or link.
 
     None leaves mode, venue and link as they are. Calendars follow by the raised sequence. When it
     moves to another time, reminders of the old one are cancelled with it; to another day, apologies
     fall away too (the history keeps them): who can't come on one day may well come on another.
-    Raises ``SessionIsCancelled``, ``SessionIsOver`` and ``BadTimes``.
+
+    Participants are told in ten minutes, unless not ``tells``: several changes make one message, and
+    a session that is back by then makes none and has its apologies again. Raises
+    ``SessionIsCancelled``, ``SessionIsOver`` and ``BadTimes``.
     """
     current = Session.objects.select_for_update(no_key=True).get(pk=session.pk)
     _refuse_ended(current, now)
@@ -106,7 +110,7 @@ def move_session(
         "venue": current.venue if venue is None else venue,
         "join_link": current.join_link if join_link is None else join_link,
     }
-    old_start = current.starts_at
+    was, old_start = notices.arrangement_of(current), current.starts_at
     if all(getattr(current, field) == value for field, value in changes.items()):
         return current
     for field, value in changes.items():
@@ -115,15 +119,22 @@ def move_session(
     save_as(current, by=by, now=now, why="Moved")
     if old_start != starts_at:
         _follow_with_reminders(current, old_start)
-        _forget_apologies(current, old_start, by=by)
+        _forget_apologies(current, old_start, by=by, now=now)
+    if tells:
+        untold = notices.take_back_changes(current)
+        notices.tell_of_change(current, was, untold, now=now)
+        _bring_back_apologies(current, untold, by=by, now=now)
     return current
 
 
 @one_transaction
-def cancel_session(session: Session, *, reason: str, by: Account | None, now: datetime) -> Session:
+def cancel_session(
+    session: Session, *, reason: str, by: Account | None, now: datetime, tells: bool = True
+) -> Session:
     """Cancel a published session: pages and calendars say so, its waiting reminders are stopped.
 
-    A second time changes nothing. Raises ``SessionNotPublished`` and ``SessionIsOver``.
+    Participants are told at once, unless not ``tells``; of changes before it they hear no more. A
+    second time changes nothing. Raises ``SessionNotPublished`` and ``SessionIsOver``.
     """
     current = Session.objects.select_for_update(no_key=True).get(pk=session.pk)
     if current.state == Session.State.CANCELLED:
@@ -139,6 +150,9 @@ def cancel_session(session: Session, *, reason: str, by: Account | None, now: da
         cancel_messages(
             key_prefix=reminders.key_prefix(current.pk, current.starts_at), reason=CANCELLED
         )
+    untold = notices.take_back_changes(current)
+    if tells:
+        notices.tell_of_cancellation(current, untold, now=now)
     return current
 
 
@@ -175,24 +189,43 @@ def _refuse_bad_times(starts_at: datetime | None, ends_at: datetime | None, now:
 
 
 def _follow_with_reminders(session: Session, old_start: datetime | None) -> None:
-    """Stop reminders of the old time; a session that moves back gets those it had again.
-
-    A key is used once for ever, so without this a session moved to and fro would not remind.
-    """
-    if old_start:
-        cancel_messages(key_prefix=reminders.key_prefix(session.pk, old_start), reason=MOVED)
-    if session.starts_at:
-        Message.objects.filter(
-            key__startswith=reminders.key_prefix(session.pk, session.starts_at),
-            state=Message.State.CANCELLED,
-            state_reason=MOVED,
-        ).update(state=Message.State.QUEUED, state_reason="", claim=None, lease_until=None)
+    prefixes = [
+        reminders.key_prefix(session.pk, start) if start else ""
+        for start in (old_start, session.starts_at)
+    ]
+    follow_to_new_time(old_prefix=prefixes[0], new_prefix=prefixes[1], reason=MOVED)
 
 
-def _forget_apologies(session: Session, old_start: datetime | None, *, by: Account | None) -> None:
-    if old_start and session.starts_at and london_day(old_start) == london_day(session.starts_at):
+def _forget_apologies(
+    session: Session, old_start: datetime | None, *, by: Account | None, now: datetime
+) -> None:
+    if _is_same_day(old_start, session.starts_at):
         return
     for apology in Apology.objects.filter(session=session):
-        apology._history_user = by
-        apology._change_reason = MOVED
-        apology.delete()
+        delete_as(apology, by=by, now=now, why=MOVED)
+
+
+def _bring_back_apologies(
+    session: Session, untold: list[notices.Untold], *, by: Account | None, now: datetime
+) -> None:
+    """Where the day is again the one that participants know: they have heard of no other."""
+    since = min((each.since for each in untold), default=None)
+    if since is None or not _is_same_day(untold[0].was.starts_at, session.starts_at):
+        return
+    given = set(Apology.objects.filter(session=session).values_list("seat_id", flat=True))
+    gone = Apology.history.filter(
+        session_id=session.pk,
+        history_type="-",
+        history_change_reason=MOVED,
+        history_date__gte=since,
+    ).order_by("history_date")
+    for seat, each in {each.seat_id: each for each in gone}.items():
+        if seat not in given:
+            apology = Apology(
+                session=session, seat_id=seat, reason=each.reason, given_at=each.given_at
+            )
+            save_as(apology, by=by, now=now, why="Moved back")
+
+
+def _is_same_day(one: datetime | None, other: datetime | None) -> bool:
+    return bool(one and other and london_day(one) == london_day(other))

@@ -7,12 +7,12 @@ from datetime import date, datetime, time, timedelta
 
 from sessions.errors import FirstDateOutsideYear, NoBoroughs, NoRoom, NoTermDates
 from sessions.models import Session
-from sessions.school_calendar import AvoidedDays, SchoolCalendar, Term, terms_by_borough
 from sessions.times import NoSuchTime, at_wall_time, london_day
 from sessions.words import day_words, number_words
 from workgroups.bank_holidays import bank_holidays
 from workgroups.models import DayToAvoid, LocalAuthority, TermDate, WorkGroup
 from workgroups.models.years import school_year_of
+from workgroups.school_calendar import AvoidedDays, SchoolCalendar, Term, terms_by_borough
 
 
 @dataclass(frozen=True)

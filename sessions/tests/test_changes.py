@@ -165,7 +165,8 @@ def test_what_is_over_or_cancelled_does_not_move():
 def reminders() -> dict[str, str]:
     """The state of each reminder, by the start that it is for and the days before it."""
     return {
-        ":".join(message.key.split(":")[2:4]): message.state for message in Message.objects.all()
+        ":".join(message.key.split(":")[2:4]): message.state
+        for message in Message.objects.filter(kind="session-reminder")
     }
 
 
@@ -182,7 +183,7 @@ def make_reminded_session() -> Session:
 def test_a_move_cancels_the_reminders_of_the_old_time():
     move(make_reminded_session(), days=1)
     assert reminders() == {"20261118T154500Z:2": "cancelled"}
-    assert Message.objects.get().state_reason == "the session was moved"
+    assert Message.objects.get(kind="session-reminder").state_reason == "the session was moved"
 
 
 def test_a_new_venue_leaves_the_reminder_which_reads_it_when_it_goes():

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from mathshub.scope import hub_scope
 from sessions.errors import FirstDateOutsideYear, NoBoroughs, NoRoom, NoTermDates
 from sessions.models import Session
-from sessions.school_calendar import AvoidedDays, Term
 from sessions.services.planner import (
     USUAL_SLOTS,
     Plan,
@@ -25,6 +24,7 @@ from sessions.services.planner import (
 )
 from workgroups.bank_holidays import bank_holidays
 from workgroups.models import DayToAvoid, TermDate
+from workgroups.school_calendar import AvoidedDays, Term
 from workgroups.tests.factories import (
     make_days_to_avoid,
     make_hub,

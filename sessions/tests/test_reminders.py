@@ -15,6 +15,7 @@ from mathshub.scope import hub_scope
 from sessions.models import Session
 from sessions.reminders import plan_reminders
 from sessions.services.apologies import give_apology
+from sessions.services.changes import move_session
 from sessions.tests.factories import (
     NOW,
     make_apology,
@@ -24,8 +25,15 @@ from sessions.tests.factories import (
     make_sessions,
 )
 from sessions.times import at_wall_time
-from workgroups.models import WorkGroup
-from workgroups.tests.factories import make_hub, make_offering, make_programme
+from workgroups.models import TermDate, WorkGroup
+from workgroups.tests.factories import (
+    make_hub,
+    make_local_authority,
+    make_offering,
+    make_programme,
+    make_term_dates,
+    remind_on,
+)
 
 START = at_wall_time(date(2027, 1, 14), time(15, 45))
 A_DAY, A_MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -111,21 +119,21 @@ def test_a_seat_named_on_the_last_day_is_still_reminded(hub):
     [
         # over the end of summer time, and over its beginning
         (
-            at_wall_time(date(2026, 10, 26), time(15, 45)),
-            datetime(2026, 10, 24, 14, 45, tzinfo=UTC),
+            at_wall_time(date(2026, 10, 28), time(15, 45)),
+            datetime(2026, 10, 14, 14, 45, tzinfo=UTC),
         ),
-        (at_wall_time(date(2027, 3, 29), time(15, 45)), datetime(2027, 3, 27, 15, 45, tzinfo=UTC)),
+        (at_wall_time(date(2027, 3, 31), time(15, 45)), datetime(2027, 3, 17, 15, 45, tzinfo=UTC)),
     ],
 )
 def test_reminders_keep_the_wall_time_over_clock_changes(hub, start, due):
     session = make_session(starts_at=start)
     make_seat_in(session.work_group)
-    assert planned_at(due - A_MINUTE) in ([], [14])
-    assert planned_at(due) == [2]
+    assert planned_at(due - A_MINUTE) == []
+    assert planned_at(due) == [14]
 
 
 def test_a_programme_may_remind_on_other_days(hub):
-    programme = make_programme(reminder_days=[70, 1])
+    programme = make_programme(reminder_days=remind_on(70, 1))
     group = make_running_group(offering=make_offering(programme=programme))
     make_session(work_group=group, starts_at=START)
     make_seat_in(group, named_at=START - 100 * A_DAY)
@@ -134,11 +142,98 @@ def test_a_programme_may_remind_on_other_days(hub):
 
 
 def test_without_days_of_its_own_a_programme_reminds_on_the_usual_ones(hub):
-    programme = make_programme(reminder_days=[])
+    programme = make_programme(reminder_days={})
     group = make_running_group(offering=make_offering(programme=programme))
     make_session(work_group=group, starts_at=START)
     make_seat_in(group)
     assert planned_at(START - 14 * A_DAY) == [14]
+
+
+def make_session_with_usual_days(starts_at: datetime, **fields) -> Session:
+    programme = make_programme(reminder_days={})
+    group = make_running_group(offering=make_offering(programme=programme))
+    make_seat_in(group, named_at=starts_at - 100 * A_DAY)
+    return make_session(work_group=group, starts_at=starts_at, **fields)
+
+
+def test_the_usual_days_end_with_the_morning_of_the_day_at_eight(hub):
+    make_session_with_usual_days(START)
+    eight = at_wall_time(date(2027, 1, 14), time(8))
+    assert planned_at(START - 2 * A_DAY) == [2]
+    assert planned_at(eight - A_MINUTE) == []
+    assert planned_at(eight) == [0]
+
+
+def test_a_reminder_lives_until_the_next_one_so_that_an_outage_never_sends_both(hub):
+    make_session_with_usual_days(START)
+    plan_reminders(START - 14 * A_DAY)
+    plan_reminders(START - 2 * A_DAY)
+    ends = Message.objects.filter(kind="session-reminder").order_by("pk")
+    assert list(ends.values_list("expires_at", flat=True)) == [
+        START - 2 * A_DAY,
+        at_wall_time(date(2027, 1, 14), time(8)),
+    ]
+
+
+def test_each_mode_may_have_days_of_its_own(hub):
+    days = {"virtual": [7, 0], "twilight": [3], "face_to_face": []}
+    group = make_running_group(offering=make_offering(programme=make_programme(reminder_days=days)))
+    make_seat_in(group, named_at=START - 100 * A_DAY)
+    session = make_session(work_group=group, starts_at=START, mode=Session.Mode.VIRTUAL)
+    assert planned_at(START - 7 * A_DAY) == [7]
+    Session.objects.update(mode=Session.Mode.FACE_TO_FACE)
+    assert planned_at(START - A_MINUTE) == []
+    Session.objects.filter(pk=session.pk).update(mode=Session.Mode.TWILIGHT)
+    assert planned_at(START - A_MINUTE) == [3]
+
+
+def test_a_reminder_that_falls_on_a_weekend_goes_on_the_friday_before(hub):
+    monday = at_wall_time(date(2027, 1, 18), time(15, 45))
+    make_session_with_usual_days(monday)
+    assert planned_at(monday - 4 * A_DAY) == [14]
+    assert planned_at(monday - 3 * A_DAY) == [2]
+
+
+def test_in_the_holidays_of_a_borough_it_goes_before_them_if_that_is_within_its_lead(hub):
+    borough = make_local_authority()
+    make_term_dates(local_authority=borough)
+    session = make_session_with_usual_days(at_wall_time(date(2027, 1, 12), time(15, 45)))
+    session.work_group.local_authorities.add(borough)
+    last_day = max(
+        each.ends_on for each in TermDate.objects.all() if each.ends_on < date(2026, 12, 28)
+    )
+    assert planned_at(at_wall_time(last_day, time(15, 44))) == []
+    assert planned_at(at_wall_time(last_day, time(15, 45))) == [14]
+
+
+def test_what_fell_due_while_nothing_ran_leaves_by_day(hub):
+    make_session_with_usual_days(START)
+    plan_reminders(at_wall_time(date(2027, 1, 13), time(3)))
+    message = Message.objects.get(kind="session-reminder")
+    assert message.due_at == at_wall_time(date(2027, 1, 13), time(7))
+
+
+def test_who_was_told_of_a_move_is_not_reminded_of_it_at_once_but_on_the_morning(hub):
+    session = make_session_with_usual_days(START + 30 * A_DAY)
+    now = START - A_DAY
+    move_session(session, starts_at=START, ends_at=START + 90 * A_MINUTE, by=None, now=now)
+    assert planned_at(now + A_MINUTE) == []
+    assert planned_at(at_wall_time(date(2027, 1, 14), time(8))) == [0]
+
+
+def test_who_was_not_told_of_a_move_is_reminded_as_ever(hub):
+    session = make_session_with_usual_days(START + 30 * A_DAY)
+    now = START - A_DAY
+    times = {"starts_at": START, "ends_at": START + 90 * A_MINUTE}
+    move_session(session, **times, by=None, now=now, tells=False)
+    assert planned_at(now + A_MINUTE) == [2]
+
+
+def test_a_session_before_eight_has_no_morning_reminder(hub):
+    early = at_wall_time(date(2027, 1, 14), time(7, 30))
+    make_session_with_usual_days(early)
+    assert planned_at(early - 2 * A_DAY) == [2]
+    assert planned_at(early - A_MINUTE) == []
 
 
 def silenced_by_messages_off(session: Session) -> None:

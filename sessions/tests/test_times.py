@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from sessions.times import NoSuchTime, at_wall_time, days_before, london_day
+from sessions.times import NoSuchTime, at_wall_time, london_day
 from sessions.words import how_far
 
 LONDON = ZoneInfo("Europe/London")
@@ -28,25 +28,6 @@ def test_a_time_that_the_clocks_leave_out_is_refused():
 def test_of_a_time_that_comes_twice_the_first_is_meant():
     first = at_wall_time(date(2026, 10, 25), time(1, 30))
     assert first.astimezone(UTC) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("start", "hours"),
-    [
-        (london(2026, 10, 25, 15, 45), 25),  # the clocks go back in between
-        (london(2027, 3, 28, 15, 45), 23),  # and forward
-        (london(2027, 1, 14, 15, 45), 24),
-    ],
-)
-def test_the_day_before_is_at_the_same_wall_time(start, hours):
-    before = days_before(start.astimezone(UTC), 1)
-    assert before.astimezone(LONDON).time() == time(15, 45)
-    assert start.astimezone(UTC) - before == timedelta(hours=hours)
-
-
-def test_a_day_before_that_does_not_exist_is_an_hour_later_by_the_wall():
-    before = days_before(london(2027, 3, 29, 1, 30), 1)
-    assert before.astimezone(LONDON) == london(2027, 3, 28, 2, 30)
 
 
 def test_a_moment_late_in_the_evening_in_summer_is_on_the_next_day_in_london():

@@ -10,6 +10,9 @@ from django.db import models
 from mathshub.scope import HubOwned, SameHub, hub_history, hub_key, hub_manager
 from workgroups.models.years import AcademicYear, school_year_of
 
+USUAL_REMINDER_DAYS = (14, 2, 0)
+"""Days before a session; 0 is the morning of the day itself."""
+
 
 def is_secure_address(url: str) -> None:
     """Refuse what a school's reader should not be sent to: anything but a plain https address."""
@@ -70,7 +73,10 @@ class Programme(HubOwned):
     )
     contact_email = models.EmailField(blank=True)
     reminder_days = models.JSONField(
-        default=list, blank=True, help_text="Days before a session on which reminders go out."
+        default=dict,
+        blank=True,
+        help_text="By how a session is held: days before it on which reminders go out, 0 for the "
+        "morning of the day.",
     )
 
     history = hub_history()
@@ -87,6 +93,10 @@ class Programme(HubOwned):
 
     def __str__(self) -> str:
         return self.name
+
+    def reminder_days_for(self, mode: str) -> list[int]:
+        """How many days before a session of that mode reminders go, the earliest first."""
+        return list(self.reminder_days.get(mode, USUAL_REMINDER_DAYS))
 
 
 class ProgrammeLink(HubOwned):
@@ -185,6 +195,11 @@ class Offering(HubOwned):
     )
     messages_on = models.BooleanField(
         default=True, help_text="Off: no reminder goes out for this offering's groups."
+    )
+    offers_lapse = models.BooleanField(
+        default=True,
+        help_text="A place that nobody has answered goes back the day after its reply-by day. Off: "
+        "it waits until somebody answers, or the hub withdraws it.",
     )
 
     objects: ClassVar[Any] = hub_manager(OfferingQuerySet)

@@ -29,6 +29,7 @@ def copy_offering(
         closes_on=a_year_later(offering.closes_on),
         decisions_by=a_year_later(offering.decisions_by),
         messages_on=False,
+        offers_lapse=offering.offers_lapse,
     )
     _save(copy, by=by, now=now, why=f"Copied from {offering}")
     if with_groups:

@@ -123,6 +123,11 @@ def make_year(*, start_year: int = 2026) -> AcademicYear:
     return year
 
 
+def remind_on(*days: int) -> dict[str, list[int]]:
+    """The same days for each way in which a session is held."""
+    return {mode: list(days) for mode in ("twilight", "virtual", "face_to_face")}
+
+
 def make_programme(*, name: str = "", needs: Iterable[Programme] = (), **fields: Any) -> Programme:
     """A programme of the hub in scope that follows any of ``needs``."""
     number = next(_numbers)
@@ -132,7 +137,7 @@ def make_programme(*, name: str = "", needs: Iterable[Programme] = (), **fields:
         "slug": f"{name.lower().replace(' ', '-')}-{number}",
         "strapline": "six sessions over the year",
         "summary": "For schools that want to teach for mastery.",
-        "reminder_days": [14, 2],
+        "reminder_days": remind_on(14, 2),
     } | fields
     programme = Programme.objects.create(name=name, **fields)
     for other in needs:

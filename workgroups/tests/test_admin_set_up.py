@@ -47,7 +47,11 @@ def programme_data(**changes: str) -> dict[str, str]:
         "seats_per_school": "2",
         "usual_sessions": "6",
         "years": "1",
-        "reminder_days": "2, 14",
+        "reminder_twilight_first": "14",
+        "reminder_twilight_second": "2",
+        "reminder_virtual_first": "2",
+        "reminder_virtual_second": "7",
+        "reminder_virtual_morning": "on",
         "links-TOTAL_FORMS": "0",
         "links-INITIAL_FORMS": "0",
         "prerequisites-TOTAL_FORMS": "0",
@@ -61,7 +65,7 @@ def test_a_programme_gets_its_address_from_its_name(lead: Client, hub: Hub) -> N
     assert (programme.slug, programme.hub, programme.reminder_days) == (
         "mastery-development",
         hub,
-        [14, 2],
+        {"twilight": [14, 2], "virtual": [7, 2, 0], "face_to_face": []},
     )
 
 
@@ -101,8 +105,10 @@ def test_a_programme_does_not_follow_itself(lead: Client) -> None:
 
 @pytest.mark.parametrize("days", ["two", "0", "61", "-1", "²"])
 def test_reminder_days_that_make_no_sense_are_refused(lead: Client, days: str) -> None:
-    page = lead.post(f"{PROGRAMMES}add/", programme_data(reminder_days=days)).content.decode()
-    assert "Give days from 1 to 60" in page
+    page = lead.post(
+        f"{PROGRAMMES}add/", programme_data(reminder_virtual_first=days)
+    ).content.decode()
+    assert "Give a number of days from 1 to 60" in page
 
 
 def test_a_term_that_ends_before_it_starts_is_refused(lead: Client) -> None:

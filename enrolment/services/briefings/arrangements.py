@@ -1,7 +1,7 @@
 """When, where and for how many a briefing is: moved, changed, called off."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from enrolment.errors import BriefingOver, SeatsBelowBooked
 from enrolment.models import Briefing, BriefingBooking
@@ -20,11 +20,8 @@ from enrolment.services.briefings.waiting_list import tell_those_who_wait
 from enrolment.services.history import save_as
 from enrolment.services.transactions import one_transaction
 from mathshub.accounts.models import Account
-from mathshub.outbox.models import Message
+from mathshub.outbox.notices import SETTLES_IN, follow_to_new_time, take_back_notices
 from mathshub.outbox.services import cancel_messages, queue_messages
-
-# Several changes within so short a time are told once.
-SETTLES_IN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -70,7 +67,11 @@ def change_briefing(
     briefing.sequence += tells
     save_as(briefing, by=by, now=now, why="Changed when, where or for how many it is")
     if was.starts_at != to.starts_at:
-        _follow_with_reminders(briefing, was.starts_at)
+        follow_to_new_time(
+            old_prefix=reminder_prefix(briefing.pk, was.starts_at),
+            new_prefix=reminder_prefix(briefing.pk, briefing.starts_at),
+            reason=WHY_MOVED,
+        )
     told = [each for each in booked if each.email] if tells else []
     if tells:
         _tell_of_change(briefing, was, told, now)
@@ -106,27 +107,18 @@ def _refuse_over(briefing: Briefing, now: datetime) -> None:
 def _tell_of_change(
     briefing: Briefing, was: Arrangements, told: list[BriefingBooking], now: datetime
 ) -> None:
-    """What was told last counts as the old time: notices that still wait are replaced."""
-    prefix = f"{CHANGED}:{briefing.pk}:"
-    waiting = Message.objects.waiting().filter(key__startswith=prefix).order_by("pk").first()
-    old = waiting.context["was"] if waiting else was.starts_at.isoformat()
-    cancel_messages(key_prefix=prefix, reason="another change followed")
+    """What each was told last counts as the old time: notices that still wait are replaced."""
+    known = {
+        each["booking"]: each["was"]
+        for each in take_back_notices(key_prefix=f"{CHANGED}:{briefing.pk}:")
+    }
+    now_old = was.starts_at.isoformat()
     drafts = [
-        draft_of(CHANGED, f"{briefing.pk}:{briefing.sequence}:{each.pk}", each, was=old)
+        draft_of(
+            *(CHANGED, f"{briefing.pk}:{briefing.sequence}:{each.pk}", each),
+            was=known.get(each.pk, now_old),
+        )
         for each in told
     ]
     settled_at = now + SETTLES_IN
     queue_messages([replace(draft, due_at=settled_at) for draft in drafts], now=now)
-
-
-def _follow_with_reminders(briefing: Briefing, old_start: datetime) -> None:
-    """Stop reminders of the old time; a briefing that moves back gets those it had again.
-
-    A key is used once for ever, so without this a briefing moved to and fro would not remind.
-    """
-    cancel_messages(key_prefix=reminder_prefix(briefing.pk, old_start), reason=WHY_MOVED)
-    Message.objects.filter(
-        key__startswith=reminder_prefix(briefing.pk, briefing.starts_at),
-        state=Message.State.CANCELLED,
-        state_reason=WHY_MOVED,
-    ).update(state=Message.State.QUEUED, state_reason="", claim=None, lease_until=None)

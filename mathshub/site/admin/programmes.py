@@ -19,6 +19,7 @@ from enrolment.models import OpeningNotice
 from mathshub.scope_admin import HubOwnedAdmin, HubOwnedInline
 from mathshub.scope_admin.cells import count
 from mathshub.site.admin.preview import Preview, sentences
+from mathshub.site.admin.reminder_times import REMINDER_FIELDS, REMINDER_RULE, ReminderTimes
 from mathshub.site.catalogue import Entry, list_entries
 from mathshub.site.journey import load_journey
 from mathshub.site.programme_page import links_of, programme_context
@@ -30,34 +31,17 @@ LONG_TEXTS = ("for_whom", "what_is_involved", "outcomes")
 LIST_RULE = "An empty line parts paragraphs; a line that begins with “- ” is an item of a list."
 
 
-class DaysField(forms.CharField):
-    """Whole numbers of days with commas between them; kept as a list."""
-
-    def prepare_value(self, value: Any) -> Any:
-        return ", ".join(map(str, value)) if isinstance(value, list) else value
-
-    def clean(self, value: Any) -> list[int]:
-        parts = [part.strip() for part in super().clean(value).split(",") if part.strip()]
-        if not all(part.isdecimal() and 0 < int(part) <= 60 for part in parts):
-            raise forms.ValidationError("Give days from 1 to 60 with commas between: 14, 2")
-        return sorted({int(part) for part in parts}, reverse=True)
-
-
-class ProgrammeForm(forms.ModelForm):
+class ProgrammeForm(ReminderTimes):
     slug = forms.SlugField(
         label="Name in addresses",
         max_length=60,
         required=False,
         help_text="Made from the name when left empty. Changing it breaks links to its page.",
     )
-    reminder_days = DaysField(
-        required=False,
-        help_text="Days before a session on which reminders go out; 14, 2 when left empty.",
-    )
 
     class Meta:
         model = Programme
-        fields = ("slug", "reminder_days")  # the admin adds those of its fieldsets
+        fields = ("slug",)  # the admin adds those of its fieldsets
 
     def clean_slug(self) -> str:
         return self.cleaned_data["slug"] or slugify(self.cleaned_data.get("name", ""))[:60]
@@ -119,10 +103,10 @@ class ProgrammeAdmin(HubOwnedAdmin):
                     "takes_specialist_schools",
                     "asks_for_barriers",
                     "has_visits",
-                    "reminder_days",
                 )
             },
         ),
+        ("Reminders of sessions", {"fields": REMINDER_FIELDS, "description": REMINDER_RULE}),
         (
             "On its page",
             {

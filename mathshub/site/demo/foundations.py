@@ -10,7 +10,6 @@ from mathshub.site.demo.programmes import (
     LINKS,
     MASTERY_TEXT,
     PREREQUISITES,
-    REMINDER_DAYS,
     STAGES,
 )
 from mathshub.site.demo.scene import Scene
@@ -117,10 +116,7 @@ def announce(scene: Scene) -> None:
 
 def make_programmes() -> dict[str, Programme]:
     """The four stages of the journey, with what each of them follows, by slug."""
-    programmes = {
-        stage["slug"]: Programme.objects.create(reminder_days=REMINDER_DAYS, **stage)
-        for stage in STAGES
-    }
+    programmes = {stage["slug"]: Programme.objects.create(**stage) for stage in STAGES}
     for slug, needed in PREREQUISITES.items():
         for other in needed:
             Prerequisite.objects.create(programme=programmes[slug], needs=programmes[other])

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import ceil
 
+from mathshub.outbox.notices import SETTLES_IN
 from mathshub.site.demo.scene import Scene
 from sessions.models import Session
 from sessions.services.changes import (
@@ -165,8 +166,23 @@ def call_off(scene: Scene, session: Session) -> None:
 
 
 def leave_open(scene: Scene, session: Session) -> None:
-    """Take a session's date away: it is to be confirmed."""
-    move_session(session, starts_at=None, ends_at=None, by=scene.lead, now=scene.now)
+    """Take a session's date away: it is to be confirmed. Participants hear of it now."""
+    move_session(session, starts_at=None, ends_at=None, by=scene.lead, now=scene.now - SETTLES_IN)
+
+
+def put_off(scene: Scene, session: Session) -> None:
+    """Half an hour later than it was, and online. Participants hear of it now."""
+    assert session.starts_at is not None, "a date is put off"
+    assert session.ends_at is not None, "it goes with the beginning"
+    move_session(
+        session,
+        starts_at=session.starts_at + timedelta(minutes=30),
+        ends_at=session.ends_at + timedelta(minutes=30),
+        mode=Mode.VIRTUAL,
+        join_link=f"https://meet.example.org/{scene.hub.slug}/put-off/{session.number}",
+        by=scene.lead,
+        now=scene.now - SETTLES_IN,
+    )
 
 
 def is_to_come(session: Session, now: datetime) -> bool:

@@ -14,13 +14,21 @@ from enrolment.services.drafts import mail_draft_link, start_draft
 from enrolment.services.further_forms import join_form
 from enrolment.services.history import save_as
 from enrolment.services.interest import InterestAnswers, submit_expression, withdraw_expression
-from enrolment.services.places import accept_place, decline_place, offer_place, withdraw_place
+from enrolment.services.places import (
+    accept_place,
+    decline_place,
+    lapse_place,
+    offer_place,
+    withdraw_place,
+)
 from enrolment.services.seats import NamedSeat, give_up_seat, name_seat
+from mathshub.daytime import at_daytime
 from mathshub.site.demo.forms import fill_in
 from mathshub.site.demo.people import Staffroom, staffroom_of
 from mathshub.site.demo.scene import Scene
 from sessions.models import Session
 from sessions.services.apologies import give_apology
+from workgroups.lead_times import MORNING_AT
 from workgroups.models import Offering, School, WorkGroup
 
 Source = ExpressionOfInterest.Source
@@ -196,6 +204,12 @@ def fill(
 
 def turn_down(scene: Scene, place: Place, *, at: datetime) -> None:
     decline_place(place, by=None, now=at)
+
+
+def let_lapse(place: Place) -> None:
+    """Nobody answers; the next morning the place goes back."""
+    assert place.reply_by is not None, "an offer says by when"
+    lapse_place(place, now=at_daytime(place.reply_by + timedelta(days=1), MORNING_AT))
 
 
 def drop_out(scene: Scene, place: Place, *, at: datetime) -> None:

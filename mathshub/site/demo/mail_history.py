@@ -9,7 +9,6 @@ from mathshub.outbox.suppression import suppress
 from mathshub.site.demo.scene import Scene
 from sessions import reminders
 from sessions.models import Session
-from sessions.times import days_before
 
 TEXT_KEPT = timedelta(days=30)
 MESSAGES_KEPT = timedelta(days=120)  # a few months of it show enough, and load quickly
@@ -20,11 +19,7 @@ State = Message.State
 def plan_past_reminders(scene: Scene) -> None:
     """Write the reminders that fell due before now, in the order in which they did."""
     sessions = Session.objects.on_the_calendar().filter(starts_at__isnull=False)
-    moments = {
-        days_before(session.starts_at, days) + JUST_AFTER
-        for session in sessions.select_related("work_group__offering__programme")
-        for days in reminders.reminder_days(session.work_group.offering.programme)
-    }
+    moments = {moment + JUST_AFTER for moment in reminders.moments_of(sessions)}
     for moment in sorted(moment for moment in moments if moment <= scene.now):
         reminders.plan_reminders(moment)
 

@@ -215,4 +215,3 @@ PREREQUISITES: dict[str, tuple[str, ...]] = {
     "mastery-embedding": ("mastery-development",),
     "mastery-sustaining": ("mastery-development", "mastery-embedding"),
 }
-REMINDER_DAYS = [14, 2]

@@ -94,13 +94,15 @@ def wait_for_windows(scene: Scene) -> None:
 
 
 def _answered_interest(scene: Scene, group: WorkGroup) -> None:
-    """Development: offered, accepted, declined, withdrawn, and not this year."""
+    """Development: offered, accepted, declined, lapsed, withdrawn, and not this year."""
     offering = group.offering
     schools = scene.mainstream[21:25]
     asked = [
         interest.ask(scene, school, offering, at=scene.before(days=28 - 2 * number, hours=3))
         for number, school in enumerate(schools)
     ]
+    lapsed = interest.offer(scene, asked.pop(), group, at=scene.before(days=20))
+    interest.let_lapse(lapsed)
     offered = [
         interest.offer(scene, expression, group, at=scene.before(days=6, minutes=number))
         for number, expression in enumerate(asked)
@@ -162,10 +164,13 @@ def _leave_and_decline(scene: Scene, group: WorkGroup) -> None:
 
 
 def _unsettle(scene: Scene, held: dict[str, list[Session]]) -> None:
-    """One session to come is cancelled, one has lost its date; as far as any are to come."""
+    """Of the sessions to come one is cancelled, one put off, and one has lost its date."""
     coming = [s for s in held["sustaining"] if groups.is_to_come(s, scene.now)]
     if len(coming) > 1:
         groups.call_off(scene, coming[1])
+    coming = [s for s in held["embedding"] if groups.is_to_come(s, scene.now)]
+    if len(coming) > 2:
+        groups.put_off(scene, coming[1])
     last = held["embedding"][-1]
     if groups.is_to_come(last, scene.now) and last.number != _number_of_next(scene, held):
         groups.leave_open(scene, last)

@@ -51,7 +51,7 @@ def sent(programme: Programme | None = None, *links: dict, **typed: str) -> dict
         "seats_per_school": "2",
         "usual_sessions": "6",
         "years": "1",
-        "reminder_days": "14, 2",
+        "reminder_twilight_first": "14",
     } | typed
     number = programme.links.count() if programme else 0
     rows = {

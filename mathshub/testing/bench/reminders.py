@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 
 from enrolment.models import Participant, Place, Seat
+from mathshub.outbox.models import Message
 from mathshub.scope import hub_scope
 from sessions.models import Session
 from sessions.reminders import plan_reminders
@@ -35,6 +36,8 @@ def make_reminders(groups: int, *, now: datetime) -> Hub:
             _make_year(group, now)
             _fill(group, schools, now)
         planned = plan_reminders(now)
+        # At night they would wait for the day.
+        Message.objects.filter(due_at__gt=now).update(due_at=now)
     assert planned == groups * A_GROUP, f"{planned} reminders for {groups} groups"
     return hub
 

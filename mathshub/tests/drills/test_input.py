@@ -45,6 +45,7 @@ from mathshub.testing.drill.ledger import same
 from mathshub.testing.portal import LivePortal
 from mathshub.testing.smtp import SmtpSink
 from mathshub.tests.drills.browsing import FORM, Browser, Page
+from mathshub.tests.drills.reminding import daytime_until
 from mathshub.tests.drills.senders import acknowledge
 from mathshub.tests.drills.tally import Tally, count_all
 from mathshub.tests.drills.walking import SEND
@@ -394,7 +395,7 @@ def everything_said(drill: Drill, portal: LivePortal, hub: Hub, text: str) -> di
     for model in [*owned_models(), Hub]:
         write_everywhere(model, text)
     acknowledge(expression, ["head@school.example"])
-    plan_messages(timezone.now())
+    plan_messages(daytime_until(timezone.now()))
     drill.tell_all(["head@school.example", place.contact_email, participant.email])
     sweep()
     public, lead = Browser(portal.port), Browser.of_staff(portal.port, staff_client())

@@ -13,12 +13,11 @@ from django.utils import timezone
 from enrolment.models import ExpressionOfInterest
 from mathshub.outbox.health import health
 from mathshub.outbox.models import MailAccount, Message, Suppression
-from mathshub.outbox.services import plan_messages
 from mathshub.outbox.sweep import sweep
 from mathshub.scope import all_hubs
 from mathshub.testing.drill.drill import Drill
 from mathshub.testing.smtp import SmtpSink
-from mathshub.tests.drills.reminding import seat_people
+from mathshub.tests.drills.reminding import remind, seat_people
 from mathshub.tests.drills.senders import Senders, acknowledge, numbered
 from mathshub.tests.drills.test_message_path import count_claimed, is_quiet
 
@@ -224,7 +223,7 @@ def test_a_day_without_mail_costs_delay_only_and_no_reminder_comes_too_late(
     acknowledge(expression, people)
     reminded = numbered(len(people), "reminded")
     seat_people(reminded, starts_in=timedelta(hours=6))
-    plan_messages(timezone.now())
+    remind(timezone.now())
     drill.tell_all(people)
     drill.tell_all(reminded, end=State.CANCELLED)
     smtp_sink.stop()
