@@ -31,6 +31,7 @@ env = environ.Env(
     PORT=(int, 8000),  # where `manage.py start` listens, on loopback
     SWEEP_SECONDS=(float, 5.0),  # how often beat looks for messages that are due
     PLAN_SECONDS=(float, 300.0),  # how often beat plans reminders
+    MAIL_HOURS=(str, "7-19"),  # when what can wait leaves, in London: reminders, digests, nudges
     TRUST_PROXY=(bool, False),  # the proxy in front sets X-Forwarded-Proto and -For
     PING_URL=(str, ""),  # called after each healthy sweep; its absence raises the alarm
     GIAS_URL=(str, ""),  # where the register is fetched each day; {date:%Y%m%d} is its day
@@ -201,6 +202,14 @@ elif DEMO:
 EMAIL_TIMEOUT = 10  # seconds; Django's default waits for ever
 # No provider limits the demonstration and the tests; a rate that is given holds there too.
 EMAIL_RATE_PER_MINUTE = env("EMAIL_RATE_PER_MINUTE", default=6_000 if DEMO or TESTING else 25)
+
+try:
+    MAIL_HOURS = tuple(int(hour) for hour in env("MAIL_HOURS").split("-"))
+    _begins, _ends = MAIL_HOURS
+    if not 0 <= _begins < _ends <= 24:
+        raise ValueError
+except ValueError as error:
+    raise ImproperlyConfigured("MAIL_HOURS must be two hours of the day, such as 7-19.") from error
 
 # --- tasks ------------------------------------------------------------------------------
 REDIS_URL = env("REDIS_URL")

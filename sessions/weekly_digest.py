@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from enrolment.messages.digest import digest_readers
 from enrolment.models import ExpressionOfInterest, Place
-from mathshub.daytime import ENDS, LONDON, is_daytime
+from mathshub.daytime import LONDON, day_ends, is_daytime
 from mathshub.links import absolute
 from mathshub.outbox.kinds import Kind, Letter, register, register_planner
 from mathshub.outbox.models import Message
@@ -103,7 +103,7 @@ def plan_weekly_digests(now: datetime) -> int:
     new = {key: member for key, member in readers.items() if key not in known}
     if not new or week_of(next(iter(new.values())).hub, now).is_empty:
         return 0
-    over_at = datetime.combine(monday, ENDS, tzinfo=LONDON).astimezone(UTC)
+    over_at = datetime.combine(monday, day_ends(), tzinfo=LONDON).astimezone(UTC)
     return queue_messages(
         [
             Draft(

@@ -9,7 +9,7 @@ from django.utils import timezone
 from enrolment.errors import PlaceNotDue, PlaceNotOffered, SomeoneElseIsChanging
 from enrolment.models import Place
 from enrolment.services.places import PLACE_LAPSING, lapse_place, place_offered
-from mathshub.daytime import ENDS, LONDON, at_daytime, is_daytime, next_daytime
+from mathshub.daytime import LONDON, at_daytime, day_ends, is_daytime, next_daytime
 from mathshub.outbox.models import Message
 from mathshub.outbox.services import Draft, queue_messages
 from workgroups.lead_times import MORNING_AT, school_day_before
@@ -75,7 +75,7 @@ def _warnings(places: Collection[Place], now: datetime) -> Iterator[Draft]:
     for place in places:
         assert place.reply_by is not None, "they were chosen by it"
         due_at = warned_at(place.reply_by, school_days, boroughs.get(place.work_group_id, []))
-        ends_at = datetime.combine(place.reply_by, ENDS, tzinfo=LONDON).astimezone(UTC)
+        ends_at = datetime.combine(place.reply_by, day_ends(), tzinfo=LONDON).astimezone(UTC)
         if place.offered_at < due_at <= now and leaves_at < ends_at:
             yield Draft(
                 kind=PLACE_LAPSING,

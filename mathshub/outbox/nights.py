@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.db.models import Q
 
-from mathshub.daytime import ENDS, LONDON, is_daytime, next_daytime
+from mathshub.daytime import LONDON, day_ends, is_daytime, next_daytime
 from mathshub.outbox.kinds import names_that_leave_by_day
 from mathshub.outbox.models import Message
 
@@ -36,8 +36,8 @@ def night_around(moment: datetime) -> tuple[datetime, datetime]:
     """When the night that is, or comes next, begins and ends."""
     local = moment.astimezone(LONDON)
     if is_daytime(moment):
-        begins = datetime.combine(local.date(), ENDS, tzinfo=LONDON)
+        begins = datetime.combine(local.date(), day_ends(), tzinfo=LONDON)
         return begins.astimezone(UTC), next_daytime(begins)
     ends = next_daytime(moment)
     evening = (ends.astimezone(LONDON) - timedelta(days=1)).date()
-    return datetime.combine(evening, ENDS, tzinfo=LONDON).astimezone(UTC), ends
+    return datetime.combine(evening, day_ends(), tzinfo=LONDON).astimezone(UTC), ends

@@ -3,9 +3,14 @@
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from django.conf import settings
+import pytest
+from django.conf import settings as project_settings
+
+from mathshub.daytime import is_daytime, next_daytime
 
 COMPLETE = {
     "SECRET_KEY": "x" * 50,
@@ -21,7 +26,7 @@ def start_with(tmp_path: Path, **given: str) -> subprocess.CompletedProcess[str]
     return subprocess.run(
         [sys.executable, "manage.py", "check"],
         env=env,
-        cwd=settings.BASE_DIR,
+        cwd=project_settings.BASE_DIR,
         capture_output=True,
         text=True,
         check=False,
@@ -46,3 +51,18 @@ def test_a_complete_start_goes_ahead(tmp_path: Path) -> None:
     ended = start_with(tmp_path, **COMPLETE)
 
     assert (ended.returncode, ended.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("hours", ["19-7", "7-25", "7", "seven-19", "-7-19"])
+def test_hours_that_are_none_are_refused(tmp_path: Path, hours: str) -> None:
+    ended = start_with(tmp_path, **COMPLETE | {"MAIL_HOURS": hours})
+
+    assert ended.returncode == 1
+    assert "MAIL_HOURS must be two hours of the day, such as 7-19." in ended.stderr
+
+
+def test_what_can_wait_may_leave_all_day_where_the_settings_say_so(settings: Any) -> None:
+    night = datetime(2027, 1, 14, 23, 30, tzinfo=UTC)
+    assert not is_daytime(night)
+    settings.MAIL_HOURS = (0, 24)
+    assert (is_daytime(night), next_daytime(night)) == (True, night)

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from enrolment.models import Participant, Place, Seat
 from enrolment.tests.factories import make_accepted_place
-from mathshub.daytime import LATEST_START, LONDON, at_daytime, is_daytime
+from mathshub.daytime import LONDON, at_daytime, is_daytime, latest_start
 from sessions.models import Session
 from sessions.reminders import plan_reminders
 from sessions.tests.factories import make_running_group, make_session
@@ -34,8 +34,8 @@ def daytime_until(now: datetime) -> datetime:
     if is_daytime(now):
         return now
     day = now.astimezone(LONDON).date()
-    evening = at_daytime(day, LATEST_START)
-    return evening if evening < now else at_daytime(day - timedelta(days=1), LATEST_START)
+    evening = at_daytime(day, latest_start())
+    return evening if evening < now else at_daytime(day - timedelta(days=1), latest_start())
 
 
 def _seat(place: Place, addresses: list[str], **fields: object) -> None:
