@@ -44,6 +44,8 @@ NOT_OFFERED = {
     "admin:logout",
     "admin:outbox_message_add",
     "admin:outbox_message_delete",
+    "admin:outbox_optout_add",
+    "admin:outbox_optout_delete",
     "admin:outbox_suppression_add",
     "admin:outbox_suppression_delete",
     "admin:password_change",

@@ -46,3 +46,16 @@ def test_a_complete_start_goes_ahead(tmp_path: Path) -> None:
     ended = start_with(tmp_path, **COMPLETE)
 
     assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_a_provider_whose_calls_nobody_could_check_is_refused(tmp_path: Path) -> None:
+    named = COMPLETE | {"BOUNCE_PROVIDER": "mailgun"}
+    without_secret = start_with(tmp_path, **named)
+    without_key = start_with(tmp_path, **named, BOUNCE_WEBHOOK_SECRET="portal:secret")
+    unknown = start_with(
+        tmp_path, **COMPLETE, BOUNCE_PROVIDER="pigeons", BOUNCE_WEBHOOK_SECRET="portal:secret"
+    )
+
+    assert "BOUNCE_WEBHOOK_SECRET is not set" in without_secret.stderr
+    assert "BOUNCE_SIGNING_KEY is not set" in without_key.stderr
+    assert "it must be one of mailgun, postmark, brevo, mailjet" in unknown.stderr

@@ -145,6 +145,9 @@ def pages() -> list[str]:
         "/admin/workgroup_sessions/session/*/move/",
         "/admin/outbox/message/",
         "/admin/outbox/message/*/change/",
+        "/admin/outbox/optout/",
+        "/admin/outbox/optout/*/change/",
+        "/admin/outbox/optout/*/lift/",
         "/account/2fa/",
         "/account/2fa/recovery-codes/generate/",
     ]
