@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -13,7 +14,12 @@ class FoundByAddress(HubOwnedAdmin):
     """A list searched by part of an address while that is kept, and by the whole of it always."""
 
     search_fields = ("address",)
-    search_help_text = "Address; the whole of it also finds those that are over a year old"
+    search_help_text = "Address, or the whole of one that is over a year old"
+
+    @admin.display(description="mailbox", ordering="address")
+    def mailbox(self, row: Any) -> str:
+        """Its address, or that it is no longer kept."""
+        return str(row)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str

@@ -241,7 +241,7 @@ class MessageAdmin(HubOwnedAdmin):
 @admin.register(Suppression)
 class SuppressionAdmin(FoundByAddress):
     list_heading = "Addresses that refuse mail"
-    list_display = ("__str__", "reason", "created_at")
+    list_display = ("mailbox", "reason", "created_at")
     list_filter = ()
     fields = ()
     empty_words = (

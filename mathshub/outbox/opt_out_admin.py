@@ -33,7 +33,7 @@ class StandingChips(ChipFilter):
 @admin.register(OptOut)
 class OptOutAdmin(FoundByAddress):
     list_heading = "Mail not wanted"
-    list_display = ("__str__", "what", "stopped_at", "standing")
+    list_display = ("mailbox", "what", "stopped_at", "standing")
     list_filter = (StandingChips,)
     fields = ()
     change_form_template = "admin/outbox/mail_not_wanted.html"

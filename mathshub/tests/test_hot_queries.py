@@ -84,6 +84,17 @@ def fill_outbox() -> None:
     multiply(sent, 20_000, key="'sent-' || n", due_at="due_at - n * interval '1 minute'")
 
 
+def fill_outbox_of_a_year() -> None:
+    """As above, with the sent ones spread over a year."""
+    fill_outbox()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE outbox_message SET due_at = due_at - id % 365 * interval '1 day' "
+            "WHERE state = 'sent'"
+        )
+        cursor.execute("ANALYZE outbox_message")
+
+
 def fill_interest() -> None:
     """20,000 expressions of another hub and 400 of this one, some of them in the last hour."""
     random = {"form_token": "gen_random_uuid()", "reference": "substr(md5(random()::text), 1, 9)"}
@@ -233,7 +244,7 @@ HOT = [
     hot("own link asked for", fill_outbox, ask_for_link, Message, "key"),
     hot("mails to an address", fill_outbox, write_to_address, Message, "hub_id"),
     hot("what came back", fill_outbox, come_back, Message, "message_id"),
-    hot("figures", fill_outbox, count_for_prometheus, Message, "hub_id"),
+    hot("figures", fill_outbox_of_a_year, count_for_prometheus, Message, "hub_id"),
     hot("list", fill_interest, show_list, ExpressionOfInterest, *OF_HUB),
     hot("list of new ones", fill_interest, show_new_ones, ExpressionOfInterest, *OF_HUB),
     hot("form token", fill_interest, send_form_again, ExpressionOfInterest, "form_token", *OF_HUB),

@@ -34,7 +34,7 @@ from enrolment.tests.factories import (
 )
 from enrolment.tests.filling import make_draft, ready_draft
 from mathshub.accounts.models import Account
-from mathshub.outbox.models import Message, OptOut
+from mathshub.outbox.models import Message
 from mathshub.outbox.opt_out import stop_kind
 from mathshub.outbox.suppression import suppress
 from mathshub.outbox.tests.factories import make_message
@@ -68,7 +68,6 @@ CLOSED_URN = "999904"
 NOT_MARKED = {
     Hub: {"name", "slug", "host"},
     Message: {"kind", "recipient"},
-    OptOut: {"kind"},
     Account: {"password"},
 }
 NEVER_MARKED = {"reference", "address_hash"}
