@@ -83,7 +83,9 @@ def test_other_mail_can_t_be_stopped(here: Hub, smtp_sink: SmtpSink, clock: Cloc
 
 
 def test_nudges_and_digests_are_optional_and_nothing_else_is() -> None:
-    assert {kind.name for kind in all_kinds() if kind.optional} == {"draft-nudge", "eoi-digest"}
+    assert {kind.name for kind in all_kinds() if kind.optional} == {
+        *("draft-nudge", "eoi-digest", "weekly-digest"),
+    }
 
 
 # --- the page
