@@ -8,15 +8,17 @@ class Audience(Enum):
 
     PUBLIC = "anyone"
     LINK_HOLDER = "whoever holds the signed link"
+    MACHINE = "a machine that knows the secret, where one is set"
     ACCOUNT = "whoever is signing in, or has"
     HUB = "staff of the hub, as far as their role goes"
     SUPERUSER = "superusers only"
     DEMO = "anyone, in the demonstration only"
 
 
-P, L, A, H, S, D = (
+P, L, M, A, H, S, D = (
     Audience.PUBLIC,
     Audience.LINK_HOLDER,
+    Audience.MACHINE,
     Audience.ACCOUNT,
     Audience.HUB,
     Audience.SUPERUSER,
@@ -67,6 +69,10 @@ LEDGER: dict[str, Audience] = {
     "sessions:show_my_sessions": L,
     "sessions:give_apology": L,
     "sessions:calendar_feed": L,
+    "outbox:stop_mail": L,
+    # for machines
+    "outbox:hear_of_bounces": M,
+    "site:metrics": M,
     # the demonstration
     "site:sent_mail": D,
     "site:sent_mail_message": D,

@@ -27,6 +27,7 @@ env = environ.Env(
     REDIS_URL=(str, ""),  # redis://... or rediss://...; an embedded Valkey when empty
     EMAIL_URL=(str, ""),  # smtp+tls://user:password@host:587
     EMAIL_RATE_PER_MINUTE=int,  # what the mail account may send
+    EMAIL_CONNECTIONS=int,  # how many senders may talk to the mail server at once; 0: any number
     VAR_DIR=(str, str(BASE_DIR / "var")),  # database, broker socket, collected files
     PORT=(int, 8000),  # where `manage.py start` listens, on loopback
     SWEEP_SECONDS=(float, 5.0),  # how often beat looks for messages that are due
@@ -34,6 +35,11 @@ env = environ.Env(
     MAIL_HOURS=(str, "7-19"),  # when what can wait leaves, in London: reminders, digests, nudges
     TRUST_PROXY=(bool, False),  # the proxy in front sets X-Forwarded-Proto and -For
     PING_URL=(str, ""),  # called after each healthy sweep; its absence raises the alarm
+    BOUNCE_PROVIDER=(str, ""),  # mailgun, postmark, brevo or mailjet: tells us what came back
+    BOUNCE_WEBHOOK_SECRET=(list, []),  # user:password that the provider's calls carry
+    BOUNCE_SIGNING_KEY=(str, ""),  # with which Mailgun signs its calls besides
+    BOUNCE_MAILBOX_URL=(str, ""),  # imaps://user:password@host/INBOX, where reports come back
+    METRICS_TOKEN=(str, ""),  # opens /metrics; without one there is no such page
     GIAS_URL=(str, ""),  # where the register is fetched each day; {date:%Y%m%d} is its day
     GIAS_LINKS_URL=(str, ""),  # likewise the file of links between schools
     LOG_LEVEL=(str, "INFO"),
@@ -56,6 +62,15 @@ _NEEDED = {
     "for example https://portal.example.org.",
     "DEFAULT_FROM_EMAIL": "DEFAULT_FROM_EMAIL is not set: give the address that messages are sent from.",
 }
+if env("BOUNCE_PROVIDER") and not env("BOUNCE_WEBHOOK_SECRET"):
+    raise ImproperlyConfigured(
+        "BOUNCE_WEBHOOK_SECRET is not set: give a user:password, and the same to the provider, or "
+        "anybody could have us write to an address no more."
+    )
+if env("BOUNCE_PROVIDER") == "mailgun" and not env("BOUNCE_SIGNING_KEY"):
+    raise ImproperlyConfigured(
+        "BOUNCE_SIGNING_KEY is not set: give the signing key that Mailgun shows with its webhooks."
+    )
 _missing = [sentence for name, sentence in _NEEDED.items() if PRODUCTION and not env(name)]
 if PRODUCTION and env("SECRET_KEY") and len(env("SECRET_KEY")) < 50:
     _missing.append("SECRET_KEY is too short: it needs 50 characters or more.")
@@ -210,6 +225,16 @@ try:
         raise ValueError
 except ValueError as error:
     raise ImproperlyConfigured("MAIL_HOURS must be two hours of the day, such as 7-19.") from error
+# Exchange Online takes three connections of an account; one is left for who uses it besides.
+EMAIL_CONNECTIONS = env("EMAIL_CONNECTIONS", default=0 if DEMO or TESTING else 2)
+# What came back is told by the provider (mail/came-back/), or read from the sender's mailbox.
+BOUNCE_PROVIDER = env("BOUNCE_PROVIDER")
+BOUNCE_MAILBOX_URL = env("BOUNCE_MAILBOX_URL")
+ANYMAIL = {
+    "WEBHOOK_SECRET": env("BOUNCE_WEBHOOK_SECRET"),
+    "MAILGUN_WEBHOOK_SIGNING_KEY": env("BOUNCE_SIGNING_KEY"),
+}
+METRICS_TOKEN = env("METRICS_TOKEN")
 
 # --- tasks ------------------------------------------------------------------------------
 REDIS_URL = env("REDIS_URL")
@@ -258,6 +283,12 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 3600},
     },
 }
+if BOUNCE_MAILBOX_URL:
+    CELERY_BEAT_SCHEDULE["read bounces"] = {
+        "task": "outbox.read_bounces",
+        "schedule": 300.0,
+        "options": {"expires": 240},
+    }
 GIAS_URL = env("GIAS_URL")
 GIAS_LINKS_URL = env("GIAS_LINKS_URL")
 if GIAS_URL:

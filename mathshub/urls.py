@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("workgroups.urls")),
     path("", include("enrolment.urls")),
     path("", include("sessions.urls")),
+    path("mail/", include("mathshub.outbox.urls")),
     path("admin/", admin.site.urls),
     path("account/", include("mathshub.accounts.urls")),
 ]

@@ -174,6 +174,7 @@ register(
         expires_after=timedelta(hours=11),
         template=TEMPLATE,
         leaves_by_day=True,
+        optional=True,
     )
 )
 register_planner(plan_weekly_digests)

@@ -19,7 +19,7 @@ from workgroups.models import Hub
 Answer = TypeVar("Answer")
 
 # Answered without a hub: they speak of the process, not of a hub.
-HUBLESS_PATHS = ("/healthz", "/readyz", settings.STATIC_URL)
+HUBLESS_PATHS = ("/healthz", "/readyz", "/metrics", settings.STATIC_URL)
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]", "testserver")
 
 

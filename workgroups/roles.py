@@ -42,7 +42,7 @@ _SEE = {
         "eligibilityoverride",
     ),
     "workgroup_sessions": ("session", "apology"),
-    "outbox": ("message", "suppression"),
+    "outbox": ("message", "suppression", "optout"),
 }
 _VIEW = frozenset(f"{app}.view_{model}" for app, models in _SEE.items() for model in models)
 _OWN_GROUPS = frozenset(
@@ -75,6 +75,7 @@ _DELIVER = (
     | _edit("enrolment", "historyimport", "unmatchedline")
     | _edit("workgroup_sessions", "session", "apology")
     | {"workgroups.change_hub", "outbox.change_message", "outbox.delete_suppression"}
+    | {"outbox.change_optout"}
 )
 _ADMINISTER = (
     _DELIVER

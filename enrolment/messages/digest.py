@@ -129,6 +129,7 @@ register(
         expires_after=timedelta(hours=24),
         leaves_by_day=True,
         template=EOI_DIGEST_TEMPLATE,
+        optional=True,
     )
 )
 register_planner(plan_digests)

@@ -63,6 +63,7 @@ register(
         priority=Message.Priority.REMINDER,
         template=NUDGE_TEMPLATE,
         leaves_by_day=True,
+        optional=True,
     )
 )
 register_planner(plan_nudges)

@@ -4,7 +4,7 @@ By keyboard, at 320 pixels and at 400 %, with forced colours, for axe, and withi
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -34,6 +34,8 @@ from enrolment.tests.filling import (
     token_of,
 )
 from mathshub.links import make_token
+from mathshub.outbox.opt_out import stop_kind
+from mathshub.outbox.tests.factories import make_message
 from mathshub.scope import hub_scope
 from mathshub.testing.browser import CONTEXT_OPTIONS
 from mathshub.testing.page_quality import faults
@@ -205,10 +207,21 @@ def around_the_form(hub: Hub) -> list[str]:
         "/programmes/closed/hear/thanks/",
         reverse("enrolment:stop_hearing", args=[make_token("opening", waiting.pk, 1)]),
         "/hear/1-1~x/stop/",
+        *stop_links(now),
         "/schools/search/",
         "/schools/search/?q=llan",
         "/schools/search/?q=nowhere+at+all",
         *after_sending(offering),
+    ]
+
+
+def stop_links(now: datetime) -> list[str]:
+    """Behind the links of optional mail: to be stopped, stopped already, and no longer kept."""
+    asked, stopped = (make_message(kind="draft-nudge", due_at=now) for _ in range(2))
+    stop_kind(stopped, now=now)
+    return [
+        reverse("outbox:stop_mail", args=[make_token("stop", pk, 1)])
+        for pk in (asked.pk, stopped.pk, stopped.pk + 1)
     ]
 
 

@@ -1,11 +1,13 @@
-"""The mail account: rate tokens, and leaving a mail server alone that can't be reached."""
+"""The mail account: how much goes and over how many connections; leaving a server alone that is away."""
 
 import logging
 from datetime import datetime
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
 
+from mathshub.outbox.claim import LEASE
 from mathshub.outbox.models import MailAccount
 from mathshub.outbox.retry import rest_after
 
@@ -29,24 +31,37 @@ def tokens_at(account: MailAccount, now: datetime) -> float:
     return min(capacity(), account.tokens + seconds * settings.EMAIL_RATE_PER_MINUTE / 60)
 
 
-def take_tokens(wanted: int, *, now: datetime) -> int:
-    """Take up to ``wanted`` whole tokens; none while the mail server is left alone."""
+def new_sender() -> str:
+    """A name for one batch's sender; an empty one where any number may talk to the server."""
+    return uuid4().hex if settings.EMAIL_CONNECTIONS else ""
+
+
+def take_tokens(wanted: int, *, now: datetime, sender: str = "") -> int:
+    """Take up to ``wanted`` whole tokens; none while the mail server is left alone.
+
+    With a ``sender``'s name a connection is taken too, and there are no tokens where as many are
+    open as the account may have. It is free again when the tokens are returned, or when the lease
+    of what was claimed with them is over.
+    """
     with transaction.atomic():
         account = _locked(now)
         if account.rests_until and account.rests_until > now:
             return 0
         at_hand = tokens_at(account, now)
         taken = min(wanted, int(at_hand))
+        if sender and not (taken and _take_connection(account, sender, now)):
+            return 0
         _count(account, at_hand - taken, now)
     return taken
 
 
-def return_tokens(count: int, *, now: datetime) -> None:
-    """Give back tokens that no message needed."""
-    if not count:
+def return_tokens(count: int, *, now: datetime, sender: str = "") -> None:
+    """Give back tokens that no message needed, and the sender's connection."""
+    if not count and not sender:
         return
     with transaction.atomic():
         account = _locked(now)
+        account.connections.pop(sender, None)
         _count(account, min(capacity(), tokens_at(account, now) + count), now)
 
 
@@ -89,6 +104,19 @@ def _locked(now: datetime) -> MailAccount:
     return account
 
 
+def _take_connection(account: MailAccount, sender: str, now: datetime) -> bool:
+    """Whether there was one left."""
+    held = {
+        other: until
+        for other, until in account.connections.items()
+        if datetime.fromisoformat(until) > now
+    }
+    if len(held) >= settings.EMAIL_CONNECTIONS:
+        return False
+    account.connections = held | {sender: (now + LEASE).isoformat()}
+    return True
+
+
 def _count(account: MailAccount, tokens: float, now: datetime) -> None:
     account.tokens, account.counted_at = tokens, now
-    account.save(update_fields=["tokens", "counted_at"])
+    account.save(update_fields=["tokens", "counted_at", "connections"])

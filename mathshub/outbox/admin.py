@@ -12,13 +12,17 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
+from mathshub.outbox.address_search import FoundByAddress
 from mathshub.outbox.health import Health, health
 from mathshub.outbox.hold import CannotBeStopped, lift_suppression, stop_message
-from mathshub.outbox.kinds import all_kinds
+from mathshub.outbox.kinds import all_kinds, kind_words
 from mathshub.outbox.models import Message, Suppression
+from mathshub.outbox.opt_out_admin import OptOutAdmin
 from mathshub.outbox.services import NotFailed, StillSuppressed, send_again
 from mathshub.scope_admin import Chip, ChipFilter, HubOwnedAdmin
 from mathshub.scope_admin.cells import count, tag
+
+__all__ = ["MessageAdmin", "OptOutAdmin", "SuppressionAdmin", "alarms"]
 
 State = Message.State
 _TONES = {
@@ -30,11 +34,6 @@ _TONES = {
 FAILED = Q(state__in=[State.DEAD, State.SUPPRESSED])
 FRIDAY = 4
 SIGNED_LINK = re.compile(r"https?://\S+~\S+")  # the tokens of mathshub.links have a tilde
-
-
-def kind_words(name: str) -> str:
-    """The kind's own words; its name where no app registers it any more."""
-    return next((kind.label for kind in all_kinds() if kind.name == name), name)
 
 
 def next_friday(today: date) -> date:
@@ -92,6 +91,7 @@ class StateChips(ChipFilter):
             Chip("waiting", "waiting", Q(state__in=Message.WAITING)),
             Chip("sent", "sent", Q(state=State.SENT)),
             Chip("failed", "failed", FAILED),
+            Chip("came-back", "came back", Q(came_back_at__isnull=False)),
             Chip("stopped", "no longer needed", Q(state=State.CANCELLED)),
         ]
 
@@ -239,11 +239,10 @@ class MessageAdmin(HubOwnedAdmin):
 
 
 @admin.register(Suppression)
-class SuppressionAdmin(HubOwnedAdmin):
+class SuppressionAdmin(FoundByAddress):
     list_heading = "Addresses that refuse mail"
-    list_display = ("address", "reason", "created_at")
+    list_display = ("mailbox", "reason", "created_at")
     list_filter = ()
-    search_fields = ("address",)
     fields = ()
     empty_words = (
         "Addresses whose mail server said that they don't exist will stand here. Nothing more "
@@ -305,7 +304,8 @@ class SuppressionAdmin(HubOwnedAdmin):
 
 
 def state_tag(message: Message) -> SafeString:
-    return tag(message.get_state_display(), _TONES.get(State(message.state), ""))
+    tone = "clay" if message.came_back_at else _TONES.get(State(message.state), "")
+    return tag(message.state_words, tone)
 
 
 def without_links(text: str) -> str:
@@ -324,7 +324,8 @@ def message_facts(message: Message) -> list[tuple[str, Any]]:
         ("Kind", kind_words(message.kind)),
         ("Sent", at(message.sent_at)),
         ("Due", "" if message.sent_at else at(message.due_at)),
-        ("Why", message.state_reason),
+        ("Came back", at(message.came_back_at)),
+        ("Why", message.came_back_because or message.state_reason),
         ("Attempts", message.attempts if message.attempts > 1 else ""),
         ("The mail server said", message.last_error),
         ("May have arrived twice", "yes" if message.maybe_duplicate else ""),

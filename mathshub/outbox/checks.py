@@ -1,13 +1,16 @@
-"""System check: every kind of message has its three templates."""
+"""System checks: every kind of message has its three templates; the mail provider is one we know."""
 
 from typing import Any
 
+from django.conf import settings
 from django.core.checks import CheckMessage, register
+from django.core.checks import Error as CheckError
 from django.core.checks import Warning as CheckWarning
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.loader import get_template
 
 from mathshub.outbox.kinds import Kind, all_kinds
+from mathshub.outbox.provider import VIEWS
 
 ENDINGS = (".subject.txt", ".txt", ".html")
 
@@ -32,3 +35,12 @@ def _warnings(kind: Kind) -> list[CheckMessage]:
             text = f"Message kind {kind.name!r}: {kind.template}{ending}: {error!r}"
             warnings.append(CheckWarning(text, id="outbox.W002"))
     return warnings
+
+
+@register()
+def check_provider(**options: Any) -> list[CheckMessage]:
+    """A name that is mistyped would answer each of the provider's calls with an error."""
+    if settings.BOUNCE_PROVIDER in ("", *VIEWS):
+        return []
+    text = f"BOUNCE_PROVIDER is {settings.BOUNCE_PROVIDER!r}: it must be one of {', '.join(VIEWS)}."
+    return [CheckError(text, id="outbox.E001")]

@@ -48,12 +48,12 @@ def deliver(
     """Send the claimed messages over one connection; what can't be begun goes back.
 
     No message is begun with less lease left than twice the mail server's timeout: another sender
-    might take it in hand before its end is recorded.
+    might take it in hand before its end is recorded. It is asked again once the message is written
+    and the server has let us in, which may take a while.
     """
     tally: Tally = Counter()
-    last_start = claim.lease_until - 2 * timedelta(seconds=settings.EMAIL_TIMEOUT)
     for message in claim.messages:
-        if server.is_lost or should_stop() or clock() >= last_start:
+        if server.is_lost or should_stop() or _is_too_late(claim, clock()):
             break
         try:
             with hub_scope(message.hub):
@@ -62,6 +62,11 @@ def deliver(
             log.info("Message %s is no longer this sender's.", message.pk)
     tally[State.QUEUED] += claim.release_rest()
     return tally
+
+
+def _is_too_late(claim: Claim, now: datetime) -> bool:
+    """Whether the lease might end before a send that begins now."""
+    return now >= claim.lease_until - 2 * timedelta(seconds=settings.EMAIL_TIMEOUT)
 
 
 def _deliver_one(claim: Claim, message: Message, server: MailServer, clock: Clock) -> State:
@@ -79,6 +84,9 @@ def _deliver_one(claim: Claim, message: Message, server: MailServer, clock: Cloc
     except MailServerAway as away:
         account.note_failure(str(away), now=clock())
         claim.put_back(message, attempts=message.attempts - 1, last_error=str(away)[:300])
+        return State.QUEUED
+    if _is_too_late(claim, clock()):
+        claim.put_back(message, attempts=message.attempts - 1)
         return State.QUEUED
     claim.mark_inflight(message, message_id=message_id(message), subject=str(email.subject))
     return _send(claim, message, email, server, clock)

@@ -40,7 +40,8 @@ class Kind:
     ``template`` is the one that its letters use, so that a check can miss its files before a
     message does. A kind that ``leaves_paused_hub`` goes also while the hub holds its messages. One
     that ``keeps_no_text`` carries a secret: its context and bodies are wiped once it has ended. One
-    that ``leaves_by_day`` can wait: it goes between 7 and 19 o'clock in London.
+    that ``leaves_by_day`` can wait: it goes between 7 and 19 o'clock in London. An ``optional`` one
+    says at its foot how to stop it, and goes to no mailbox that has done so.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Kind:
     leaves_paused_hub: bool = False
     keeps_no_text: bool = False
     leaves_by_day: bool = False
+    optional: bool = False
     look: Callable[[Message, datetime], Letter | str] | None = None
 
     def letter_or_reason(self, message: Message, now: datetime) -> Letter | str:
@@ -82,6 +84,16 @@ def kind_named(name: str) -> Kind:
 def all_kinds() -> list[Kind]:
     """Every kind that is registered, in the order of registration."""
     return list(_kinds.values())
+
+
+def is_optional(name: str) -> bool:
+    """Whether its reader may stop such mail; nothing that is not registered can be stopped."""
+    return name in _kinds and _kinds[name].optional
+
+
+def kind_words(name: str) -> str:
+    """The kind's own words; its name where no app registers it any more."""
+    return next((kind.label for kind in all_kinds() if kind.name == name), name)
 
 
 def names_that_leave_paused_hubs() -> list[str]:

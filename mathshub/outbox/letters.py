@@ -19,8 +19,9 @@ from django.template import Context, engines
 from django.template.loader import render_to_string
 
 from mathshub.fragments import contents, keep
-from mathshub.outbox.kinds import Letter
+from mathshub.outbox.kinds import Letter, is_optional
 from mathshub.outbox.models import Message
+from mathshub.outbox.opt_out import link_to_stop
 
 SUBJECT_LENGTH = 200  # characters; the longest that is kept with the message
 NO_ANSWERS_FROM_MACHINES = {
@@ -28,16 +29,23 @@ NO_ANSWERS_FROM_MACHINES = {
     "X-Auto-Response-Suppress": "All",
 }
 WHOLE_LINE = 76  # characters of a header that surely needs no folding
+LONGEST_LINE = 998  # characters, as RFC 5322 has it
 
 
 class _WholeLines(Compat32):
     """Headers as always, without looking for a place to fold one that fits on its line."""
 
     def _fold(self, name: str, value: Any, sanitize: bool) -> str:
-        fits = isinstance(value, str) and len(name) + len(value) < WHOLE_LINE
-        if fits and value.isascii() and value.isprintable():
+        if _needs_no_folding(name, value):
             return f"{name}: {value}{self.linesep}"
         return super()._fold(name, value, sanitize)  # type: ignore[misc]
+
+
+def _needs_no_folding(name: str, value: Any) -> bool:
+    """Short ones, and those of one word: an address in angle brackets keeps to its header's line."""
+    if not isinstance(value, str) or not value.isascii() or not value.isprintable():
+        return False
+    return len(name) + len(value) < (WHOLE_LINE if " " in value else LONGEST_LINE - 2)
 
 
 class Email(EmailMultiAlternatives):
@@ -70,19 +78,32 @@ def why_not_addressable(address: str) -> str:
 def write_email(message: Message, letter: Letter) -> EmailMultiAlternatives:
     """The e-mail of one message; the Message-ID is the same at every attempt."""
     hub = message.hub
-    words = _words_of(letter, hub, message.recipient_name)
+    stop_url = link_to_stop(message) if is_optional(message.kind) else ""
+    words = _words_of(letter, hub, message.recipient_name, stop_url)
     email = Email(
         subject=words.subject,
         body=words.text,
         from_email=_named(hub.name, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]),
         to=[_named(message.recipient_name, message.recipient)],
         reply_to=[hub.contact_email],
-        headers=NO_ANSWERS_FROM_MACHINES | {"Message-ID": message_id(message)},
+        headers={
+            **NO_ANSWERS_FROM_MACHINES,
+            "Message-ID": message_id(message),
+            **(_one_click(stop_url) if stop_url else {}),
+        },
     )
     email.attach_alternative(words.html, "text/html")
     for name, content, content_type in letter.attachments:
         email.attach(_attachment(name, content, content_type))
     return email
+
+
+def _one_click(stop_url: str) -> dict[str, str]:
+    """What has mail programs show a button of their own that stops such mail (RFC 8058)."""
+    return {
+        "List-Unsubscribe": f"<{stop_url}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
 
 
 @dataclass(frozen=True)
@@ -104,13 +125,15 @@ class _Words:
         return _Words(_one_line(subject)[:SUBJECT_LENGTH], text, markup)
 
 
-def _words_of(letter: Letter, hub: Any, recipient_name: str) -> _Words:
+def _words_of(letter: Letter, hub: Any, recipient_name: str, stop_url: str) -> _Words:
     context = {"hub": hub} | letter.context
     own = {"recipient_name": recipient_name} | letter.own
+    if stop_url:
+        own["stop_url"] = stop_url
     if letter.alike is None:
         return _render(letter.template, context | own)
     places = {name: _place_for(name) for name in own}
-    key = (letter.template, contents(hub), letter.alike)
+    key = (letter.template, contents(hub), letter.alike, *own)
     return keep(key, lambda: _render(letter.template, context | places)).filled_in(own)
 
 

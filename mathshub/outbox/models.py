@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models.functions import Upper
 
-from mathshub.scope import HubOwned, hub_key, hub_manager
+from mathshub.scope import HubOwned, hub_history, hub_key, hub_manager
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -76,6 +76,9 @@ class Message(HubOwned):
     html_body = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True)
+    # Written by whoever hears of it, also while a sender has the message in hand: no sender does.
+    came_back_at = models.DateTimeField(null=True)
+    came_back_because = models.CharField(max_length=200, blank=True)
 
     objects: ClassVar[Any] = hub_manager(MessageQuerySet)
 
@@ -104,12 +107,21 @@ class Message(HubOwned):
             ),
             models.Index(fields=["hub", "state", "-due_at"], name="message_hub_state"),
             models.Index(fields=["hub", "recipient"], name="message_hub_recipient"),
+            # A delivery report names it by this.
+            models.Index(
+                fields=["message_id"], condition=~models.Q(message_id=""), name="message_by_its_id"
+            ),
             # How often an address was written to lately, however it is spelt.
             models.Index("hub", Upper("recipient"), "created_at", name="message_hub_address"),
         ]
 
     def __str__(self) -> str:
         return self.subject or self.kind
+
+    @property
+    def state_words(self) -> str:
+        """How it stands, for staff."""
+        return "came back" if self.came_back_at else self.get_state_display()
 
 
 class Suppression(HubOwned):
@@ -132,6 +144,46 @@ class Suppression(HubOwned):
         return self.address or "an erased address"
 
 
+class OptOutQuerySet(models.QuerySet["OptOut"]):
+    def standing(self) -> "OptOutQuerySet":
+        """Those that hold: nobody has taken them back."""
+        return self.filter(lifted_at=None)
+
+
+class OptOut(HubOwned):
+    """A mailbox that wants no more of one optional kind of mail from this hub.
+
+    Taken back, by its reader or by staff, it stays as a record of that for a year.
+    """
+
+    address_hash = models.CharField(max_length=64)
+    address = models.EmailField(max_length=254, blank=True)
+    kind = models.CharField(max_length=40)
+    stopped_at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True)
+
+    # Without the address, which goes after a year while the record of who lifted it stays.
+    history = hub_history(excluded_fields=["address"])
+    objects: ClassVar[Any] = hub_manager(OptOutQuerySet)
+
+    class Meta:
+        ordering = ["-stopped_at", "-id"]
+        verbose_name = "mail not wanted"
+        verbose_name_plural = "mail not wanted"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["hub", "address_hash", "kind"], name="opt_out_once_per_address_and_kind"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.address or "an address that is no longer kept"
+
+    @property
+    def is_standing(self) -> bool:
+        return self.lifted_at is None
+
+
 class Heartbeat(models.Model):
     """When a part of the machinery last did its work."""
 
@@ -146,7 +198,8 @@ class MailAccount(models.Model):
     """The account on the mail server: how much it may still send, and whether it can be reached.
 
     ``tokens`` are the messages that may go at once, as counted at ``counted_at``. After failures of
-    the connection nobody tries again before ``rests_until``.
+    the connection nobody tries again before ``rests_until``. ``connections`` are the senders that
+    talk to the server now, each with the moment until which that is believed.
     """
 
     name = models.CharField(max_length=40, primary_key=True)
@@ -156,6 +209,7 @@ class MailAccount(models.Model):
     failing_since = models.DateTimeField(null=True)
     rests_until = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=300, blank=True)
+    connections = models.JSONField(default=dict)
 
     def __str__(self) -> str:
         return self.name

@@ -5,13 +5,15 @@ from datetime import datetime
 
 from mathshub.outbox import retry
 from mathshub.outbox.claim import TOO_LATE
-from mathshub.outbox.kinds import Letter, kind_named
+from mathshub.outbox.kinds import Letter, is_optional, kind_named
 from mathshub.outbox.letters import why_not_addressable
 from mathshub.outbox.models import Message
+from mathshub.outbox.opt_out import wants_no_more
 from mathshub.outbox.suppression import is_suppressed
 
 State = Message.State
 POISON = f"It was begun {retry.MAX_UNEXPLAINED} times, and no attempt came to an end."
+NOT_WANTED = "The reader wants no more of these."
 SUPPRESSED = "This address has refused mail for good; nothing goes there until that is lifted."
 
 
@@ -46,4 +48,6 @@ def _object_to(message: Message, now: datetime) -> Objection | None:
         return Objection(State.SUPPRESSED, SUPPRESSED)
     if reason := why_not_addressable(message.recipient):
         return Objection(State.DEAD, reason)
+    if is_optional(message.kind) and wants_no_more(message.recipient, message.kind):
+        return Objection(State.CANCELLED, NOT_WANTED)
     return None

@@ -1,10 +1,10 @@
-"""Forgetting: texts of messages after 30 days, the messages themselves after a year."""
+"""Forgetting: texts of messages after 30 days; messages, and addresses kept as hashes, after a year."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from mathshub.outbox.kinds import names_that_keep_no_text
-from mathshub.outbox.models import Message, MessageQuerySet
+from mathshub.outbox.models import Message, MessageQuerySet, OptOut, Suppression
 from mathshub.scope import all_hubs
 
 KEEP_TEXTS = timedelta(days=30)
@@ -25,7 +25,21 @@ def purge(now: datetime) -> tuple[int, int]:
         wiped = _in_portions(texts, lambda rows: rows.update(text_body="", html_body=""))
         old = ended.filter(due_at__lt=now - KEEP_MESSAGES)
         deleted = _in_portions(old, lambda rows: rows.delete()[0])
+        _forget_addresses(now - KEEP_MESSAGES)
     return wiped, deleted
+
+
+def _forget_addresses(before: datetime) -> None:
+    """Leave of an address that refuses or wants no mail its hash alone, which goes on to hold.
+
+    What was taken back goes altogether.
+    """
+    Suppression.objects.filter(created_at__lt=before).exclude(address="").update(address="")
+    OptOut.objects.filter(stopped_at__lt=before).exclude(address="").update(address="")
+    lifted = list(OptOut.objects.filter(lifted_at__lt=before).values_list("pk", flat=True))
+    for rows in (OptOut.history.model.objects, OptOut.objects):
+        found = rows.filter(id__in=lifted)
+        found._raw_delete(found.db)  # without signals: a deletion would go on the record too
 
 
 def _in_portions(rows: MessageQuerySet, change: Callable[[MessageQuerySet], int]) -> int:

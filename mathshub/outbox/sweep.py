@@ -53,12 +53,14 @@ def sweep(*, clock: Clock = timezone.now, should_stop: Callable[[], bool] = neve
 def _send_batch(clock: Clock, should_stop: Callable[[], bool]) -> Tally:
     """Claim no more than may be sent at once, send it, give back the tokens that were not used."""
     tally: Tally = Counter()
-    tokens = account.take_tokens(BATCH, now=clock())
+    sender = account.new_sender()
+    tokens = account.take_tokens(BATCH, now=clock(), sender=sender)
     claim = claim_due(tokens, now=clock())
     with MailServer() as server:
         if claim.messages:
             tally = deliver(claim, server, clock=clock, should_stop=should_stop)
-    account.return_tokens(tokens - server.sends, now=clock())
+    if tokens:
+        account.return_tokens(tokens - server.sends, now=clock(), sender=sender)
     return tally
 
 

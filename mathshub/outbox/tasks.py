@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from mathshub.outbox.bounce_mailbox import read_bounces
 from mathshub.outbox.planning import plan_messages
 from mathshub.outbox.retention import purge
 from mathshub.outbox.sweep import sweep
@@ -24,3 +25,9 @@ def plan_task() -> None:
 def purge_task() -> None:
     """Forget what has been kept long enough."""
     purge(timezone.now())
+
+
+@shared_task(name="outbox.read_bounces")
+def read_bounces_task() -> None:
+    """Note what came back to the sender's mailbox."""
+    read_bounces(timezone.now())

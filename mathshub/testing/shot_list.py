@@ -389,6 +389,16 @@ ADMIN = [
     ),
     staff("admin-messages", "/admin/outbox/message/"),
     staff("admin-message", "/admin/outbox/message/", follow(r"\d/change/")),
+    staff(
+        "admin-message-came-back", "/admin/outbox/message/?state=came-back", follow(r"\d/change/")
+    ),
+    staff("admin-mail-not-wanted", "/admin/outbox/optout/"),
+    staff(
+        "admin-mail-not-wanted-lift",
+        "/admin/outbox/optout/",
+        follow(r"\d/change/"),
+        follow(r"/lift/"),
+    ),
     staff("admin-terms", TERMS),
     staff("admin-terms-borough", f"{TERMS}?year=2028", follow(r"/borough/")),
     staff("admin-terms-import", f"{TERMS}import/"),

@@ -49,7 +49,8 @@ from enrolment.tests.factories import (
 )
 from enrolment.tests.filling import ready_draft
 from mathshub.accounts.models import Account
-from mathshub.outbox.models import Message, Suppression
+from mathshub.outbox.models import Message, OptOut, Suppression
+from mathshub.outbox.opt_out import stop_kind
 from mathshub.outbox.suppression import suppress
 from mathshub.outbox.tests.factories import make_message
 from mathshub.scope import hub_scope, owned_models
@@ -107,6 +108,7 @@ NAMING_TEXTS: dict[type[models.Model], tuple[str, ...]] = {
     IntendedParticipant: ("name",),
     Message: ("subject", "recipient_name"),
     OpeningNotice: ("email",),
+    OptOut: ("address",),
     Participant: ("name",),
     PastParticipation: ("note",),
     Place: ("contact_name",),
@@ -157,6 +159,7 @@ class GrowingHub:
             self._add_past()
             make_message(kind="eoi-received", recipient=MAILBOX)
             suppress(f"gone{self.size}@school.example", reason="550 no such mailbox")
+            stop_kind(make_message(kind="eoi-digest"), now=NOW)
         make_hub(name=f"HUB 0{self.size}")
         with hub_scope(self.hub):
             _name_rows()
@@ -174,6 +177,7 @@ class GrowingHub:
     # --- the first of each kind, on which the others hang ---
 
     def _plant_first(self) -> None:
+        make_message(kind="draft-nudge")  # the first one, whose link the crawler opens
         self.programme = make_programme(
             position=9,
             seats_per_school=9,

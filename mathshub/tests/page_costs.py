@@ -42,6 +42,7 @@ ROLES = {STAFF: HubMember.Role.ADMINISTRATOR, LEAD: HubMember.Role.WORK_GROUP_LE
 WHO_ASKS = {
     Audience.PUBLIC: STRANGER,
     Audience.LINK_HOLDER: STRANGER,
+    Audience.MACHINE: STRANGER,
     Audience.ACCOUNT: STAFF,
     Audience.HUB: STAFF,
     Audience.SUPERUSER: SUPERUSER,

@@ -21,6 +21,7 @@ from enrolment.models import (
     Seat,
 )
 from mathshub.links import make_token
+from mathshub.outbox.models import Message
 from mathshub.scope import HubOwned
 from mathshub.testing.sizes import IS_SOAK
 from mathshub.tests.addresses import Address
@@ -49,6 +50,7 @@ TOKENS: dict[str, tuple[str, type[models.Model]]] = {
     "sessions:show_my_sessions": ("my", Participant),
     "sessions:give_apology": ("my", Participant),
     "sessions:calendar_feed": ("calendar", Participant),
+    "outbox:stop_mail": ("stop", Message),
 }
 BY_KEY = ("received", "confirm")
 """What such a link is for: its row is named by a key."""
@@ -137,7 +139,8 @@ def value_of(address: Address, name: str, hub: PlantedHub | None, number: int) -
         row = hub and _nth(hub.rows[model], number)
         if purpose in BY_KEY:
             return make_token(purpose, row.form_token if row else NOBODYS_KEY, 1)
-        return make_token(purpose, *((row.pk, row.link_generation) if row else (NOBODYS_ID, 1)))
+        generation = getattr(row, "link_generation", 1)
+        return make_token(purpose, row.pk if row else NOBODYS_ID, generation)
     if name == "slug":
         return _nth(hub.rows[Programme], number).slug if hub else NOBODYS_MARK.lower()
     if name == "url":

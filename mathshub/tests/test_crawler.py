@@ -24,6 +24,8 @@ EVERYBODY = [
 ]
 # What an administrator asks for in vain: other pages of the same rows do it, or nobody may.
 NOT_OFFERED = {
+    "outbox:hear_of_bounces",
+    "site:metrics",
     "admin:accounts_account_add",
     "admin:accounts_account_change",
     "admin:accounts_account_changelist",
@@ -44,6 +46,8 @@ NOT_OFFERED = {
     "admin:logout",
     "admin:outbox_message_add",
     "admin:outbox_message_delete",
+    "admin:outbox_optout_add",
+    "admin:outbox_optout_delete",
     "admin:outbox_suppression_add",
     "admin:outbox_suppression_delete",
     "admin:password_change",

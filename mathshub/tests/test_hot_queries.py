@@ -20,7 +20,9 @@ from enrolment.services.interest import submit_expression
 from enrolment.services.three_a_day import has_had_enough
 from enrolment.tests.factories import NOW, make_answers, make_expression
 from mathshub.links import make_token
+from mathshub.outbox.bounces import BounceKind, record_bounce
 from mathshub.outbox.claim import claim_due, reap
+from mathshub.outbox.metrics import metrics_text
 from mathshub.outbox.models import Message
 from mathshub.outbox.tests.factories import make_message
 from mathshub.scope import all_hubs, hub_scope
@@ -78,8 +80,19 @@ def fill_outbox() -> None:
     multiply(waiting, 200, key="'waiting-' || n", due_at=later, expires_at=f"{later} + '1 day'")
     left = make_message(state=Message.State.CLAIMED, lease_until=NOW, claim=uuid4())
     multiply(left, 20, key="'left-' || n")
-    sent = make_message(state=Message.State.SENT)
+    sent = make_message(state=Message.State.SENT, message_id="<0@mathshub.example.org>")
     multiply(sent, 20_000, key="'sent-' || n", due_at="due_at - n * interval '1 minute'")
+
+
+def fill_outbox_of_a_year() -> None:
+    """As above, with the sent ones spread over a year."""
+    fill_outbox()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE outbox_message SET due_at = due_at - id % 365 * interval '1 day' "
+            "WHERE state = 'sent'"
+        )
+        cursor.execute("ANALYZE outbox_message")
 
 
 def fill_interest() -> None:
@@ -177,6 +190,16 @@ def write_to_address() -> None:
     has_had_enough("Somebody@school.example", now=NOW)
 
 
+def come_back() -> None:
+    """A report that names none of ours, as most of a mailbox do not."""
+    gone = {"address": "x@school.example", "kind": BounceKind.PERMANENT, "reason": "", "now": NOW}
+    assert record_bounce(message_id="<1@mathshub.example.org>", **gone) is None
+
+
+def count_for_prometheus() -> None:
+    metrics_text(NOW)
+
+
 def show_list() -> None:
     get(LIST, staff_client())
 
@@ -220,6 +243,8 @@ HOT = [
     hot("reap", fill_outbox, clear_up, Message, "lease_until", "hub_id"),
     hot("own link asked for", fill_outbox, ask_for_link, Message, "key"),
     hot("mails to an address", fill_outbox, write_to_address, Message, "hub_id"),
+    hot("what came back", fill_outbox, come_back, Message, "message_id"),
+    hot("figures", fill_outbox_of_a_year, count_for_prometheus, Message, "hub_id"),
     hot("list", fill_interest, show_list, ExpressionOfInterest, *OF_HUB),
     hot("list of new ones", fill_interest, show_new_ones, ExpressionOfInterest, *OF_HUB),
     hot("form token", fill_interest, send_form_again, ExpressionOfInterest, "form_token", *OF_HUB),

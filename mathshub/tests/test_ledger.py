@@ -136,6 +136,13 @@ def test_link_pages_are_never_kept_indexed_or_passed_on(db: None, client: Client
     assert response["Referrer-Policy"] == "no-referrer"
 
 
+@pytest.mark.parametrize("address", addresses_for(Audience.MACHINE), ids=str)
+def test_where_no_secret_is_set_there_is_nothing_for_machines(
+    db: None, client: Client, address: Address
+):
+    assert get_as_stranger(client, address).status_code == 404
+
+
 @pytest.mark.parametrize("name", sorted(SIGN_IN))
 def test_the_sign_in_pages_open_without_a_role(db: None, client: Client, name: str):
     [address] = [each for each in named_addresses() if each.name == name]

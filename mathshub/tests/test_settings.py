@@ -66,3 +66,16 @@ def test_what_can_wait_may_leave_all_day_where_the_settings_say_so(settings: Any
     assert not is_daytime(night)
     settings.MAIL_HOURS = (0, 24)
     assert (is_daytime(night), next_daytime(night)) == (True, night)
+
+
+def test_a_provider_whose_calls_nobody_could_check_is_refused(tmp_path: Path) -> None:
+    named = COMPLETE | {"BOUNCE_PROVIDER": "mailgun"}
+    without_secret = start_with(tmp_path, **named)
+    without_key = start_with(tmp_path, **named, BOUNCE_WEBHOOK_SECRET="portal:secret")
+    unknown = start_with(
+        tmp_path, **COMPLETE, BOUNCE_PROVIDER="pigeons", BOUNCE_WEBHOOK_SECRET="portal:secret"
+    )
+
+    assert "BOUNCE_WEBHOOK_SECRET is not set" in without_secret.stderr
+    assert "BOUNCE_SIGNING_KEY is not set" in without_key.stderr
+    assert "it must be one of mailgun, postmark, brevo, mailjet" in unknown.stderr

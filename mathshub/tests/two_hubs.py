@@ -35,7 +35,9 @@ from enrolment.tests.factories import (
 from enrolment.tests.filling import make_draft, ready_draft
 from mathshub.accounts.models import Account
 from mathshub.outbox.models import Message
+from mathshub.outbox.opt_out import stop_kind
 from mathshub.outbox.suppression import suppress
+from mathshub.outbox.tests.factories import make_message
 from mathshub.scope import HubOwned, all_hubs, hub_scope, owned_models
 from mathshub.testing.sizes import IS_SOAK
 from sessions.models import Session
@@ -103,6 +105,7 @@ def plant(slug: str, *, mark: str, schools: list[School]) -> PlantedHub:
     hub = make_hub(slug=slug, local_authorities=[make_local_authority(name="Hackney")])
     own_address = f"only-{slug}@school.example"
     with hub_scope(hub):
+        make_message(kind="draft-nudge", recipient=SHARED_MAILBOX)  # the first: it has a link
         group = _plant_group(schools)
         _plant_interest(group, schools)
         _plant_year(group, own_address)
@@ -113,6 +116,7 @@ def plant(slug: str, *, mark: str, schools: list[School]) -> PlantedHub:
         make_opening_notice(programme=make_programme(position=3), email=SHARED_MAILBOX)
         _plant_past(group, schools)
         suppress(SHARED_MAILBOX, reason="550 no such mailbox")
+        stop_kind(make_message(kind="eoi-digest", recipient=SHARED_MAILBOX), now=NOW)
     planted = PlantedHub(hub, mark, group, schools, own_address)
     _mark_everything(planted)
     planted.rows = _rows_of(planted)

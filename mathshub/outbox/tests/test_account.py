@@ -42,6 +42,39 @@ def test_tokens_that_no_message_needed_go_back() -> None:
 
 
 @pytest.mark.django_db
+def test_no_more_senders_talk_to_the_server_than_the_account_has_connections(
+    settings: Settings,
+) -> None:
+    settings.EMAIL_CONNECTIONS = 2
+    first, second, third = (account.new_sender() for _ in range(3))
+    assert account.take_tokens(1, now=NOW, sender=first) == 1
+    assert account.take_tokens(1, now=NOW, sender=second) == 1
+    assert account.take_tokens(1, now=NOW, sender=third) == 0
+    account.return_tokens(0, now=NOW, sender=first)
+    assert account.take_tokens(1, now=NOW, sender=third) == 1
+
+
+@pytest.mark.django_db
+def test_a_dead_senders_connection_is_free_when_its_lease_is_over(settings: Settings) -> None:
+    settings.EMAIL_CONNECTIONS = 1
+    account.take_tokens(1, now=NOW, sender=account.new_sender())
+    for seconds, taken in ((59, 0), (60, 1)):
+        later = NOW + timedelta(seconds=seconds)
+        assert account.take_tokens(1, now=later, sender=account.new_sender()) == taken
+
+
+def test_a_sweep_gives_its_connection_back(
+    hub: Hub, smtp_sink: SmtpSink, clock: Clock, settings: Settings
+) -> None:
+    settings.EMAIL_CONNECTIONS = 1
+    for _ in range(2):
+        make_message()
+        sweep(clock=clock)
+    assert len(smtp_sink.deliveries) == 2
+    assert MailAccount.objects.get().connections == {}
+
+
+@pytest.mark.django_db
 def test_a_clock_that_jumps_back_stops_nothing_for_long() -> None:
     account.take_tokens(5, now=NOW + timedelta(hours=1))
     assert account.take_tokens(5, now=NOW) == 0

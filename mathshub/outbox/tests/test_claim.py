@@ -4,7 +4,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Barrier
 
 import pytest
@@ -13,10 +13,11 @@ from pytest_django import Settings
 
 from mathshub.outbox.claim import LEASE, Claim, ClaimLost, claim_due, reap
 from mathshub.outbox.deliver import deliver
+from mathshub.outbox.kinds import Kind, Letter
 from mathshub.outbox.mailserver import MailServer
 from mathshub.outbox.models import Message
 from mathshub.outbox.sweep import sweep
-from mathshub.outbox.tests.factories import NOW, Clock, make_message
+from mathshub.outbox.tests.factories import NOW, Clock, make_message, write_letter
 from mathshub.scope import all_hubs
 from mathshub.testing.smtp import SmtpSink
 from workgroups.models import Hub
@@ -164,6 +165,31 @@ def test_no_message_is_begun_with_less_lease_left_than_twice_the_timeout(
     assert set(Message.objects.values_list("state", "claim", "attempts")) == {
         (State.QUEUED, None, 0)
     }
+
+
+def test_none_is_sent_after_a_slow_start(
+    hub: Hub,
+    smtp_sink: SmtpSink,
+    clock: Clock,
+    settings: Settings,
+    register_kind: Callable[..., Kind],
+) -> None:
+    """Writing it took so long that another sender may have it before its end is recorded."""
+    settings.EMAIL_TIMEOUT = 10
+
+    def write_slowly(message: Message, now: datetime) -> Letter:
+        clock.pass_by(seconds=40)
+        return write_letter(message, now)
+
+    register_kind(name="slow", render=write_slowly)
+    make_message(kind="slow")
+    claim = claim_due(1, now=clock())
+    with MailServer() as server:
+        deliver(claim, server, clock=clock)
+    assert smtp_sink.deliveries == []
+    assert Message.objects.values_list("state", "claim", "attempts").get() == (
+        *(State.QUEUED, None, 0),
+    )
 
 
 def test_a_sender_that_is_asked_to_stop_puts_back_what_it_has_not_begun(

@@ -35,6 +35,7 @@ LEADS = "lead{s} to keep in mind: maybe, or not this year"
 UNMATCHED = "expression{s} whose school is not matched"
 MERGERS = "merger{s} or split{s} to decide"
 DOUBTS = "decision{s} on mergers to look at again"
+BACK = "message{s} of the last seven days came back"
 
 NEWEST_SHOWN = 8
 GROUPS_SHOWN = 12
@@ -62,6 +63,7 @@ SET_UP = [
             ("enrolment.pastparticipation", "Past participation"),
             ("workgroup_sessions.session?when=to-come", "Sessions to come"),
             ("outbox.suppression", "Addresses that refuse mail"),
+            ("outbox.optout", "Mail not wanted"),
         ],
     ),
     (
@@ -121,6 +123,7 @@ def figures(request: HttpRequest) -> list[Figure]:
         _figure(request, WorkGroup, "Work Group{s} not full", room="yes"),
         _figure(request, Session, "session{s} this week", when="this-week"),
         _figure(request, Message, "message{s} failed", is_late=True, state="failed"),
+        _if_any(_figure(request, Message, BACK, is_late=True, state="came-back", when="last-week")),
         _figure(request, Message, "message{s} to go out by Friday", when="by-friday"),
     ]
     return [figure for figure in asked if figure is not None]

@@ -88,3 +88,4 @@ def _tell(scene: Scene, report: Report) -> None:
     mail_history.plan_past_reminders(scene)
     mail_history.settle_past(scene, leave=live)
     mail_history.note_failure(story.MISTYPED_ADDRESS)
+    mail_history.note_return(scene)

@@ -2,9 +2,12 @@
 
 from datetime import datetime, timedelta
 
+from enrolment.services.drafts import DRAFT_LINK, DRAFT_NUDGE
+from mathshub.outbox.bounces import BounceKind, record_bounce
 from mathshub.outbox.kinds import kind_named
 from mathshub.outbox.letters import message_id, write_email
 from mathshub.outbox.models import Message
+from mathshub.outbox.opt_out import stop_kind
 from mathshub.outbox.suppression import suppress
 from mathshub.site.demo.scene import Scene
 from sessions import reminders
@@ -51,6 +54,23 @@ def note_failure(address: str) -> None:
         text_body="",
         html_body="",
     )
+
+
+def note_return(scene: Scene) -> None:
+    """The newest reminder came back; who asked for the link to a form wants no reminder of it."""
+    sent = Message.objects.filter(state=State.SENT).order_by("-sent_at")
+    reminder = sent.filter(kind=reminders.KIND).first()
+    if reminder is not None:
+        record_bounce(
+            message_id=reminder.message_id,
+            address=reminder.recipient,
+            kind=BounceKind.GAVE_UP,
+            reason="452 4.2.2 The mailbox is full",
+            now=reminder.sent_at + JUST_AFTER,
+        )
+    asked = Message.objects.filter(kind=DRAFT_LINK).order_by("-id").first()
+    if asked is not None:
+        stop_kind(Message(recipient=asked.recipient, kind=DRAFT_NUDGE), now=scene.now)
 
 
 _MARKED = [

@@ -13,7 +13,7 @@ from django.db import models
 from django.utils.html import format_html_join
 from django.utils.text import capfirst
 
-from mathshub.outbox.admin import kind_words
+from mathshub.outbox.kinds import kind_words
 from mathshub.outbox.models import Message
 from mathshub.scope_admin.filters import PortalChangeList
 

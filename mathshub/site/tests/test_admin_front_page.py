@@ -80,6 +80,9 @@ def plant_what_waits() -> None:
     make_message(due_at=NOW + timedelta(days=4))  # Friday
     make_message(due_at=NOW + timedelta(days=5))
     make_message(state=Message.State.SENT)
+    day = timedelta(days=1)
+    make_message(state=Message.State.SENT, sent_at=NOW - day, came_back_at=NOW)
+    make_message(state=Message.State.SENT, sent_at=NOW - 8 * day, came_back_at=NOW - 8 * day)
 
 
 def test_each_figure_is_the_length_of_the_list_behind_it(lead: Client) -> None:
@@ -97,6 +100,7 @@ def test_each_figure_is_the_length_of_the_list_behind_it(lead: Client) -> None:
         "Work Group not full": (1, False),
         "session this week": (1, False),
         "message failed": (1, True),
+        "message of the last seven days came back": (1, True),
         "message to go out by Friday": (1, False),
     }
     for number, _, url in figures.values():

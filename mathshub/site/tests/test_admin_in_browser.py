@@ -18,6 +18,7 @@ from enrolment.tests.factories import (
     make_waiting_spreadsheet,
 )
 from mathshub.accounts.tests.factories import SECRET, make_authenticator
+from mathshub.outbox.opt_out import stop_kind
 from mathshub.outbox.tests.factories import make_message
 from mathshub.scope import hub_scope
 from mathshub.testing.browser import DESK, PHONE, sign_in
@@ -81,6 +82,9 @@ def hub(transactional_db: None) -> Iterator[Hub]:
         make_past_participation(history_import=loaded)
         make_unmatched_line(history_import=loaded, school_as_typed="Our Lady, E8 1AA")
         make_waiting_spreadsheet()
+        stop_kind(
+            make_message(kind="eoi-digest", recipient=f"{'long' * 15}@school.example"), now=NOW
+        )
         make_message(
             kind="eoi-received", text_body="https://example.org/" + "a" * 300, state="sent"
         )
@@ -145,6 +149,9 @@ def pages() -> list[str]:
         "/admin/workgroup_sessions/session/*/move/",
         "/admin/outbox/message/",
         "/admin/outbox/message/*/change/",
+        "/admin/outbox/optout/",
+        "/admin/outbox/optout/*/change/",
+        "/admin/outbox/optout/*/lift/",
         "/account/2fa/",
         "/account/2fa/recovery-codes/generate/",
     ]

@@ -96,7 +96,6 @@ FAULTS: dict[str, tuple[str, ...]] = {
 }
 
 NOT_YET: dict[str, str] = {
-    "bounce before the row is marked": "bounce reports from mail providers",
     "withdraw, promote and accept at once": "the waiting list, which promotes",
 }
 """What the drill of a fault waits for."""

@@ -235,6 +235,23 @@ def test_four_senders_at_once_send_each_message_once(
     play_race(drill, expression, senders, drill.size(short=100, full=2000))
 
 
+@pytest.mark.usefixtures("on_postgresql")
+@pytest.mark.drill("four senders claim at once", group="Message path", promises=(2, 3))
+def test_four_loops_beside_four_processes_of_workers_send_each_message_once(
+    drill: Drill, expression: ExpressionOfInterest, celery: Clockwork, senders: Senders
+) -> None:
+    """As several machines over one database and one broker, of both kinds at once."""
+    workers = [celery.worker, start_worker(senders)]
+    play_race(drill, expression, senders, drill.size(short=200, full=2000))
+    drill.wait_until(lambda: min(map(count_sweeps, workers)), seconds=20)
+    idle = sum(not count_sweeps(worker) for worker in workers)
+    drill.count("workers that swept nothing", idle)
+
+
+def count_sweeps(worker: Part) -> int:
+    return worker.read_log().count("Task outbox.sweep")
+
+
 def play_race(
     drill: Drill, expression: ExpressionOfInterest, senders: Senders, count: int, broken: str = ""
 ) -> None:

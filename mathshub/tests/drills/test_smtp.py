@@ -11,12 +11,13 @@ from django.conf import LazySettings
 from django.utils import timezone
 
 from enrolment.models import ExpressionOfInterest
+from mathshub.outbox.bounces import BounceKind, record_bounce
 from mathshub.outbox.health import health
 from mathshub.outbox.models import MailAccount, Message, Suppression
 from mathshub.outbox.sweep import sweep
 from mathshub.scope import all_hubs
 from mathshub.testing.drill.drill import Drill
-from mathshub.testing.smtp import SmtpSink
+from mathshub.testing.smtp import Delivery, SmtpSink
 from mathshub.tests.drills.reminding import remind, seat_people
 from mathshub.tests.drills.senders import Senders, acknowledge, numbered
 from mathshub.tests.drills.test_message_path import count_claimed, is_quiet
@@ -304,3 +305,54 @@ def test_line_breaks_in_names_begin_no_header(
     drill.count("headers that a name began", len(begun))
     strangers = [each for each in smtp_sink.deliveries if len(each.recipients) > 1]
     drill.count("recipients that a name added", len(strangers))
+
+
+# --- what comes back
+
+
+@pytest.mark.drill("bounce before the row is marked", group="SMTP", promises=(2, 3, 12))
+def test_a_bounce_that_overtakes_its_record_is_kept_and_ends_the_address(
+    drill: Drill, expression: ExpressionOfInterest, smtp_sink: SmtpSink, send: Send
+) -> None:
+    """The report is there before the sender has the server's yes; for some, that never comes."""
+    people = mixed(drill, "gone", "lost-reply-1")
+    unanswered = people["lost-reply-1"]
+    gone = [*people["gone"], *unanswered]
+    smtp_sink.before_answer = bounce_those(people["gone"])
+    queue(drill, expression, people)
+    drill.tell_all([*people[""], *people["gone"]])
+    for address in unanswered:
+        drill.leave_open(address)
+    for _ in range(len(unanswered) + 3):
+        send()
+        for delivery in smtp_sink.deliveries:
+            bounce_those(unanswered)(delivery)
+        drill.let_time_pass(seconds=70)
+        allow_another_connection()
+    taken = len(smtp_sink.deliveries)
+    queue(drill, expression, {"": gone})
+    drill.tell_all(people["gone"], end=State.SUPPRESSED)
+    send()
+    drill.count("sent after the bounce", len(smtp_sink.deliveries) - taken)
+    kept = Message.objects.filter(came_back_at__isnull=False, recipient__in=gone).count()
+    drill.count("bounces that were lost", len(gone) - kept)
+    ended = Message.objects.filter(recipient__in=unanswered, state=State.SUPPRESSED).count()
+    drill.count("messages to a gone address that go on", 2 * len(unanswered) - ended)
+
+
+def bounce_those(addresses: list[str]) -> Callable[[Delivery], None]:
+    """Reports what is delivered to these as come back, from another thread as a provider does."""
+
+    def report(delivery: Delivery) -> None:
+        [address] = delivery.recipients
+        if address not in addresses:
+            return
+        record_bounce(
+            message_id=str(delivery.message["Message-ID"]),
+            address=address,
+            kind=BounceKind.PERMANENT,
+            reason="550 5.1.1 no such user",
+            now=timezone.now(),
+        )
+
+    return report

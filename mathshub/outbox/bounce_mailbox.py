@@ -1,0 +1,124 @@
+"""Fetching delivery reports from the sender's mailbox, by IMAP; people's mail there is left unread."""
+
+import imaplib
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email import message_from_bytes
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+
+from mathshub.outbox.bounces import record_bounce
+from mathshub.outbox.delivery_reports import is_report, read_reports
+
+LOOKED_BACK = timedelta(days=7)
+MOST_AT_ONCE = 200  # reports; the next run takes the rest
+MOST_BYTES = 200_000  # of each: what matters stands before the text that is sent back
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class MailboxAway(Exception):
+    """The mailbox can't be opened or read; the message says why."""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What one run has found."""
+
+    reports: int = 0  # mails that report something
+    came_back: int = 0  # messages of ours that they name
+
+
+def read_bounces(now: datetime) -> Tally:
+    """Note what the unread delivery reports of the last week say, and mark them as read.
+
+    A report counts as read once it is noted: a run that breaks off is made up for by the next one.
+    Raises ``MailboxAway``.
+    """
+    found = came_back = 0
+    with _mailbox(settings.BOUNCE_MAILBOX_URL) as box:
+        for uid, raw in _unread_reports(box, now):
+            found += 1
+            came_back += _note(raw, now)
+            _ask(box, "STORE", uid, "+FLAGS.SILENT", r"(\Seen)")
+    return Tally(found, came_back)
+
+
+def _note(raw: bytes, now: datetime) -> int:
+    noted = [
+        record_bounce(
+            message_id=report.message_id,
+            address=report.address,
+            kind=report.kind,
+            reason=report.reason,
+            now=now,
+        )
+        for report in read_reports(raw)
+    ]
+    return sum(message is not None for message in noted)
+
+
+@contextmanager
+def _mailbox(url: str) -> Iterator[imaplib.IMAP4]:
+    """The folder that the address names, opened; raises ``MailboxAway``."""
+    parts = urlsplit(url)
+    try:
+        box = _connect(parts.scheme, parts.hostname or "", parts.port)
+        try:
+            box.login(unquote(parts.username or ""), unquote(parts.password or ""))
+            answer, said = box.select(f'"{unquote(parts.path.strip("/")) or "INBOX"}"')
+            if answer != "OK":
+                raise MailboxAway(_words(said))
+            yield box
+        finally:
+            with suppress(imaplib.IMAP4.error, OSError):
+                box.logout()
+    except (imaplib.IMAP4.error, OSError, ValueError) as error:
+        raise MailboxAway(f"{type(error).__name__}: {error}") from error
+
+
+def _connect(scheme: str, host: str, port: int | None) -> imaplib.IMAP4:
+    """Over TLS with a certificate that is checked; without only on this machine itself."""
+    if scheme == "imaps":
+        context = ssl.create_default_context()
+        return imaplib.IMAP4_SSL(
+            host, port or 993, ssl_context=context, timeout=settings.EMAIL_TIMEOUT
+        )
+    if scheme == "imap" and host in LOOPBACK:
+        return imaplib.IMAP4(host, port or 143, timeout=settings.EMAIL_TIMEOUT)
+    raise ValueError("BOUNCE_MAILBOX_URL must begin with imaps://")
+
+
+def _unread_reports(box: imaplib.IMAP4, now: datetime) -> Iterator[tuple[str, bytes]]:
+    """The unread mails that are reports, each with its number; they stay unread by this."""
+    since = f"{now - LOOKED_BACK:%d-%b-%Y}"
+    [numbers] = _ask(box, "SEARCH", "UNSEEN", "SINCE", since)
+    fetched = 0
+    for uid in (numbers or b"").decode().split():
+        header = _literal(_ask(box, "FETCH", uid, "(BODY.PEEK[HEADER.FIELDS (CONTENT-TYPE)])"))
+        if not is_report(str(message_from_bytes(header).get("Content-Type", ""))):
+            continue
+        yield uid, _literal(_ask(box, "FETCH", uid, f"(BODY.PEEK[]<0.{MOST_BYTES}>)"))
+        fetched += 1
+        if fetched == MOST_AT_ONCE:
+            return
+
+
+def _ask(box: imaplib.IMAP4, command: str, *arguments: str) -> list[Any]:
+    answer, said = box.uid(command, *arguments)
+    if answer != "OK":
+        raise MailboxAway(f"{command}: {_words(said)}")
+    return said
+
+
+def _literal(answer: list[Any]) -> bytes:
+    """What a FETCH has brought; nothing where the mail has gone meanwhile."""
+    return next((bytes(each[1]) for each in answer if isinstance(each, tuple)), b"")
+
+
+def _words(said: list[Any]) -> str:
+    return " ".join(each.decode("utf-8", "replace") for each in said if isinstance(each, bytes))

@@ -1,0 +1,131 @@
+"""Delivery reports are fetched from the sender's mailbox; people's mail there is left alone."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from mathshub.outbox import bounce_mailbox
+from mathshub.outbox.bounce_mailbox import MailboxAway, Tally, read_bounces
+from mathshub.outbox.models import Message
+from mathshub.outbox.suppression import is_suppressed
+from mathshub.outbox.tests import reports
+from mathshub.outbox.tests.factories import NOW, make_message
+from mathshub.outbox.tests.imap import ImapMailbox
+from mathshub.outbox.tests.reports import HEAD, OURS
+from workgroups.models import Hub
+
+State = Message.State
+MINUTES = timedelta(minutes=1)
+
+
+@pytest.fixture
+def mailbox_of(settings: Settings) -> Iterator[Callable[..., ImapMailbox]]:
+    """A mailbox with these mails, named by BOUNCE_MAILBOX_URL."""
+    opened: list[ImapMailbox] = []
+
+    def open_mailbox(*texts: str) -> ImapMailbox:
+        opened.append(ImapMailbox(*(text.encode() for text in texts)))
+        settings.BOUNCE_MAILBOX_URL = opened[-1].url
+        return opened[-1]
+
+    yield open_mailbox
+    for mailbox in opened:
+        mailbox.stop()
+
+
+@pytest.fixture
+def message(hub: Hub) -> Message:
+    return make_message(recipient=HEAD, message_id=OURS, state=State.SENT, sent_at=NOW)
+
+
+def test_reports_are_noted_and_read_and_all_else_stays_unread(
+    message: Message, mailbox_of: Callable[..., ImapMailbox]
+) -> None:
+    mailbox = mailbox_of(reports.OUT_OF_OFFICE, reports.DELAYED, reports.EXCHANGE)
+    assert read_bounces(NOW) == Tally(reports=2, came_back=1)
+    message.refresh_from_db()
+    assert message.came_back_at == NOW
+    assert is_suppressed(HEAD)
+    assert mailbox.seen == {2, 3}
+    whole = [each for each in mailbox.asked if "BODY.PEEK[]" in each]
+    assert len(whole) == 2, "a person's mail is not fetched"
+
+
+def test_the_second_run_finds_nothing(
+    message: Message, mailbox_of: Callable[..., ImapMailbox]
+) -> None:
+    mailbox_of(reports.EXCHANGE)
+    read_bounces(NOW)
+    assert read_bounces(NOW + MINUTES) == Tally()
+
+
+def test_a_run_that_breaks_off_is_made_up_for(
+    message: Message, mailbox_of: Callable[..., ImapMailbox]
+) -> None:
+    mailbox = mailbox_of(reports.EXCHANGE)
+    mailbox.fails_at = "UID STORE"
+    with pytest.raises(MailboxAway):
+        read_bounces(NOW)
+    mailbox.fails_at = ""
+    assert read_bounces(NOW + MINUTES) == Tally(reports=1, came_back=1)
+    message.refresh_from_db()
+    assert message.came_back_at == NOW, "it stands as it was told first"
+
+
+def test_one_run_takes_so_many_and_the_next_the_rest(
+    message: Message, mailbox_of: Callable[..., ImapMailbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounce_mailbox, "MOST_AT_ONCE", 2)
+    mailbox_of(reports.DELAYED, reports.RELAYED, reports.POSTFIX)
+    assert read_bounces(NOW) == Tally(reports=2)
+    assert read_bounces(NOW) == Tally(reports=1, came_back=1)
+
+
+def test_a_long_report_is_read_as_far_as_it_matters(
+    message: Message, mailbox_of: Callable[..., ImapMailbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounce_mailbox, "MOST_BYTES", len(reports.POSTFIX) - 20)
+    mailbox_of(reports.POSTFIX + "x" * 10_000)
+    assert read_bounces(NOW).came_back == 1
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "imap://portal:secret@mail.example.org/INBOX",  # in clear over the net
+        "https://mail.example.org/",
+        "imap://portal:wrong@127.0.0.1:1/INBOX",
+    ],
+)
+def test_a_mailbox_that_can_t_be_read_is_said_in_words(
+    url: str, settings: Settings, hub: Hub
+) -> None:
+    settings.BOUNCE_MAILBOX_URL = url
+    with pytest.raises(CommandError, match="can't be read"):
+        call_command("read_bounces")
+
+
+def test_a_wrong_password_is_said_in_words(
+    hub: Hub, mailbox_of: Callable[..., ImapMailbox], settings: Settings
+) -> None:
+    settings.BOUNCE_MAILBOX_URL = mailbox_of().url.replace("p%40ss", "wrong")
+    with pytest.raises(CommandError, match="can't be read"):
+        call_command("read_bounces")
+
+
+def test_the_command_says_what_it_found(
+    message: Message, mailbox_of: Callable[..., ImapMailbox]
+) -> None:
+    mailbox_of(reports.EXCHANGE)
+    out = StringIO()
+    call_command("read_bounces", stdout=out)
+    assert out.getvalue() == "1 reports read; 1 messages of ours came back.\n"
+
+
+def test_without_a_mailbox_the_command_says_so() -> None:
+    with pytest.raises(CommandError, match="BOUNCE_MAILBOX_URL is not set"):
+        call_command("read_bounces")
