@@ -202,3 +202,11 @@ def test_a_press_sends_three_links_a_day_to_a_confirmed_address_too(hub: Hub) ->
         mail_draft_link(draft, address="Grace@school.example", now=later)
     assert Message.objects.count() == 3
     assert not has_had_enough("grace@school.example", now=NOW), "its own forms are still answered"
+
+
+def test_a_form_that_can_be_sent_no_more_mails_no_link(hub: Hub, client: Client) -> None:
+    draft = make_draft(offering=make_offering(closes_on=NOW.date() - DAY))
+    InterestDraft.objects.update(started_at=NOW - DAY)
+    page = client.post(later_url(draft), {"email": ADDRESS}).content.decode()
+    assert "has closed" in page
+    assert not Message.objects.exists()

@@ -138,12 +138,11 @@ def check_interest(request: HttpRequest, draft: InterestDraft, now: datetime) ->
 @csrf_exempt
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@of_draft
-def keep_for_later(request: HttpRequest, draft: InterestDraft) -> HttpResponse:
+@of_open_draft
+def keep_for_later(request: HttpRequest, draft: InterestDraft, now: datetime) -> HttpResponse:
     """Mail the draft's link, to go on with another time or on another device."""
     address = draft.link_email or draft.said("you", "email")
     form = LaterForm(request.POST if request.method == "POST" else None, address=address)
-    now = timezone.now()
     problem = ""
     if request.method == "POST" and is_over_limit(request, now=now):
         problem = TOO_MANY
