@@ -219,7 +219,7 @@ INTEREST = [
     ),
     interest("interest-commitment-errors", press("Go on"), on="interest-commitment"),
     interest("interest-privacy-errors", press("Go on"), on="interest-privacy"),
-    interest("interest-later", follow(r"/later/$"), on="interest-preferences"),
+    interest("interest-later", press("Finish another time"), on="interest-preferences"),
     interest(
         "interest-received",
         *THE_FORM["interest-check"],
