@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from mathshub.site.demo.mail import SentMail, mail_by_key, newest_first
 from mathshub.site.demo.staff import PASSWORD, code_at, sign_ins
 
-PAGE_LENGTH = 40
+PAGE_LENGTH = 100  # the letters of changes that the demonstration begins with fill one page
 # A mail's own styles, nothing fetched, no script; its links open in a new tab of their own.
 MAIL_POLICY = (
     "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "
