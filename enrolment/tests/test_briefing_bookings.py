@@ -241,21 +241,28 @@ def test_seats_that_are_taken_are_not_taken_away(hub: Hub) -> None:
 
 
 def test_reminders_go_two_days_and_the_morning_before_and_follow_a_move(hub: Hub) -> None:
-    briefing = make_briefing(starts_at=NOW + 7 * DAY)  # Monday 23 November, 10:30
+    briefing = make_briefing(starts_at=NOW + 10 * DAY)  # Thursday 26 November, 10:30
     make_booking(briefing=briefing)
-    assert plan_briefing_reminders(NOW + 5 * DAY - timedelta(minutes=1)) == 0
-    assert plan_briefing_reminders(NOW + 5 * DAY) == 1
-    assert plan_briefing_reminders(NOW + 5 * DAY + timedelta(hours=1)) == 0
-    eight = NOW + 6 * DAY - timedelta(hours=2, minutes=30)
+    assert plan_briefing_reminders(NOW + 8 * DAY - timedelta(minutes=1)) == 0
+    assert plan_briefing_reminders(NOW + 8 * DAY) == 1
+    assert plan_briefing_reminders(NOW + 8 * DAY + timedelta(hours=1)) == 0
+    eight = NOW + 9 * DAY - timedelta(hours=2, minutes=30)
     assert plan_briefing_reminders(eight - timedelta(minutes=1)) == 0
     assert plan_briefing_reminders(eight) == 1
-    later = moved(briefing, starts_at=NOW + 8 * DAY, ends_at=NOW + 8.5 * DAY)
+    later = moved(briefing, starts_at=NOW + 11 * DAY, ends_at=NOW + 11.5 * DAY)
     change_briefing(briefing, to=later, by=None, now=eight)
     assert kinds()["briefing-reminder"] == 0
-    assert plan_briefing_reminders(NOW + 7 * DAY) == 1
+    assert plan_briefing_reminders(NOW + 10 * DAY) == 1
     back = moved(briefing)
-    change_briefing(briefing, to=back, by=None, now=NOW + 6 * DAY)
+    change_briefing(briefing, to=back, by=None, now=NOW + 9 * DAY)
     assert kinds()["briefing-reminder"] == 2, "those of the time to which it went back"
+
+
+def test_the_reminder_of_a_monday_s_briefing_goes_on_friday(hub: Hub) -> None:
+    make_booking(briefing=make_briefing(starts_at=NOW + 7 * DAY))  # Monday 23 November, 10:30
+    friday = NOW + 4 * DAY
+    assert plan_briefing_reminders(friday - timedelta(days=1)) == 0
+    assert plan_briefing_reminders(friday) == 1
 
 
 def test_who_books_after_a_reminder_fell_due_has_the_confirmation_instead(hub: Hub) -> None:
