@@ -35,7 +35,7 @@ def test_without_the_fence_a_sender_that_slept_repeats_the_work_of_the_others(
 def test_without_the_lock_senders_send_the_same_messages(
     drill: Drill, expression: ExpressionOfInterest, senders: Senders
 ) -> None:
-    play_race(drill, expression, senders, 100, broken="lock")
+    play_race(drill, expression, senders, 400, broken="lock")
     outcome = drill.outcome()
     assert outcome.doubled > outcome.allowed == 0
 
