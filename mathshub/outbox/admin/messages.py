@@ -1,6 +1,5 @@
-"""Messages: what went, what will go, what could not; and addresses that refuse mail."""
+"""Messages: what went, what will go, what could not."""
 
-import re
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -12,28 +11,17 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
-from mathshub.outbox.address_search import FoundByAddress
-from mathshub.outbox.health import Health, health
-from mathshub.outbox.hold import CannotBeStopped, lift_suppression, stop_message
+from mathshub.outbox.admin.alarms import alarms
+from mathshub.outbox.admin.words import message_facts, state_tag, without_links
+from mathshub.outbox.hold import CannotBeStopped, stop_message
 from mathshub.outbox.kinds import all_kinds, kind_words
-from mathshub.outbox.models import Message, Suppression
-from mathshub.outbox.opt_out_admin import OptOutAdmin
+from mathshub.outbox.models import Message
 from mathshub.outbox.services import NotFailed, StillSuppressed, send_again
 from mathshub.scope_admin import Chip, ChipFilter, HubOwnedAdmin
-from mathshub.scope_admin.cells import count, tag
-
-__all__ = ["MessageAdmin", "OptOutAdmin", "SuppressionAdmin", "alarms"]
 
 State = Message.State
-_TONES = {
-    State.SENT: "leaf",
-    State.DEAD: "clay",
-    State.SUPPRESSED: "clay",
-    State.CANCELLED: "plain",
-}
 FAILED = Q(state__in=[State.DEAD, State.SUPPRESSED])
 FRIDAY = 4
-SIGNED_LINK = re.compile(r"https?://\S+~\S+")  # the tokens of mathshub.links have a tilde
 
 
 def next_friday(today: date) -> date:
@@ -46,39 +34,6 @@ def goes_by_friday(now: datetime) -> Q:
     after = next_friday(timezone.localdate(now)) + timedelta(days=1)
     midnight = timezone.make_aware(datetime.combine(after, time()))
     return Q(state__in=Message.WAITING, due_at__lt=midnight)
-
-
-def alarms(now: datetime) -> list[str]:
-    """What staff must see at once about the sending of messages; nothing while all is well."""
-    state = health(now)
-    return [*_silence(state), *_refusal(state), *_delay(state)]
-
-
-def _silence(state: Health) -> list[str]:
-    if not state.is_sweep_late:
-        return []
-    last = state.last_sweep_at
-    since = f"since {timezone.localtime(last):%H:%M on %-d %B}" if last else "yet"
-    return [
-        f"No message has left {since}: the part that sends them has stopped. Nothing is lost; "
-        "tell whoever runs the portal."
-    ]
-
-
-def _refusal(state: Health) -> list[str]:
-    if not state.failing_since:
-        return []
-    return [
-        "The mail server can't be reached "
-        f"since {timezone.localtime(state.failing_since):%H:%M on %-d %B}; messages wait and go "
-        f"by themselves once it answers. It said: {state.error}"
-    ]
-
-
-def _delay(state: Health) -> list[str]:
-    if not state.overdue or state.is_sweep_late or state.failing_since:
-        return []
-    return [f"{count(state.overdue, 'message')} should have left 15 minutes ago and did not."]
 
 
 class StateChips(ChipFilter):
@@ -236,98 +191,3 @@ class MessageAdmin(HubOwnedAdmin):
         except CannotBeStopped as refusal:
             return self.done(request, str(refusal), to=back, level=messages.ERROR)
         return self.done(request, "It will not be sent.", to=back)
-
-
-@admin.register(Suppression)
-class SuppressionAdmin(FoundByAddress):
-    list_heading = "Addresses that refuse mail"
-    list_display = ("mailbox", "reason", "created_at")
-    list_filter = ()
-    fields = ()
-    empty_words = (
-        "Addresses whose mail server said that they don't exist will stand here. Nothing more "
-        "goes to them until somebody lifts that."
-    )
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """It is lifted on a page that says what that means."""
-        return False
-
-    def object_title(self, obj: Suppression) -> str:
-        return f"{obj} refuses mail"
-
-    def facts(self, request: HttpRequest, obj: Suppression) -> dict[str, Any]:
-        may_lift = request.user.has_perm("outbox.delete_suppression")
-        return {
-            "facts": [
-                ("The mail server said", obj.reason),
-                ("Since", timezone.localdate(obj.created_at)),
-            ],
-            "buttons": [{"url": self.url("lift", obj.pk), "words": "Lift it", "first": False}]
-            if may_lift
-            else [],
-        }
-
-    def own_urls(self) -> list[tuple[str, Callable[..., HttpResponse], str]]:
-        return [("<int:pk>/lift/", self.lift, "lift")]
-
-    def lift(self, request: HttpRequest, pk: int) -> HttpResponse:
-        suppression = self.row_or_404(request, pk)
-        if not request.user.has_perm("outbox.delete_suppression"):
-            return self.done(
-                request,
-                "Your role may not lift it.",
-                to=self.url("change", pk),
-                level=messages.ERROR,
-            )
-        if request.method == "POST":
-            lift_suppression(suppression)
-            words = f"Mail goes to {suppression} again. Try its failed messages again one by one."
-            return self.done(request, words, to=self.url("changelist"))
-        return self.form_page(
-            request,
-            title=f"Let mail go to {suppression} again?",
-            lead=f"The mail server said: {suppression.reason}",
-            will=[
-                "From now on messages go there. If the server refuses again, it is back here.",
-                "No e-mail is sent by this.",
-            ],
-            button="Lift it, no e-mail",
-            back=self.url("change", pk),
-        )
-
-
-def state_tag(message: Message) -> SafeString:
-    tone = "clay" if message.came_back_at else _TONES.get(State(message.state), "")
-    return tag(message.state_words, tone)
-
-
-def without_links(text: str) -> str:
-    """The text with its signed links left out: who holds one may do what it is for."""
-    return SIGNED_LINK.sub("(a link for the recipient alone)", text)
-
-
-def message_facts(message: Message) -> list[tuple[str, Any]]:
-    """What the page of a message says besides its text."""
-
-    def at(moment: datetime | None) -> str:
-        return f"{timezone.localtime(moment):%A %-d %B %Y, %H:%M}" if moment else ""
-
-    facts = [
-        ("To", " ".join(filter(None, [message.recipient_name, f"<{message.recipient}>"]))),
-        ("Kind", kind_words(message.kind)),
-        ("Sent", at(message.sent_at)),
-        ("Due", "" if message.sent_at else at(message.due_at)),
-        ("Came back", at(message.came_back_at)),
-        ("Why", message.came_back_because or message.state_reason),
-        ("Attempts", message.attempts if message.attempts > 1 else ""),
-        ("The mail server said", message.last_error),
-        ("May have arrived twice", "yes" if message.maybe_duplicate else ""),
-    ]
-    return [(name, value) for name, value in facts if value != ""]

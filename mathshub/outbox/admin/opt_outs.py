@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
-from mathshub.outbox.address_search import FoundByAddress
+from mathshub.outbox.admin.address_search import FoundByAddress
 from mathshub.outbox.kinds import kind_words
 from mathshub.outbox.models import OptOut
 from mathshub.outbox.opt_out import lift_opt_out
