@@ -174,6 +174,10 @@ def _draft(
         recipient=seat.participant.email,
         recipient_name=seat.participant.name,
         context={"session": session.pk, "seat": seat.pk, **context},
+        school_id=seat.place.school_id,
+        work_group_id=session.work_group_id,
+        participant_id=seat.participant_id,
+        session_id=session.pk,
         due_at=due_at,
         expires_at=expires_at,
     )

@@ -107,6 +107,10 @@ def _due(now: datetime) -> Iterator[Draft]:
                 recipient=seat.participant.email,
                 recipient_name=seat.participant.name,
                 context={"session": session.pk, "seat": seat.pk},
+                school_id=seat.place.school_id,
+                work_group_id=session.work_group_id,
+                participant_id=seat.participant_id,
+                session_id=session.pk,
                 due_at=leaves_at,
                 expires_at=reminder.until,
             )

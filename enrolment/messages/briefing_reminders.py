@@ -71,6 +71,7 @@ def _due(now: datetime) -> Iterator[Draft]:
                 key=f"{reminder_prefix(briefing.pk, briefing.starts_at)}{name}:{booking.pk}",
                 recipient=booking.email,
                 context={"booking": booking.pk},
+                school_id=booking.school_id,
                 due_at=leaves_at,
                 expires_at=until,
             )

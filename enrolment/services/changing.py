@@ -98,6 +98,7 @@ def _tell_of_change(expression: ExpressionOfInterest, draft: InterestDraft, now:
         recipient=expression.contact_email,
         recipient_name=expression.contact_name,
         context={"expression": expression.pk},
+        school_id=expression.school_id,
         due_at=now + SETTLES_IN,
     )
     queue_messages([notice], now=now)
@@ -194,6 +195,7 @@ def _farewell(
             key=f"{EOI_HANDED_OVER}:{expression.pk}:{expression.link_generation}",
             recipient=address,
             context={"expression": expression.pk, "parts": parts},
+            school_id=expression.school_id,
         )
     ]
 

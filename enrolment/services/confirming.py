@@ -113,6 +113,7 @@ def _copy_for_headteacher(expression: ExpressionOfInterest, now: datetime) -> li
             recipient=address,
             recipient_name=expression.headteacher_name,
             context={"expression": expression.pk},
+            school_id=expression.school_id,
         )
     ]
 

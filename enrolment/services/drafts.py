@@ -133,6 +133,7 @@ def mail_draft_link(draft: InterestDraft, *, address: str, now: datetime) -> Non
         key=f"{DRAFT_LINK}:{draft.form_token}:{now:%Y-%m-%dT%H:%M}",
         recipient=address,
         context={"draft": draft.pk},
+        school_id=draft.school_id,
         expires_at=draft.changed_at + KEPT_FOR,
     )
     queue_messages([message], now=now)
@@ -147,6 +148,7 @@ def plan_nudges(now: datetime) -> int:
             key=f"{DRAFT_NUDGE}:{draft.form_token}",
             recipient=draft.link_email,
             context={"draft": draft.pk},
+            school_id=draft.school_id,
             due_at=next_daytime(now),
             expires_at=now + timedelta(days=2),
         )

@@ -130,4 +130,5 @@ def told_of(form: FurtherForm) -> Draft:
         recipient=form.sender_email,
         recipient_name=form.sender_name,
         context={"form": form.pk},
+        school_id=form.expression.school_id,
     )

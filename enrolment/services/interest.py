@@ -141,6 +141,7 @@ def _tell_once(
         recipient=address,
         recipient_name=name,
         context={"expression": expression.pk, **form},
+        school_id=expression.school_id,
     )
 
 
@@ -261,4 +262,5 @@ def _to_contact(expression: ExpressionOfInterest, kind: str, key: str) -> Draft:
         recipient=expression.contact_email,
         recipient_name=expression.contact_name,
         context={"expression": expression.pk},
+        school_id=expression.school_id,
     )

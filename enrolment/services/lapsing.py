@@ -83,6 +83,8 @@ def _warnings(places: Collection[Place], now: datetime) -> Iterator[Draft]:
                 recipient=place.contact_email,
                 recipient_name=place.contact_name,
                 context={"place": place.pk},
+                school_id=place.school_id,
+                work_group_id=place.work_group_id,
                 due_at=leaves_at,
                 expires_at=ends_at,
             )

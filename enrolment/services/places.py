@@ -305,6 +305,8 @@ def place_offered(place: Place) -> Draft:
         recipient=place.contact_email,
         recipient_name=place.contact_name,
         context={"place": place.pk},
+        school_id=place.school_id,
+        work_group_id=place.work_group_id,
     )
 
 
@@ -316,4 +318,6 @@ def place_lapsed(place: Place) -> Draft:
         recipient=place.contact_email,
         recipient_name=place.contact_name,
         context={"place": place.pk},
+        school_id=place.school_id,
+        work_group_id=place.work_group_id,
     )

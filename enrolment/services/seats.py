@@ -162,4 +162,7 @@ def _seat_named(seat: Seat) -> Draft:
         recipient=seat.participant.email,
         recipient_name=seat.participant.name,
         context={"seat": seat.pk},
+        school_id=seat.place.school_id,
+        work_group_id=seat.place.work_group_id,
+        participant_id=seat.participant_id,
     )

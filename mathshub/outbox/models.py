@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models.functions import Upper
 
-from mathshub.scope import HubOwned, hub_history, hub_key, hub_manager
+from mathshub.scope import HubOwned, SameHub, hub_history, hub_key, hub_manager
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -29,12 +29,34 @@ class MessageQuerySet(models.QuerySet["Message"]):
         )
 
 
+def _about(model: str) -> Any:
+    """What a message is about; it outlives that. The list of its messages has an index of its own."""
+    return models.ForeignKey(
+        model,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="messages",
+        db_index=False,
+        editable=False,
+    )
+
+
+def _index_of(name: str) -> models.Index:
+    """For the newest messages about one thing."""
+    return models.Index(
+        fields=[name, "-due_at"],
+        condition=models.Q(**{f"{name}__isnull": False}),
+        name=f"message_{name}",
+    )
+
+
 class Message(HubOwned):
     """One e-mail to one address, sent once: its key is unique for ever.
 
     ``due_at`` is when it should go, and after a refusal when it is tried again. ``attempts`` are
     counted before each sending; ``deferrals`` are those of them that the mail server answered with
     "later". Attempts that nobody can account for are what kills a message that kills its senders.
+    ``school``, ``work_group``, ``participant`` and ``session`` are what it is found by afterwards.
     """
 
     class State(models.TextChoices):
@@ -58,6 +80,10 @@ class Message(HubOwned):
     recipient_name = models.CharField(max_length=120, blank=True)
     kind = models.CharField(max_length=40)
     context = models.JSONField(default=dict, blank=True, help_text="Ids only; read at send time.")
+    school = _about("workgroups.School")
+    work_group = _about("workgroups.WorkGroup")
+    participant = _about("enrolment.Participant")
+    session = _about("workgroup_sessions.Session")
     priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.IMMEDIATE)
     due_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -90,6 +116,9 @@ class Message(HubOwned):
                 condition=models.Q(expires_at__gt=models.F("due_at")),
                 name="message_expires_after_due",
             ),
+            SameHub("work_group", name="message_work_group_same_hub"),
+            SameHub("participant", name="message_participant_same_hub"),
+            SameHub("session", name="message_session_same_hub"),
         ]
         indexes = [
             models.Index(
@@ -113,6 +142,7 @@ class Message(HubOwned):
             ),
             # How often an address was written to lately, however it is spelt.
             models.Index("hub", Upper("recipient"), "created_at", name="message_hub_address"),
+            *map(_index_of, ("school", "work_group", "participant", "session")),
         ]
 
     def __str__(self) -> str:

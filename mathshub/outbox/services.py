@@ -31,7 +31,8 @@ class Draft:
     """A message to queue. ``key`` is unique for ever; ``context`` holds ids only.
 
     ``kind`` is given by name where an app further right registers it. ``due_at`` defaults to now,
-    ``expires_at`` to ``due_at`` plus the kind's ``expires_after``.
+    ``expires_at`` to ``due_at`` plus the kind's ``expires_after``. The ids of the school, the Work
+    Group, the participant and the session are those on whose pages the message is shown.
     """
 
     kind: Kind | str
@@ -41,6 +42,10 @@ class Draft:
     context: dict = field(default_factory=dict)
     due_at: datetime | None = None
     expires_at: datetime | None = None
+    school_id: int | None = None
+    work_group_id: int | None = None
+    participant_id: int | None = None
+    session_id: int | None = None
 
 
 def queue_messages(drafts: Iterable[Draft], *, now: datetime) -> int:
@@ -71,6 +76,10 @@ def queue_messages(drafts: Iterable[Draft], *, now: datetime) -> int:
                 priority=kind.priority,
                 due_at=due_at,
                 expires_at=expires_at,
+                school_id=draft.school_id,
+                work_group_id=draft.work_group_id,
+                participant_id=draft.participant_id,
+                session_id=draft.session_id,
             )
         )
     Message.objects.bulk_create(rows, ignore_conflicts=True)

@@ -158,6 +158,14 @@ class GrowingHub:
             self._add_sessions()
             self._add_past()
             make_message(kind="eoi-received", recipient=MAILBOX)
+            make_message(
+                kind="session-reminder",
+                recipient=MAILBOX,
+                school=self.school,
+                work_group=self.group,
+                participant=self.participant,
+                session=self.session,
+            )
             suppress(f"gone{self.size}@school.example", reason="550 no such mailbox")
             stop_kind(make_message(kind="eoi-digest"), now=NOW)
         make_hub(name=f"HUB 0{self.size}")

@@ -107,9 +107,8 @@ def portal(transactional_db: None) -> Iterator[None]:
 def at(name: str, app: str = "enrolment") -> Any:
     """Take the app to that migration; its models as they were then."""
     MigrationExecutor(connection).migrate([(app, name)])
-    executor = MigrationExecutor(connection)
-    leaves = [key for key in executor.loader.graph.leaf_nodes() if key[0] != app]
-    return executor.loader.project_state([*leaves, (app, name)]).apps
+    loader = MigrationExecutor(connection).loader
+    return loader.project_state(list(loader.applied_migrations)).apps
 
 
 def rows(apps: Any, name: str, app: str = "enrolment") -> Any:

@@ -182,7 +182,16 @@ def _plant_year(group: WorkGroup, own_address: str) -> None:
     make_sessions(work_group=group)
     make_session(work_group=group, state=Session.State.PLANNED, starts_at=NOW + timedelta(days=200))
     seat = Participant.objects.get().seats.get()
-    make_apology(session=Session.objects.to_come(NOW).order_by("number")[0], seat=seat)
+    session = Session.objects.to_come(NOW).order_by("number")[0]
+    make_apology(session=session, seat=seat)
+    make_message(
+        kind="session-reminder",
+        recipient=SHARED_MAILBOX,
+        school=seat.place.school,
+        work_group=group,
+        participant=seat.participant,
+        session=session,
+    )
     Participant.objects.create(name="Ola Berg", email=own_address)
     Message.objects.update(state=Message.State.DEAD)
 

@@ -99,6 +99,34 @@ def make_group_of_january() -> WorkGroup:
     return group
 
 
+def test_each_message_names_what_it_is_about():
+    group = make_group_of_january()
+    place = make_accepted_place(
+        work_group=group, seats=(NamedSeat(name="Sam Okafor", email="sam@school.example"),)
+    )
+    participant, session = place.seats.get().participant, group.sessions.get(starts_at=START)
+    plan_reminders(DUE)
+    later = START + timedelta(days=7)
+    move_session(session, starts_at=later, ends_at=later + timedelta(hours=1), by=None, now=DUE)
+    about = Message.objects.values_list("kind", "school", "work_group", "participant", "session")
+    place_of_school = (place.school_id, group.pk)
+    assert set(about) == {
+        ("place-offered", *place_of_school, None, None),
+        ("seat-named", *place_of_school, participant.pk, None),
+        ("session-reminder", *place_of_school, participant.pk, session.pk),
+        ("session-changed", *place_of_school, participant.pk, session.pk),
+    }
+
+
+def test_a_message_outlives_what_it_is_about():
+    place = make_place()
+    message = message_of("place-offered")
+    place.delete()
+    place.work_group.delete()
+    message.refresh_from_db()
+    assert (message.school, message.work_group) == (place.school, None)
+
+
 def test_the_offer_says_what_to_do_until_when_and_gives_the_link():
     place = make_place(work_group=make_group_of_january(), reply_by=date(2026, 12, 4))
     email = written(message_of("place-offered"))

@@ -33,6 +33,7 @@ def draft_of(kind: str, key: str, booking: BriefingBooking, **context: Any) -> D
         key=f"{kind}:{key}",
         recipient=booking.email,
         context={"booking": booking.pk, **context},
+        school_id=booking.school_id,
     )
 
 
