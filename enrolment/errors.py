@@ -386,3 +386,36 @@ class TooManyWait(Refusal):
             "Very many people wait for this programme, so we have stopped for now. Please write to "
             "us instead."
         )
+
+
+class NobodyToWriteTo(Refusal):
+    """The mailing's filters find nobody, or all that they find are left out or have had it."""
+
+    def __str__(self) -> str:
+        return "Nobody is left to write to. Nothing was sent."
+
+
+class OthersToWriteTo(Refusal):
+    """Other people fit the mailing's filters now than the page had shown."""
+
+    def __str__(self) -> str:
+        return (
+            "Since you opened this page the list of people has changed. Nothing was sent yet: look "
+            "at the list once more, then send it."
+        )
+
+
+class CannotBeEdited(Refusal):
+    """The mailing has been sent: what people have read stays as they have read it."""
+
+    def __str__(self) -> str:
+        return (
+            "It has been sent, so its words stay as people have read them. Write another like it."
+        )
+
+
+class CannotBeRecalled(Refusal):
+    """The ten minutes are over, or it was stopped already."""
+
+    def __str__(self) -> str:
+        return "It can’t be stopped any more: its ten minutes are over, or somebody has stopped it."

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from enrolment.services.drafts import forget_drafts
+from enrolment.services.mailings import forget_mailings
 from enrolment.services.openings import forget_notices
 from enrolment.services.retention import (
     empty_spreadsheets,
@@ -26,3 +27,4 @@ def forget_task() -> None:
     in_every_hub(forget_lines, now=now)
     in_every_hub(empty_spreadsheets, now=now)
     in_every_hub(forget_notices, now=now)
+    in_every_hub(forget_mailings, now=now)

@@ -13,4 +13,10 @@ class SessionsConfig(AppConfig):
 
     def ready(self) -> None:
         # They register the kinds of message.
-        from sessions import change_letters, lapse_letters, messages, weekly_digest  # noqa: F401
+        from sessions import (  # noqa: F401
+            change_letters,
+            lapse_letters,
+            mailing_letters,
+            messages,
+            weekly_digest,
+        )

@@ -40,20 +40,12 @@ _SEE = {
         "historyimport",
         "unmatchedline",
         "eligibilityoverride",
+        "mailing",
     ),
     "workgroup_sessions": ("session", "apology"),
     "outbox": ("message", "suppression", "optout"),
 }
 _VIEW = frozenset(f"{app}.view_{model}" for app, models in _SEE.items() for model in models)
-_OWN_GROUPS = frozenset(
-    f"{app}.view_{model}"
-    for app, models in {
-        "workgroups": ("offering", "workgroup", "workgrouplead", "school"),
-        "enrolment": ("place", "participant", "seat"),
-        "workgroup_sessions": ("session", "apology"),
-    }.items()
-    for model in models
-) | {"workgroup_sessions.change_session", "workgroup_sessions.add_apology"}
 
 
 def _edit(app: str, *models: str) -> frozenset[str]:
@@ -62,13 +54,28 @@ def _edit(app: str, *models: str) -> frozenset[str]:
     )
 
 
+_OWN_GROUPS = (
+    frozenset(
+        f"{app}.view_{model}"
+        for app, models in {
+            "workgroups": ("offering", "workgroup", "workgrouplead", "school"),
+            "enrolment": ("place", "participant", "seat", "mailing"),
+            "workgroup_sessions": ("session", "apology"),
+        }.items()
+        for model in models
+    )
+    | _edit("enrolment", "mailing")
+    | {"workgroup_sessions.change_session", "workgroup_sessions.add_apology"}
+)
+
+
 _DELIVER = (
     _VIEW
     | _edit("workgroups", "programme", "programmelink", "prerequisite", "offering")
     | _edit("workgroups", "workgroup", "workgrouplead")
     | _edit("workgroups", "termdate", "daytoavoid", "successiondecision")
     | _edit("enrolment", "expressionofinterest", "intendedparticipant", "briefing")
-    | _edit("enrolment", "question", "briefingbooking")
+    | _edit("enrolment", "question", "briefingbooking", "mailing")
     | _edit("enrolment", "participant", "seat", "place")
     | {"enrolment.delete_openingnotice"}
     | _edit("enrolment", "knownschool", "pastparticipation", "eligibilityoverride")

@@ -10,6 +10,7 @@ from enrolment.models.history import (
     UnmatchedLine,
 )
 from enrolment.models.interest import ExpressionOfInterest, FurtherForm, IntendedParticipant
+from enrolment.models.mailings import Mailing, MailingFile
 from enrolment.models.openings import OpeningNotice
 from enrolment.models.places import Participant, Place, Seat
 from enrolment.models.questions import Question
@@ -25,6 +26,8 @@ __all__ = [
     "IntendedParticipant",
     "InterestDraft",
     "KnownSchool",
+    "Mailing",
+    "MailingFile",
     "OpeningNotice",
     "Participant",
     "PastParticipation",

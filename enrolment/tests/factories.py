@@ -18,6 +18,7 @@ from enrolment.models import (
     HistoryImport,
     IntendedParticipant,
     KnownSchool,
+    Mailing,
     OpeningNotice,
     Participant,
     PastParticipation,
@@ -309,3 +310,14 @@ def make_further_form(
         "submitted_at": NOW,
     } | fields
     return FurtherForm.objects.create(expression=expression or make_expression(), **fields)
+
+
+def make_mailing(*, filters: dict[str, Any] | None = None, **fields: Any) -> Mailing:
+    """A message to people with a seat, not sent yet; to nobody unless told."""
+    written = {
+        "to": Mailing.To.PARTICIPANTS,
+        "subject": "The room has changed",
+        "text": "We meet in the library.",
+        "changed_at": NOW,
+    }
+    return Mailing.objects.create(filters=filters or {}, **written | fields)

@@ -13,7 +13,8 @@ class Letter:
 
     ``template`` names three files: templates/<template>.subject.txt, .txt and .html; they also
     know ``hub`` and ``recipient_name``. The two text files need no ``autoescape off``.
-    ``attachments`` are (file name, content, MIME type with parameters).
+    ``attachments`` are (file name, content, MIME type with parameters). Answers go to ``reply_to``,
+    where there is anybody, else to the hub.
 
     ``own`` are words for this reader alone, by the names that the templates know them by. Letters
     that are ``alike``, which is all that they say beside them, are rendered once and filled in.
@@ -24,6 +25,7 @@ class Letter:
     attachments: list[tuple[str, bytes, str]] = field(default_factory=list)
     own: dict[str, str] = field(default_factory=dict)
     alike: Hashable = None
+    reply_to: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

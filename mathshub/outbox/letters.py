@@ -85,7 +85,7 @@ def write_email(message: Message, letter: Letter) -> EmailMultiAlternatives:
         body=words.text,
         from_email=_named(hub.name, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]),
         to=[_named(message.recipient_name, message.recipient)],
-        reply_to=[hub.contact_email],
+        reply_to=letter.reply_to or [hub.contact_email],
         headers={
             **NO_ANSWERS_FROM_MACHINES,
             "Message-ID": message_id(message),

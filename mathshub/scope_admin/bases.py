@@ -142,6 +142,10 @@ class PortalAdmin(PlainForms, SavesWhatWasSeen):
         """What the page of its history tells, the latest first."""
         return changes_of(obj)
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """With ``fields = ()`` none at all: Django takes that for all of them."""
+        return super().get_fields(request, obj) if self.fields is None else self.fields
+
     # --- words ---
 
     def list_title(self, request: HttpRequest) -> str:

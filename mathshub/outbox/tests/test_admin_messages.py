@@ -161,3 +161,9 @@ def test_another_hub_s_messages_are_not_there(lead: Client) -> None:
         assert lead.get(f"{MESSAGES}{theirs.pk}/{page}/").status_code == 404
     assert lead.get(f"{REFUSED}{refused.pk}/lift/").status_code == 404
     assert "theirs@a.example" not in lead.get(MESSAGES).content.decode()
+
+
+def test_no_form_changes_a_message(lead: Client) -> None:
+    message = make_message(kind=KIND)
+    page = lead.get(f"{MESSAGES}{message.pk}/change/")
+    assert list(page.context["adminform"].form.fields) == []

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from enrolment.services.drafts import drafts_to_forget, forget_drafts
+from enrolment.services.mailings import forget_mailings, mailings_to_forget
 from enrolment.services.openings import forget_notices, notices_to_forget
 from enrolment.services.retention import (
     bookings_to_forget,
@@ -55,6 +56,7 @@ def count(now: datetime) -> tuple[int, ...]:
         lines_to_forget(now).count(),
         spreadsheets_to_empty(now).count(),
         notices_to_forget(now).count(),
+        mailings_to_forget(now).count(),
         participants_to_forget(now).count(),
         places_to_empty(now).count(),
         bookings_to_forget(now).count(),
@@ -70,6 +72,7 @@ def forget(now: datetime) -> tuple[int, ...]:
         forget_lines(now),
         empty_spreadsheets(now),
         forget_notices(now),
+        forget_mailings(now),
         *forget_people(now),
         forget_bookings(now),
     )
@@ -82,6 +85,7 @@ def in_words(
     lines: int,
     emptied: int,
     addresses: int,
+    mailings: int,
     participants: int,
     places: int,
     bookings: int,
@@ -94,6 +98,7 @@ def in_words(
             f"{lines} line{'' if lines == 1 else 's'} without a school",
             f"the words of {emptied} spreadsheet{'' if emptied == 1 else 's'}",
             f"{addresses} address{'' if addresses == 1 else 'es'} that waited for a window",
+            f"{mailings} message{'' if mailings == 1 else 's'} to many",
             f"{participants} participant{'' if participants == 1 else 's'}",
             f"the contacts of {places} place{'' if places == 1 else 's'}",
             f"{bookings} booking{'' if bookings == 1 else 's'} for briefings",

@@ -1,0 +1,299 @@
+"""The admin of messages to many."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.safestring import SafeString
+
+from enrolment.admin.mailings import words
+from enrolment.errors import OthersToWriteTo, Refusal
+from enrolment.forms.mailings import MailingForm
+from enrolment.models import Mailing
+from enrolment.services.mailings import (
+    Audience,
+    audience_of,
+    copy_of,
+    send_mailing,
+    stop_mailing,
+    write_mailing,
+)
+from mathshub.accounts.who import account_of
+from mathshub.scope_admin import HubOwnedAdmin, is_key, posted, with_row_lock
+from workgroups.models import WorkGroup
+from workgroups.permissions import leads_only_own_groups, only_own_groups
+
+SHOWN = 200  # messages of one mailing on its page
+
+
+@admin.register(Mailing)
+class MailingAdmin(HubOwnedAdmin):
+    list_heading = "Messages to many"
+    list_display = ("subject", "to_whom", "by_whom", "touched", "how_it_stands")
+    list_filter = ()
+    search_fields = ("subject", "text")
+    search_help_text = "Words of the subject or the text"
+    ordering = ("-changed_at", "-id")
+    joins = ("written_by",)
+    fields = ()
+    add_words = "Write to many"
+    empty_words = (
+        "What you write to a Work Group, or to everyone of a programme, a year or a borough, will "
+        "stand here, with who got it. Each waits ten minutes before it leaves, and can be stopped."
+    )
+    change_form_template = "admin/enrolment/mailing.html"
+
+    def narrow(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
+        """A Work Group Lead sees what they have written themselves."""
+        return rows.filter(written_by=request.user) if _leads_only(request) else rows
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What was sent stays on the record for a year."""
+        may = super().has_delete_permission(request, obj)
+        return may and (obj is None or obj.rounds == 0)
+
+    # --- the list's columns ---
+
+    @admin.display(description="to", ordering="to")
+    def to_whom(self, mailing: Mailing) -> str:
+        return mailing.get_to_display()
+
+    @admin.display(description="written by")
+    def by_whom(self, mailing: Mailing) -> str:
+        return str(mailing.written_by or "")
+
+    @admin.display(description="last changed", ordering="changed_at")
+    def touched(self, mailing: Mailing) -> str:
+        at = timezone.localtime(mailing.changed_at)
+        return f"{at:%a} {at.day} {at:%b}, {at:%H:%M}"
+
+    @admin.display(description="state", ordering="leaves_at")
+    def how_it_stands(self, mailing: Mailing) -> SafeString:
+        return words.state_of(mailing, timezone.now())
+
+    # --- pages ---
+
+    def own_urls(self) -> list[tuple[str, Callable[..., HttpResponse], str]]:
+        return [
+            ("add/", self.write, "add"),
+            ("<int:pk>/edit/", self.edit, "edit"),
+            ("<int:pk>/send/", self.send, "send"),
+            ("<int:pk>/stop/", self.stop, "stop"),
+            ("<int:pk>/file/<int:file>/", self.show_file, "file"),
+        ]
+
+    def facts(self, request: HttpRequest, obj: Mailing) -> dict[str, Any]:
+        now = timezone.now()
+        audience = self._audience(request, obj)
+        replies = "the lead of each" if obj.replies_to == Mailing.Replies.LEADS else "the hub"
+        return {
+            "state": words.state_of(obj, now),
+            "stops_at": obj.leaves_at if obj.can_be_stopped(now) else None,
+            "facts": [
+                ("To", obj.get_to_display()),
+                *words.filters_in_words(obj),
+                ("Replies go to", replies),
+                ("Written by", obj.written_by),
+            ],
+            "buttons": self._buttons(request, obj, audience),
+            "audience": audience,
+            "letter": words.letter_of(obj, audience, now),
+            "tally": words.tally_of(obj),
+            "sent_messages": words.messages_of(obj).order_by("state", "recipient")[:SHOWN],
+            "files": [(file.name, self.url("file", obj.pk, file.pk)) for file in obj.files.all()],
+        }
+
+    def _buttons(
+        self, request: HttpRequest, mailing: Mailing, audience: Audience
+    ) -> list[dict[str, Any]]:
+        if not self.has_change_permission(request, mailing):
+            return []
+        number = words.people(len(audience.readers))
+        again = f"{self.url('add')}?like={mailing.pk}"
+        stop, send = self.url("stop", mailing.pk), self.url("send", mailing.pk)
+        if mailing.can_be_stopped(timezone.now()):
+            found = [(stop, "Stop it", True)]
+        elif mailing.is_draft:
+            found = [
+                (send, f"Send it to {number} …", True),
+                (self.url("edit", mailing.pk), "Change it", False),
+            ]
+        else:
+            found = [(send, f"Send it to {number} who have not had it …", False)]
+        found.append((again, "Write another like it", False))
+        return [{"url": url, "words": button, "first": first} for url, button, first in found]
+
+    def _within(self, request: HttpRequest) -> QuerySet[WorkGroup]:
+        return only_own_groups(request.user, WorkGroup.objects.all(), "")
+
+    def _audience(self, request: HttpRequest, mailing: Mailing, **options: Any) -> Audience:
+        within = self._within(request)
+        return audience_of(mailing, within=within, now=timezone.now(), **options)
+
+    # --- writing ---
+
+    def write(self, request: HttpRequest) -> HttpResponse:
+        """A new one: empty, like another (?like=), or to one Work Group (?work_group=)."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = self._form(request, initial=self._beginning(request))
+        if form.is_valid():
+            return self._keep(request, form)
+        return self._writing_page(request, form, title="Write to many", back=self.url("changelist"))
+
+    @with_row_lock
+    def edit(self, request: HttpRequest, pk: int) -> HttpResponse:
+        mailing = self.row_or_404(request, pk, change=True)
+        initial = copy_of(mailing)
+        form = self._form(request, initial=initial, mailing=mailing)
+        if form.is_valid():
+            return self._keep(request, form, mailing)
+        back = self.url("change", pk)
+        return self._writing_page(request, form, title=f"Change “{mailing}”", back=back)
+
+    def _beginning(self, request: HttpRequest) -> dict[str, Any]:
+        """What the page begins with; what is not there, or not this person's, begins nothing."""
+        like, group = request.GET.get("like", ""), request.GET.get("work_group", "")
+        if is_key(like) and (mailing := self.get_object(request, like)):
+            return copy_of(mailing)
+        if is_key(group) and self._within(request).filter(pk=group).exists():
+            return {"work_groups": [int(group)], "to": Mailing.To.PARTICIPANTS}
+        return {}
+
+    def _form(
+        self, request: HttpRequest, *, initial: dict[str, Any], mailing: Mailing | None = None
+    ) -> MailingForm:
+        return MailingForm(
+            posted(request),
+            request.FILES if request.method == "POST" else None,
+            initial=initial,
+            within=self._within(request),
+            leads_only=_leads_only(request),
+            mailing=mailing,
+        )
+
+    def _writing_page(
+        self, request: HttpRequest, form: MailingForm, *, title: str, back: str
+    ) -> HttpResponse:
+        return self.form_page(
+            request,
+            title=title,
+            form=form,
+            lead="Who gets it: everyone who fits all that you tick. Of several ticks under one "
+            "heading one is enough. You see the names before anything is sent.",
+            will=["No e-mail is sent by this."],
+            button="Keep it and see who gets it",
+            back=back,
+        )
+
+    def _keep(
+        self, request: HttpRequest, form: MailingForm, mailing: Mailing | None = None
+    ) -> HttpResponse:
+        try:
+            kept = write_mailing(
+                form.text_of(), mailing=mailing, by=account_of(request), now=timezone.now()
+            )
+        except Refusal as refusal:
+            assert mailing is not None, "a new one can always be written"
+            to = self.url("change", mailing.pk)
+            return self.done(request, str(refusal), to=to, level=messages.ERROR)
+        return self.done(request, "Kept. Nothing was sent.", to=self.url("change", kept.pk))
+
+    # --- sending ---
+
+    def send(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Names with a box to leave each out; sent only to those whom the page has shown."""
+        mailing = self.row_or_404(request, pk, change=True)
+        given = request.POST if request.method == "POST" else request.GET
+        options = {"also_who_had_it": "again" in given}
+        refusal: Refusal | None = None
+        if request.method == "POST":
+            try:
+                sent = send_mailing(
+                    mailing,
+                    within=self._within(request),
+                    left_out=request.POST.getlist("left_out"),
+                    as_of=request.POST.get("as_of", ""),
+                    by=account_of(request),
+                    now=timezone.now(),
+                    **options,
+                )
+            except Refusal as refused:
+                refusal = refused
+            else:
+                leave = words.mails(len(sent.readers))
+                said = f"{leave} on the way in ten minutes. Until then you can stop it."
+                return self.done(request, said, to=self.url("change", pk))
+        return self._sending_page(request, mailing, options, refusal)
+
+    def _sending_page(
+        self,
+        request: HttpRequest,
+        mailing: Mailing,
+        options: dict[str, bool],
+        refusal: Refusal | None,
+    ) -> HttpResponse:
+        audience = self._audience(request, mailing, **options)
+        ticked = set(request.POST.getlist("left_out")) if refusal else set(mailing.left_out)
+        shown = [*audience.readers, *audience.left_out]
+        number = len([reader for reader in shown if reader.print not in ticked])
+        return self.form_page(
+            request,
+            title=f"Send “{mailing}”?",
+            will=[
+                f"{words.people(number).capitalize()} {'gets' if number == 1 else 'get'} it, but "
+                "for those whom you tick below.",
+                "It waits ten minutes. Until then one press stops all of it.",
+            ],
+            button=f"Send it, {words.mails(number)}",
+            back=self.url("change", mailing.pk),
+            template="admin/enrolment/mailing_send.html",
+            mailing=mailing,
+            audience=audience,
+            shown=[(reader, reader.print in ticked) for reader in shown],
+            letter=words.letter_of(mailing, audience, timezone.now()),
+            refusal=refusal,
+            is_about_list=isinstance(refusal, OthersToWriteTo),
+            again=options["also_who_had_it"],
+        )
+
+    def stop(self, request: HttpRequest, pk: int) -> HttpResponse:
+        mailing = self.row_or_404(request, pk, change=True)
+        back = self.url("change", pk)
+        if request.method == "POST":
+            try:
+                stopped = stop_mailing(mailing, by=account_of(request), now=timezone.now())
+            except Refusal as refusal:
+                return self.done(request, str(refusal), to=back, level=messages.ERROR)
+            return self.done(request, f"Stopped: {words.mails(stopped)} less.", to=back)
+        return self.form_page(
+            request,
+            title=f"Stop “{mailing}”?",
+            will=["Nobody of this round gets it. You can change it and send it later."],
+            button="Stop it, no e-mail",
+            back=back,
+        )
+
+    def show_file(self, request: HttpRequest, pk: int, file: int) -> HttpResponse:
+        """One of its files, to be looked at before it goes."""
+        mailing = self.row_or_404(request, pk)
+        found = mailing.files.filter(pk=file).first()
+        if found is None:
+            raise Http404
+        return HttpResponse(
+            bytes(found.content),
+            content_type=found.content_type,
+            headers={
+                # Saved, never opened within the portal's own pages.
+                "Content-Disposition": content_disposition_header(True, found.name) or "attachment"
+            },
+        )
+
+
+def _leads_only(request: HttpRequest) -> bool:
+    return leads_only_own_groups(request.user)

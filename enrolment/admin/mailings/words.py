@@ -1,0 +1,95 @@
+"""Messages to many in words: to whom, how they stand, what they look like to a reader."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from enrolment.models import Mailing, Participant
+from enrolment.services.mailings import Audience
+from enrolment.services.mailings.sending import MAILING, draft_for
+from mathshub.outbox.kinds import kind_named
+from mathshub.outbox.letters import write_email
+from mathshub.outbox.models import Message
+from mathshub.scope import current_hub
+from mathshub.scope_admin.cells import count, tag
+from workgroups.models import AcademicYear, LocalAuthority, Programme, WorkGroup
+
+OWN_LINK = re.compile(r"(/my/)\S+")
+"""A participant's own page is theirs alone: staff read the letter, and not the way there."""
+
+NAMED = {
+    "work_groups": ("Work Group", WorkGroup),
+    "programmes": ("Programme", Programme),
+    "academic_years": ("Year", AcademicYear),
+    "local_authorities": ("Borough", LocalAuthority),
+}
+
+
+def people(number: int) -> str:
+    return count(number, "person", "people")
+
+
+def mails(number: int) -> str:
+    return count(number, "e-mail")
+
+
+def filters_in_words(mailing: Mailing) -> list[tuple[str, str]]:
+    """Each filter that is set, and what it lets through."""
+    found = []
+    for name, (words, model) in NAMED.items():
+        if chosen := mailing.filters.get(name):
+            rows = model._default_manager.filter(pk__in=chosen)
+            found.append((words, " or ".join(map(str, rows)) or "none that is here any more"))
+    if roles := mailing.filters.get("roles"):
+        labels = dict(Participant.Role.choices)
+        found.append(("Role", " or ".join(str(labels.get(role, role)) for role in roles)))
+    if mailing.filters.get("finished_too"):
+        found.append(("Also", "Work Groups that have finished"))
+    return found
+
+
+def state_of(mailing: Mailing, now: datetime) -> SafeString:
+    if mailing.is_draft:
+        return tag("not sent", "plain")
+    if mailing.can_be_stopped(now):
+        return tag(f"leaves at {timezone.localtime(mailing.leaves_at):%H:%M}", "sun")
+    return tag("sent", "leaf")
+
+
+def messages_of(mailing: Mailing) -> Any:
+    return Message.objects.filter(key__startswith=mailing.key_prefix())
+
+
+def tally_of(mailing: Mailing) -> list[tuple[str, int]]:
+    """How many of its messages stand how, in words."""
+    states = dict(messages_of(mailing).order_by().values_list("state").annotate(number=Count("pk")))
+    return [(state.label, states[state]) for state in Message.State if state in states]
+
+
+def letter_of(mailing: Mailing, audience: Audience, now: datetime) -> dict[str, Any]:
+    """The e-mail as its first reader would have it; nothing where nobody would."""
+    if not audience.readers:
+        return {}
+    reader, others = audience.readers[0], len(audience.readers) - 1
+    draft = draft_for(mailing, reader)
+    message = Message(
+        hub=current_hub(),
+        kind=MAILING,
+        key="preview",
+        recipient=draft.recipient,
+        recipient_name=draft.recipient_name,
+        context=draft.context,
+    )
+    email = write_email(message, kind_named(MAILING).render(message, now))
+    return {
+        "reader": reader.names,
+        "others": mails(others) if others else "",
+        "subject": email.subject,
+        "text": OWN_LINK.sub(r"\1…", str(email.body)),
+        "files": [file.name for file in mailing.files.all()],
+        "reply_to": ", ".join(email.reply_to),
+    }

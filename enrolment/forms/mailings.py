@@ -1,0 +1,154 @@
+"""What staff write to many: to whom, by filters that must all fit, and the text."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from enrolment.forms.attachments import MOST_FILES, WORDS, FilesField
+from enrolment.forms.fields import PlainText
+from enrolment.models import Mailing, MailingFile, Participant
+from enrolment.services.mailings import Text
+from enrolment.services.mailings.audience import FILTERS
+from mathshub.scope_admin import SeenForm
+from workgroups.models import AcademicYear, LocalAuthority, Programme, WorkGroup
+
+NOBODY = (
+    "Tick at least one Work Group, programme, year, borough or role: with nothing ticked it goes to "
+    "nobody."
+)
+
+
+class GroupBoxes(forms.ModelMultipleChoiceField):
+    """Work Groups, each with its year."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj}, {obj.offering}"
+
+
+def boxes(label: str, field: type = forms.ModelMultipleChoiceField, **options: Any) -> Any:
+    return field(
+        label=label,
+        queryset=WorkGroup.objects.none(),  # set for each page, within the scope
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        **options,
+    )
+
+
+class MailingForm(SeenForm, forms.Form):
+    """``within`` are the Work Groups that the writer may write to.
+
+    Who leads groups, and does nothing else in the hub, chooses among those alone.
+    """
+
+    to = forms.ChoiceField(
+        label="To whom",
+        choices=Mailing.To.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Say to whom it goes."},
+    )
+    work_groups = boxes("Work Groups", GroupBoxes)
+    programmes = boxes("Programmes")
+    academic_years = boxes("Years")
+    local_authorities = boxes("Boroughs of the schools")
+    roles = forms.MultipleChoiceField(
+        label="Roles of people with a seat",
+        choices=Participant.Role.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    finished_too = forms.BooleanField(label="Also Work Groups that have finished", required=False)
+    subject = PlainText(label="Subject", max_length=150, missing="Give it a subject.")
+    text = PlainText(
+        label="Text",
+        max_length=8_000,
+        missing="Write the text.",
+        widget=forms.Textarea(attrs={"rows": 10}),
+        help_text="Plain text; an empty line begins a paragraph, web addresses become links. The "
+        "next session of the reader and the names of school and hub are added below it.",
+    )
+    replies_to = forms.ChoiceField(
+        label="Replies go to",
+        choices=Mailing.Replies.choices,
+        widget=forms.RadioSelect,
+        initial=Mailing.Replies.LEADS,
+        help_text="Where a Work Group has no lead, to the hub’s address.",
+    )
+    attachments = FilesField(label="Files", help_text=WORDS)
+    without = forms.ModelMultipleChoiceField(
+        label="Leave out these files",
+        queryset=MailingFile.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        within: QuerySet[WorkGroup],
+        leads_only: bool,
+        mailing: Mailing | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.leads_only = leads_only
+        self._offer(within)
+        if leads_only:
+            for name in ("programmes", "academic_years", "local_authorities", "finished_too"):
+                del self.fields[name]
+        kept = mailing.files.all() if mailing else MailingFile.objects.none()
+        self.kept = list(kept)
+        if self.kept:
+            self.fields["without"].queryset = kept  # type: ignore[attr-defined]
+        else:
+            del self.fields["without"]
+
+    def _offer(self, within: QuerySet[WorkGroup]) -> None:
+        groups = within.exclude(state__in=[WorkGroup.State.DRAFT, WorkGroup.State.CANCELLED])
+        groups = groups.select_related("offering__programme", "offering__academic_year")
+        boroughs = LocalAuthority.objects.filter(
+            pk__in=groups.values("places__school__local_authority")
+        )
+        for name, rows in {
+            "work_groups": groups.order_by("-offering__academic_year__start_year", "name"),
+            "programmes": Programme.objects.filter(pk__in=groups.values("offering__programme")),
+            "academic_years": AcademicYear.objects.filter(
+                pk__in=groups.values("offering__academic_year")
+            ),
+            "local_authorities": boroughs.order_by("name"),
+        }.items():
+            self.fields[name].queryset = rows  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if self.leads_only and not given.get("work_groups"):
+            self.add_error("work_groups", "Tick the Work Groups that you write to.")
+        elif not any(given.get(name) for name in FILTERS) and not self.errors:
+            self.add_error("work_groups", NOBODY)
+        if given.get("roles") and given.get("to") not in (None, Mailing.To.PARTICIPANTS):
+            self.add_error("roles", "Only people with a seat have a role here: tick none.")
+        kept = len(self.kept) - len(given.get("without") or ())
+        if kept + len(given.get("attachments") or ()) > MOST_FILES:
+            self.add_error("attachments", f"With those kept that is more than {MOST_FILES} files.")
+        return given
+
+    def text_of(self) -> Text:
+        """What was written, of a form in order."""
+        given = self.cleaned_data
+        filters: dict[str, Any] = {
+            name: [each if isinstance(each, str) else each.pk for each in given[name]]
+            for name in FILTERS
+            if given.get(name)
+        }
+        if given.get("finished_too"):
+            filters["finished_too"] = True
+        return Text(
+            to=given["to"],
+            filters=filters,
+            subject=given["subject"],
+            text=given["text"],
+            replies_to=given["replies_to"],
+            files=given["attachments"],
+            without=[file.pk for file in given.get("without") or ()],
+        )
