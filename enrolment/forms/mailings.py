@@ -42,6 +42,15 @@ class MailingForm(SeenForm, forms.Form):
     Who leads groups, and does nothing else in the hub, chooses among those alone.
     """
 
+    subject = PlainText(label="Subject", max_length=150, missing="Give it a subject.")
+    text = PlainText(
+        label="Text",
+        max_length=8_000,
+        missing="Write the text.",
+        widget=forms.Textarea(attrs={"rows": 10}),
+        help_text="Plain text; an empty line begins a paragraph, web addresses become links. The "
+        "next session of the reader and the names of school and hub are added below it.",
+    )
     to = forms.ChoiceField(
         label="To whom",
         choices=Mailing.To.choices,
@@ -59,15 +68,6 @@ class MailingForm(SeenForm, forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     finished_too = forms.BooleanField(label="Also Work Groups that have finished", required=False)
-    subject = PlainText(label="Subject", max_length=150, missing="Give it a subject.")
-    text = PlainText(
-        label="Text",
-        max_length=8_000,
-        missing="Write the text.",
-        widget=forms.Textarea(attrs={"rows": 10}),
-        help_text="Plain text; an empty line begins a paragraph, web addresses become links. The "
-        "next session of the reader and the names of school and hub are added below it.",
-    )
     replies_to = forms.ChoiceField(
         label="Replies go to",
         choices=Mailing.Replies.choices,

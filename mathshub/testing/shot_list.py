@@ -285,6 +285,7 @@ PUBLIC = [
 ]
 
 PAST = "/admin/enrolment/pastparticipation/"
+MAILINGS = "/admin/enrolment/mailing/"
 SPREADSHEETS = "/admin/enrolment/historyimport/"
 SAMPLE = PROJECT_ROOT / "docs" / "past-participation-sample.csv"
 CHOSEN = (choose("Spreadsheet", SAMPLE), press("Go on"))
@@ -392,6 +393,11 @@ ADMIN = [
     staff(
         "admin-message-came-back", "/admin/outbox/message/?state=came-back", follow(r"\d/change/")
     ),
+    staff("admin-mailings", MAILINGS),
+    staff("admin-mailing-write", f"{MAILINGS}add/"),
+    staff("admin-mailing", MAILINGS, follow("We meet in the library")),
+    staff("admin-mailing-draft", MAILINGS, follow("What should next year")),
+    staff("admin-mailing-send", MAILINGS, follow("What should next year"), follow(r"/send/")),
     staff("admin-mail-not-wanted", "/admin/outbox/optout/"),
     staff(
         "admin-mail-not-wanted-lift",

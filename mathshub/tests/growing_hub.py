@@ -21,6 +21,8 @@ from enrolment.models import (
     FurtherForm,
     HistoryImport,
     IntendedParticipant,
+    Mailing,
+    MailingFile,
     OpeningNotice,
     Participant,
     PastParticipation,
@@ -39,6 +41,7 @@ from enrolment.tests.factories import (
     make_flyer,
     make_further_form,
     make_history_import,
+    make_mailing,
     make_opening_notice,
     make_participant,
     make_past_participation,
@@ -106,6 +109,8 @@ NAMING_TEXTS: dict[type[models.Model], tuple[str, ...]] = {
     HistoryImport: ("file_name",),
     Hub: ("name",),
     IntendedParticipant: ("name",),
+    Mailing: ("subject",),
+    MailingFile: ("name",),
     Message: ("subject", "recipient_name"),
     OpeningNotice: ("email",),
     OptOut: ("address",),
@@ -166,6 +171,7 @@ class GrowingHub:
                 participant=self.participant,
                 session=self.session,
             )
+            self._add_mailing()
             suppress(f"gone{self.size}@school.example", reason="550 no such mailbox")
             stop_kind(make_message(kind="eoi-digest"), now=NOW)
         make_hub(name=f"HUB 0{self.size}")
@@ -251,6 +257,16 @@ class GrowingHub:
         make_opening_notice(
             programme=self.closed_programme, email=f"waits{self.size}@school.example"
         )
+
+    def _add_mailing(self) -> None:
+        """Another message to many, and of the first one another file and another reader."""
+        mailing = make_mailing(filters={"work_groups": [self.group.pk]})
+        if self.size == 1:
+            self.mailing = mailing
+        MailingFile.objects.create(
+            mailing=self.mailing, name="plan.pdf", content_type="application/pdf", content=b"%PDF-"
+        )
+        make_message(kind="mailing", key=f"{self.mailing.key_prefix()}1:{self.size}")
 
     def _add_register(self) -> None:
         """Another import, another school that the first closed one merged into, and more of its past."""

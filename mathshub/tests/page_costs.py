@@ -50,6 +50,7 @@ WHO_ASKS = {
 # Who is signed in is sent away from these.
 FOR_STRANGERS = ("account_login", "account_reset_password")
 LISTS_OF_A_LEAD = (
+    "enrolment_mailing",
     "enrolment_participant",
     "enrolment_place",
     "workgroup_sessions_session",

@@ -15,6 +15,7 @@ from enrolment.models import (
     BriefingBooking,
     ExpressionOfInterest,
     InterestDraft,
+    MailingFile,
     OpeningNotice,
     Participant,
     Place,
@@ -58,6 +59,7 @@ IDS: dict[str, type[models.Model]] = {
     "offering_id": Offering,
     "session_pk": Session,
     "seat_pk": Seat,
+    "file": MailingFile,
 }
 # Rows that are named in the query or the form, not in the path, with what else has to stand there.
 QUERIES: dict[str, tuple[dict[str, type[models.Model]], dict[str, str]]] = {

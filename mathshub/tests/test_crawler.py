@@ -77,6 +77,7 @@ TELL_NOTHING = {
     "admin:enrolment_briefing_remove_flyer",
     "admin:enrolment_expressionofinterest_add",
     "admin:enrolment_historyimport_add",
+    "admin:enrolment_mailing_file",
     "admin:enrolment_pastparticipation_add",
     "admin:enrolment_place_seat",
     "admin:outbox_message_stop",

@@ -52,6 +52,7 @@ SIGN_IN = {
 GUESSES = {
     "app_label": "workgroups",
     "key": "set-password",
+    "file": 1,
     "object_id": "1",
     "offering_id": 1,
     "page_name": "you",

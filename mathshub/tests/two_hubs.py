@@ -12,7 +12,7 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
-from enrolment.models import FurtherForm, InterestDraft, Participant
+from enrolment.models import FurtherForm, InterestDraft, MailingFile, Participant
 from enrolment.services.seats import NamedSeat
 from enrolment.tests.factories import (
     NOW,
@@ -24,6 +24,7 @@ from enrolment.tests.factories import (
     make_further_form,
     make_history_import,
     make_known_school,
+    make_mailing,
     make_opening_notice,
     make_override,
     make_past_participation,
@@ -113,6 +114,10 @@ def plant(slug: str, *, mark: str, schools: list[School]) -> PlantedHub:
         make_days_to_avoid()
         _plant_briefing(schools)
         make_programme_link(programme=group.offering.programme)
+        mailing = make_mailing(filters={"work_groups": [group.pk]})
+        MailingFile.objects.create(
+            mailing=mailing, name="plan.pdf", content_type="application/pdf", content=b"%PDF-"
+        )
         make_opening_notice(programme=make_programme(position=3), email=SHARED_MAILBOX)
         _plant_past(group, schools)
         suppress(SHARED_MAILBOX, reason="550 no such mailbox")

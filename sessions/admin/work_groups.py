@@ -156,8 +156,12 @@ class WorkGroupAdmin(PlanningPages, HubOwnedAdmin):
     def _buttons(
         self, request: HttpRequest, group: WorkGroup, sessions: list[Session]
     ) -> list[dict[str, Any]]:
+        write = f"{reverse('admin:enrolment_mailing_add')}?work_group={group.pk}"
+        writes = [(write, "Write to everyone with a seat")]
+        if not request.user.has_perm("enrolment.add_mailing"):
+            writes = []
         if not self.has_change_permission(request, group):
-            return []
+            return [{"url": url, "words": words, "first": False} for url, words in writes]
         buttons = []
         planned = sum(session.state == Session.State.PLANNED for session in sessions)
         if planned:
@@ -170,6 +174,7 @@ class WorkGroupAdmin(PlanningPages, HubOwnedAdmin):
             waiting = reverse("admin:enrolment_expressionofinterest_changelist")
             choose = f"{waiting}?offering={group.offering_id}&state=received"
             buttons.append((choose, "Choose schools for it"))
+        buttons += writes
         is_next = planned or not sessions  # else nothing on this page is the obvious thing to do
         return [
             {"url": url, "words": words, "first": bool(is_next) and number == 0}

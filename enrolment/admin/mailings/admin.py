@@ -80,7 +80,6 @@ class MailingAdmin(HubOwnedAdmin):
 
     def own_urls(self) -> list[tuple[str, Callable[..., HttpResponse], str]]:
         return [
-            ("add/", self.write, "add"),
             ("<int:pk>/edit/", self.edit, "edit"),
             ("<int:pk>/send/", self.send, "send"),
             ("<int:pk>/stop/", self.stop, "stop"),
@@ -113,7 +112,7 @@ class MailingAdmin(HubOwnedAdmin):
     ) -> list[dict[str, Any]]:
         if not self.has_change_permission(request, mailing):
             return []
-        number = words.people(len(audience.readers))
+        number = words.people(sum(reader.number for reader in audience.readers))
         again = f"{self.url('add')}?like={mailing.pk}"
         stop, send = self.url("stop", mailing.pk), self.url("send", mailing.pk)
         if mailing.can_be_stopped(timezone.now()):
@@ -123,8 +122,10 @@ class MailingAdmin(HubOwnedAdmin):
                 (send, f"Send it to {number} …", True),
                 (self.url("edit", mailing.pk), "Change it", False),
             ]
-        else:
+        elif audience.readers:
             found = [(send, f"Send it to {number} who have not had it …", False)]
+        else:
+            found = [(f"{send}?again=1", "Send it once more …", False)]
         found.append((again, "Write another like it", False))
         return [{"url": url, "words": button, "first": first} for url, button, first in found]
 
@@ -137,7 +138,9 @@ class MailingAdmin(HubOwnedAdmin):
 
     # --- writing ---
 
-    def write(self, request: HttpRequest) -> HttpResponse:
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
         """A new one: empty, like another (?like=), or to one Work Group (?work_group=)."""
         if not self.has_add_permission(request):
             raise PermissionDenied
@@ -241,7 +244,8 @@ class MailingAdmin(HubOwnedAdmin):
         audience = self._audience(request, mailing, **options)
         ticked = set(request.POST.getlist("left_out")) if refusal else set(mailing.left_out)
         shown = [*audience.readers, *audience.left_out]
-        number = len([reader for reader in shown if reader.print not in ticked])
+        going = [reader for reader in shown if reader.print not in ticked]
+        number = sum(reader.number for reader in going)
         return self.form_page(
             request,
             title=f"Send “{mailing}”?",
@@ -250,7 +254,7 @@ class MailingAdmin(HubOwnedAdmin):
                 "for those whom you tick below.",
                 "It waits ten minutes. Until then one press stops all of it.",
             ],
-            button=f"Send it, {words.mails(number)}",
+            button=f"Send it, {words.mails(len(going))}",
             back=self.url("change", mailing.pk),
             template="admin/enrolment/mailing_send.html",
             mailing=mailing,

@@ -53,7 +53,16 @@ class Reader:
     @property
     def names(self) -> str:
         """Each once, in the order of the list."""
-        return ", ".join(dict.fromkeys(person.name for person in self.people))
+        return ", ".join(self._names)
+
+    @property
+    def number(self) -> int:
+        """How many people that is."""
+        return len(self._names)
+
+    @property
+    def _names(self) -> list[str]:
+        return list(dict.fromkeys(person.name for person in self.people))
 
     @property
     def places(self) -> str:

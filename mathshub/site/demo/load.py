@@ -7,7 +7,7 @@ from pathlib import Path
 from django.db import transaction
 
 from mathshub.scope import hub_scope
-from mathshub.site.demo import briefings, mail_history, past, story
+from mathshub.site.demo import briefings, mail_history, mailings, past, story
 from mathshub.site.demo.foundations import (
     announce,
     authority_of,
@@ -86,6 +86,7 @@ def _tell(scene: Scene, report: Report) -> None:
     story.offer_one_now(scene)
     report(f"{scene.hub}: messages")
     mail_history.plan_past_reminders(scene)
+    mailings.write_to_many(scene)
     mail_history.settle_past(scene, leave=live)
     mail_history.note_failure(story.MISTYPED_ADDRESS)
     mail_history.note_return(scene)

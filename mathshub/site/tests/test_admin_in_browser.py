@@ -12,6 +12,7 @@ from enrolment.tests.factories import (
     make_accepted_place,
     make_expression,
     make_history_import,
+    make_mailing,
     make_opening_notice,
     make_past_participation,
     make_unmatched_line,
@@ -88,6 +89,7 @@ def hub(transactional_db: None) -> Iterator[Hub]:
         make_message(
             kind="eoi-received", text_body="https://example.org/" + "a" * 300, state="sent"
         )
+        make_mailing(filters={"work_groups": [group.pk]}, subject="A" + "b" * 120)
         yield hub
 
 
@@ -149,6 +151,11 @@ def pages() -> list[str]:
         "/admin/workgroup_sessions/session/*/move/",
         "/admin/outbox/message/",
         "/admin/outbox/message/*/change/",
+        "/admin/enrolment/mailing/",
+        "/admin/enrolment/mailing/add/",
+        "/admin/enrolment/mailing/*/change/",
+        "/admin/enrolment/mailing/*/edit/",
+        "/admin/enrolment/mailing/*/send/",
         "/admin/outbox/optout/",
         "/admin/outbox/optout/*/change/",
         "/admin/outbox/optout/*/lift/",
