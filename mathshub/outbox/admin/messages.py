@@ -11,8 +11,16 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
-from mathshub.outbox.admin.alarms import alarms
-from mathshub.outbox.admin.words import message_facts, state_tag, without_links
+from mathshub.outbox.admin.again import REFUSES, AgainPages, can_ever_go_again
+from mathshub.outbox.admin.alarms import alarms, queue_words
+from mathshub.outbox.admin.words import (
+    family_words,
+    message_facts,
+    state_meanings,
+    state_tag,
+    without_links,
+)
+from mathshub.outbox.again import family_of
 from mathshub.outbox.hold import CannotBeStopped, stop_message
 from mathshub.outbox.kinds import all_kinds, kind_words
 from mathshub.outbox.models import Message
@@ -44,7 +52,7 @@ class StateChips(ChipFilter):
     def chips(cls, request: HttpRequest) -> list[Chip]:
         return [
             Chip("waiting", "waiting", Q(state__in=Message.WAITING)),
-            Chip("sent", "sent", Q(state=State.SENT)),
+            Chip("sent", "handed to the mail server", Q(state=State.SENT)),
             Chip("failed", "failed", FAILED),
             Chip("came-back", "came back", Q(came_back_at__isnull=False)),
             Chip("stopped", "no longer needed", Q(state=State.CANCELLED)),
@@ -76,8 +84,9 @@ class KindChips(ChipFilter):
 
 
 @admin.register(Message)
-class MessageAdmin(HubOwnedAdmin):
+class MessageAdmin(AgainPages, HubOwnedAdmin):
     list_heading = "Messages"
+    actions = ("again_chosen", "retry_chosen")
     list_display = ("recipient", "what", "due", "state_words")
     list_filter = (StateChips, WhenChips, KindChips)
     search_fields = ("recipient", "recipient_name", "subject")
@@ -100,7 +109,10 @@ class MessageAdmin(HubOwnedAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return super().changelist_view(request, {"alarms": alarms(timezone.now())})
+        now = timezone.now()
+        return super().changelist_view(
+            request, {"alarms": alarms(now), "queue_words": queue_words(now)}
+        )
 
     # --- the list's columns ---
 
@@ -126,8 +138,11 @@ class MessageAdmin(HubOwnedAdmin):
         return f"{capfirst(kind_words(obj.kind))} to {obj.recipient_name or obj.recipient}"
 
     def facts(self, request: HttpRequest, obj: Message) -> dict[str, Any]:
+        family = [each for each in family_of(obj) if each.pk != obj.pk]
         return {
             "state": state_tag(obj),
+            "meanings": state_meanings(obj),
+            "family": [(each, family_words(each, obj), state_tag(each)) for each in family],
             "facts": message_facts(obj),
             "text": obj.text_body
             if self.has_change_permission(request, obj)
@@ -143,6 +158,8 @@ class MessageAdmin(HubOwnedAdmin):
             buttons = [("retry", "Try again"), ("stop", "Set it aside")]
         elif message.state in (State.QUEUED, State.CLAIMED):
             buttons = [("stop", "Stop it")]
+        elif can_ever_go_again(message):
+            buttons = [("again", "Send it once more")]
         return [
             {"url": self.url(name, message.pk), "words": words, "first": False}
             for name, words in buttons
@@ -152,6 +169,7 @@ class MessageAdmin(HubOwnedAdmin):
         return [
             ("<int:pk>/retry/", self.retry, "retry"),
             ("<int:pk>/stop/", self.stop, "stop"),
+            *self.again_urls(),
         ]
 
     def retry(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -169,8 +187,7 @@ class MessageAdmin(HubOwnedAdmin):
         try:
             send_again(message, now=timezone.now())
         except StillSuppressed:
-            words = "The address refuses mail: lift that first, in the list of refused addresses."
-            return self.done(request, words, to=back, level=messages.ERROR)
+            return self.done(request, REFUSES, to=back, level=messages.ERROR)
         except NotFailed:
             return self.done(request, "It did not fail.", to=back, level=messages.ERROR)
         return self.done(request, "It is tried again within a minute.", to=back)

@@ -2,17 +2,22 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
-from mathshub.outbox.models import Message, Suppression
+from mathshub.outbox.kinds import Kind
+from mathshub.outbox.models import Heartbeat, Message, Suppression
 from mathshub.outbox.suppression import suppress
+from mathshub.outbox.sweep import SWEEP
 from mathshub.outbox.tests.factories import NOW, make_message
-from mathshub.scope import hub_scope
+from mathshub.scope import all_hubs, hub_scope
 from workgroups.models import Hub, HubMember
 from workgroups.tests.factories import make_hub
 from workgroups.tests.staff import staff_client
@@ -167,3 +172,137 @@ def test_no_form_changes_a_message(lead: Client) -> None:
     message = make_message(kind=KIND)
     page = lead.get(f"{MESSAGES}{message.pk}/change/")
     assert list(page.context["adminform"].form.fields) == []
+
+
+@pytest.mark.parametrize("page", [MESSAGES, "/admin/"])
+def test_staff_are_told_when_a_long_queue_will_be_through(
+    lead: Client, settings: Settings, page: str
+) -> None:
+    settings.EMAIL_RATE_PER_MINUTE = 1
+    Heartbeat.objects.create(name=SWEEP, at=NOW)
+    for _ in range(6):
+        make_message(kind=KIND)
+    assert not lead.get(page).context["queue_words"], "five minutes"
+    make_message(kind=KIND)
+    words = "7 messages wait; the last will have left at about 09:06."
+    assert words in lead.get(page).content.decode()
+    settings.EMAIL_RATE_PER_MINUTE = 1 / 240
+    assert "at about 09:00 on Tuesday 24 November." in lead.get(page).content.decode()
+    Heartbeat.objects.update(at=NOW - timedelta(minutes=9))
+    assert not lead.get(page).context["queue_words"], "nothing leaves"
+
+
+# --- once more ---
+
+
+def make_sent(**fields: object) -> Message:
+    hour_ago = NOW - timedelta(hours=1)
+    return make_message(state=State.SENT, sent_at=hour_ago, due_at=hour_ago, **fields)
+
+
+@pytest.fixture
+def letter(letter_templates: None, register_kind: Callable[..., Kind]) -> Kind:
+    return register_kind(name="letter")
+
+
+def test_staff_read_what_a_state_means(lead: Client) -> None:
+    def page(**fields: object) -> str:
+        return lead.get(f"{MESSAGES}{make_sent(kind=KIND, **fields).pk}/change/").content.decode()
+
+    assert "handed to the mail server" in page()
+    assert "Whether it reached the mailbox, or was read, is not known" in page()
+    assert "arrived twice" not in page()
+    assert "it may have arrived twice" in page(maybe_duplicate=True)
+    back = page(came_back_at=NOW, came_back_because="550 gone")
+    assert "a report about it came back" in back
+    assert "passes it on" not in back
+
+
+def test_one_message_is_sent_once_more_from_its_page(lead: Client, letter: Kind) -> None:
+    first = make_sent(kind="letter", recipient="head@a.example", context={"text": "On Friday."})
+    address = f"{MESSAGES}{first.pk}/again/"
+    assert address in lead.get(f"{MESSAGES}{first.pk}/change/").content.decode()
+    page = lead.get(address).content.decode()
+    assert "On Friday." in page
+    assert "One e-mail goes to head@a.example" in page
+    assert Message.objects.count() == 1, "asking sends nothing"
+
+    told = lead.post(address, follow=True).content.decode()
+    new = Message.objects.latest("pk")
+    assert f"{MESSAGES}{first.pk}/change/" in told
+    assert "Sent once more by" in told
+    assert f"{MESSAGES}{new.pk}/change/" in lead.get(f"{MESSAGES}{first.pk}/change/").content.decode()
+    again = lead.post(address).content.decode()
+    assert "It waits to be sent once more already." in again
+    assert Message.objects.count() == 2
+
+
+def test_what_can_go_no_more_says_why(lead: Client, register_kind: Callable[..., Kind]) -> None:
+    register_kind(name="over", unwanted=lambda message, now: "the session has begun")
+    message = make_sent(kind="over")
+    for answer in (lead.get, lead.post):
+        page = answer(f"{MESSAGES}{message.pk}/again/").content.decode()
+        assert "The session has begun" in page
+        assert "Send it once more, 1 e-mail" not in page
+    secret = make_sent(kind="sign-in")
+    assert f"{secret.pk}/again/" not in lead.get(f"{MESSAGES}{secret.pk}/change/").content.decode()
+    assert "for one use" in lead.post(f"{MESSAGES}{secret.pk}/again/").content.decode()
+    assert Message.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("action", "page", "button"),
+    [
+        ("again_chosen", "again", "Send once more, 2 e-mails"),
+        ("retry_chosen", "retry", "Try again, 2 e-mails"),
+    ],
+)
+def test_several_go_by_one_action_with_names_and_number(
+    lead: Client, letter: Kind, action: str, page: str, button: str
+) -> None:
+    make: Any = make_sent if page == "again" else partial(make_message, state=State.DEAD)
+    ticked = [make(kind="letter", recipient=f"{name}@a.example") for name in ("ann", "bob")]
+    waiting = make_message(kind="letter", recipient="cat@a.example")
+    others = make(kind="letter", recipient="dan@a.example")
+    chosen = [str(each.pk) for each in (*ticked, waiting)]
+    shown = lead.post(MESSAGES, {"action": action, "_selected_action": chosen}, follow=True)
+    text = shown.content.decode()
+    assert button in text
+    assert [name for name in ("ann", "bob", "cat", "dan") if f"{name}@a.example" in text] == [
+        "ann",
+        "bob",
+    ]
+    assert f"{MESSAGES}{waiting.pk}/change/" in text, "left out, and it says why"
+    assert Message.objects.waiting().count() == 1, "asking sends nothing"
+
+    address = f"{MESSAGES}{page}/"
+    assert "2 e-mails will" in lead.post(address, {"chosen": chosen}, follow=True).content.decode()
+    goes = Message.objects.waiting().values_list("recipient", flat=True)
+    assert sorted(goes) == ["ann@a.example", "bob@a.example", "cat@a.example"]
+    assert "None of those" in lead.post(address, {"chosen": chosen}, follow=True).content.decode()
+    assert "Tick the messages first" in lead.post(address, follow=True).content.decode()
+    others.refresh_from_db()
+    assert Message.objects.waiting().count() == 3
+
+
+def test_a_viewer_sends_nothing_once_more(here: Hub, letter: Kind) -> None:
+    viewer = staff_client(HubMember.Role.VIEWER)
+    message = make_sent(kind="letter")
+    assert "once more" not in viewer.get(f"{MESSAGES}{message.pk}/change/").content.decode()
+    assert "Send once more" not in viewer.get(MESSAGES).content.decode()
+    for page in (f"{message.pk}/again/", "again/", "retry/"):
+        assert viewer.get(f"{MESSAGES}{page}?chosen={message.pk}").status_code == 403
+        assert viewer.post(f"{MESSAGES}{page}", {"chosen": message.pk}).status_code == 403
+    assert Message.objects.count() == 1
+
+
+def test_another_hub_s_message_is_not_sent_once_more(lead: Client, letter: Kind) -> None:
+    with hub_scope(make_hub(slug="wandle")):
+        theirs = make_sent(kind="letter", recipient="theirs@a.example")
+    assert lead.post(f"{MESSAGES}{theirs.pk}/again/").status_code == 404
+    for page in ("again", "retry"):
+        told = lead.post(f"{MESSAGES}{page}/", {"chosen": theirs.pk}, follow=True)
+        assert "Tick the messages first" in told.content.decode()
+        assert "theirs@a.example" not in told.content.decode()
+    with all_hubs("test"):
+        assert Message.objects.count() == 1
