@@ -25,7 +25,7 @@ APART = timedelta(minutes=10)
 """So long lies between two sendings of one message: a second click comes sooner."""
 
 NOT_SENT = "Only a message that was handed to the mail server is sent once more."
-SECRET = (
+FOR_ONE_USE = (
     "It carried a link or code for one use, which is never sent a second time: its reader asks for "
     "a new one."
 )
@@ -108,7 +108,7 @@ def send_once_more(messages: Iterable[Message], *, by: Any, now: datetime) -> On
 def _why_not(message: Message, families: Families, now: datetime) -> str:
     """What its own row and those that repeat it say against sending it once more."""
     if message.kind in names_that_keep_no_text():
-        return SECRET
+        return FOR_ONE_USE
     if message.kind not in {kind.name for kind in all_kinds()}:
         return KIND_GONE
     if message.state != State.SENT:

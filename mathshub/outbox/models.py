@@ -167,6 +167,11 @@ class Message(HubOwned):
         """How it stands, for staff."""
         return "came back" if self.came_back_at else self.get_state_display()
 
+    @property
+    def reason(self) -> str:
+        """Why it stands so, in the words of whoever said it; often there is none."""
+        return self.came_back_because or self.state_reason
+
 
 class Suppression(HubOwned):
     """An address that refused mail for good: nothing more goes there until a person lifts it."""

@@ -234,7 +234,13 @@ def _other_messages(hub: Hub) -> Iterator[Message]:
     def message(kind: str, key: str = "", to: str = "office@school.example", **about: Any):
         context = {name: getattr(row, "pk", row) for name, row in about.items()}
         return Message(
-            pk=1, hub=hub, kind=kind, key=key or kind, recipient=to, context=context, due_at=NOVEMBER
+            pk=1,
+            hub=hub,
+            kind=kind,
+            key=key or kind,
+            recipient=to,
+            context=context,
+            due_at=NOVEMBER,
         )
 
     interest = ExpressionOfInterest.objects.exclude(state="withdrawn").exclude(sender_email="")

@@ -10,7 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from mathshub.outbox.again import KIND_GONE, SECRET, email_now, family_of, look_at, send_once_more
+from mathshub.outbox.again import (
+    KIND_GONE,
+    FOR_ONE_USE,
+    email_now,
+    family_of,
+    look_at,
+    send_once_more,
+)
 from mathshub.outbox.kinds import all_kinds, names_that_keep_no_text
 from mathshub.outbox.models import Message
 from mathshub.outbox.services import send_all_again, triable
@@ -171,7 +178,7 @@ def _why_not_tried(message: Message) -> str:
     if not message.has_failed:
         return NOT_FAILED
     if message.kind in names_that_keep_no_text():
-        return SECRET
+        return FOR_ONE_USE
     return REFUSES if message.kind in {kind.name for kind in all_kinds()} else KIND_GONE
 
 

@@ -26,9 +26,7 @@ def queue_words(now: datetime) -> str:
     verb = "waits" if waits.waiting == 1 else "wait"
     at = timezone.localtime(waits.through_at)
     day = "" if at.date() == timezone.localdate(now) else f" on {at:%A %-d %B}"
-    return (
-        f"{count(waits.waiting, 'message')} {verb}; the last will have left at about {at:%H:%M}{day}."
-    )
+    return f"{count(waits.waiting, 'message')} {verb}; the last will have left at about {at:%H:%M}{day}."
 
 
 def _silence(state: Health) -> list[str]:
@@ -63,7 +61,11 @@ def _mailbox(now: datetime) -> list[str]:
     box = bounce_mailbox(now)
     if not box.is_late:
         return []
-    read = f"since {timezone.localtime(box.last_read_at):%H:%M on %-d %B}" if box.last_read_at else "yet"
+    read = (
+        f"since {timezone.localtime(box.last_read_at):%H:%M on %-d %B}"
+        if box.last_read_at
+        else "yet"
+    )
     return [
         f"The mailbox for mail that comes back has not been read {read}: messages that bounce are "
         "not marked. Tell whoever runs the portal; its log says why."

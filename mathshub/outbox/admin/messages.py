@@ -5,14 +5,17 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.contrib.admin.views.main import PAGE_VAR
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
+from mathshub.outbox.admin.about import about_filters, about_words, rows_with_reference
 from mathshub.outbox.admin.again import REFUSES, AgainPages, can_ever_go_again
 from mathshub.outbox.admin.alarms import alarms, queue_words
+from mathshub.outbox.admin.days import DaysFilter, DaysForm, asked_for
 from mathshub.outbox.admin.words import (
     family_words,
     message_facts,
@@ -26,10 +29,12 @@ from mathshub.outbox.kinds import all_kinds, kind_words
 from mathshub.outbox.models import Message
 from mathshub.outbox.services import NotFailed, StillSuppressed, send_again
 from mathshub.scope_admin import Chip, ChipFilter, HubOwnedAdmin
+from mathshub.scope_admin.cells import with_note
 
 State = Message.State
 FAILED = Q(state__in=[State.DEAD, State.SUPPRESSED])
 FRIDAY = 4
+DAYS = DaysFilter.parameter_name
 
 
 def next_friday(today: date) -> date:
@@ -87,10 +92,18 @@ class KindChips(ChipFilter):
 class MessageAdmin(AgainPages, HubOwnedAdmin):
     list_heading = "Messages"
     actions = ("again_chosen", "retry_chosen")
-    list_display = ("recipient", "what", "due", "state_words")
-    list_filter = (StateChips, WhenChips, KindChips)
-    search_fields = ("recipient", "recipient_name", "subject")
-    search_help_text = "Address, name or subject"
+    list_display = ("recipient", "what", "about", "due", "state_words")
+    list_filter = (*about_filters(), StateChips, WhenChips, DaysFilter, KindChips)
+    search_fields = (
+        "recipient",
+        "recipient_name",
+        "subject",
+        "school__name",
+        "work_group__name",
+        "work_group__offering__project_code",
+    )
+    search_help_text = "Address, name, subject, school, Work Group, project code or reference"
+    joins = ("school", "work_group", "participant", "session")
     ordering = ("-due_at", "-id")
     fields = ()
     empty_words = (
@@ -109,10 +122,28 @@ class MessageAdmin(AgainPages, HubOwnedAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        if address := asked_for(request):
+            return HttpResponseRedirect(address)
         now = timezone.now()
-        return super().changelist_view(
-            request, {"alarms": alarms(now), "queue_words": queue_words(now)}
-        )
+        context = {
+            "alarms": alarms(now),
+            "queue_words": queue_words(now),
+            "days_form": DaysForm(),
+            "kept": [(n, v) for n, v in request.GET.items() if n not in (DAYS, PAGE_VAR)],
+        }
+        return super().changelist_view(request, context)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """Without what no page shows, and what only one message's shows, which is long."""
+        return super().get_queryset(request).defer("html_body")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        """By the words of the message, or by the reference of the interest that it is about."""
+        if meant := rows_with_reference(search_term):
+            return queryset.filter(meant), False
+        return super().get_search_results(request, queryset, search_term)
 
     # --- the list's columns ---
 
@@ -123,14 +154,18 @@ class MessageAdmin(AgainPages, HubOwnedAdmin):
     def what(self, message: Message) -> str:
         return message.subject or capfirst(kind_words(message.kind))
 
-    @admin.display(description="due or sent", ordering="due_at")
+    @admin.display
+    def about(self, message: Message) -> str:
+        return about_words(message)
+
+    @admin.display(description="due or handed over", ordering="due_at")
     def due(self, message: Message) -> str:
         at = timezone.localtime(message.sent_at or message.due_at)
         return f"{at:%a} {at.day} {at:%b}, {at:%H:%M}"
 
     @admin.display(description="state", ordering="state")
     def state_words(self, message: Message) -> SafeString:
-        return state_tag(message)
+        return with_note(state_tag(message), message.reason)
 
     # --- one message ---
 

@@ -71,7 +71,7 @@ def message_facts(message: Message) -> list[tuple[str, Any]]:
         ("Handed over", at(message.sent_at)),
         ("Due", "" if message.sent_at else at(message.due_at)),
         ("Came back", at(message.came_back_at)),
-        ("Why", message.came_back_because or message.state_reason),
+        ("Why", message.reason),
         ("Attempts", message.attempts if message.attempts > 1 else ""),
         ("The mail server said", message.last_error),
         ("Sent once more by", _who_sent_it_again(message)),

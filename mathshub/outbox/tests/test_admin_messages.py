@@ -4,22 +4,33 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from pytest_django import Settings
 
+from enrolment.tests.factories import make_expression, make_participant
+from mathshub.accounts.tests.factories import sign_in
 from mathshub.outbox.kinds import Kind
 from mathshub.outbox.models import Heartbeat, Message, Suppression
 from mathshub.outbox.suppression import suppress
 from mathshub.outbox.sweep import SWEEP
 from mathshub.outbox.tests.factories import NOW, make_message
 from mathshub.scope import all_hubs, hub_scope
-from workgroups.models import Hub, HubMember
-from workgroups.tests.factories import make_hub
+from sessions.tests.factories import make_session
+from workgroups.models import Hub, HubMember, WorkGroupLead
+from workgroups.tests.factories import (
+    make_account,
+    make_hub,
+    make_member,
+    make_school,
+    make_work_group,
+)
 from workgroups.tests.staff import staff_client
 
 MESSAGES = "/admin/outbox/message/"
@@ -64,6 +75,11 @@ def test_the_list_costs_as_many_queries_for_three_rows_as_for_one(lead: Client) 
         ("when=by-friday", {"now@a.example"}),
         ("q=LATER", {"later@a.example"}),
         ("kind=session-reminder", {"later@a.example"}),
+        ("days=2026-11-23..2026-11-23", {"now@a.example", "sent@a.example"}),
+        ("days=2026-11-24..", {"later@a.example"}),
+        ("days=..2026-11-22", {"dead@a.example", "refused@a.example"}),
+        ("days=..2026-11-22&state=sent", set()),
+        ("days=27 November", set()),
     ],
 )
 def test_chips_and_search_find_messages(lead: Client, chip: str, found: set[str]) -> None:
@@ -71,11 +87,163 @@ def test_chips_and_search_find_messages(lead: Client, chip: str, found: set[str]
     make_message(
         kind="session-reminder", recipient="later@a.example", due_at=NOW + timedelta(days=9)
     )
-    make_message(kind=KIND, recipient="dead@a.example", state=State.DEAD)
-    make_message(kind=KIND, recipient="refused@a.example", state=State.SUPPRESSED)
-    make_message(kind=KIND, recipient="sent@a.example", state=State.SENT, sent_at=NOW)
+    yesterday = NOW - timedelta(days=1)
+    failed: Any = {"kind": KIND, "due_at": yesterday}
+    make_message(**failed, recipient="dead@a.example", state=State.DEAD)
+    make_message(**failed, recipient="refused@a.example", state=State.SUPPRESSED)
+    make_message(**failed, recipient="sent@a.example", state=State.SENT, sent_at=NOW)
     rows = lead.get(f"{MESSAGES}?{chip}").context["cl"].result_list
     assert {row.recipient for row in rows} == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "days"),
+    [
+        ("from_day=2026-11-01&to_day=2026-11-27", ["2026-11-01..2026-11-27"]),
+        ("from_day=2026-11-01&to_day=&days=2026-10-01..", ["2026-11-01.."]),
+        ("from_day=&to_day=2026-11-27", ["..2026-11-27"]),
+        ("from_day=&to_day=", []),
+        ("from_day=soon&to_day=", []),
+    ],
+)
+def test_days_are_typed_and_stand_as_a_chip(lead: Client, typed: str, days: list[str]) -> None:
+    answer = lead.get(f"{MESSAGES}?{typed}&state=waiting", follow=True)
+    [(address, _)] = answer.redirect_chain
+    asked = parse_qs(address.lstrip("?"))
+    assert asked == {"state": ["waiting"]} | ({"days": days} if days else {})
+    assert ("take it off" in answer.content.decode()) == bool(days)
+
+
+def test_messages_are_found_by_school_group_code_and_reference(lead: Client) -> None:
+    group = make_work_group(name="Hackney and Newham")
+    school = make_school(name="Barge House Primary School")
+    expression = make_expression(school=school)
+    Message.objects.all().delete()
+    make_message(kind=KIND, recipient="school@a.example", school=school)
+    make_message(kind=KIND, recipient="group@a.example", work_group=group)
+    make_message(kind=KIND, recipient="interest@a.example", context={"expression": expression.pk})
+    make_message(kind=KIND, recipient="other@a.example", context={"form": expression.pk})
+
+    def found(term: str) -> set[str]:
+        rows = lead.get(MESSAGES, {"q": term}).context["cl"].result_list
+        return {row.recipient.partition("@")[0] for row in rows}
+
+    assert found("barge house") == {"school"}
+    assert found("Hackney") == {"group"}
+    assert found(group.offering.project_code) == {"group"}
+    assert found(expression.reference.lower()) == {"interest"}
+    assert found("ZZZZ-ZZZZ") == set()
+
+
+# --- what messages are about ---
+
+
+@pytest.fixture
+def about(here: Hub) -> dict[str, Any]:
+    """A school, Work Group, participant and session, by the names of a message's links."""
+    session = make_session()
+    Message.objects.all().delete()
+    return {
+        "school": make_school(name="Barge House Primary School"),
+        "work_group": session.work_group,
+        "participant": make_participant(name="Sam Okafor", email="sam@a.example"),
+        "session": session,
+    }
+
+
+PAGE_OF = {
+    "school": "workgroups_school",
+    "work_group": "workgroups_workgroup",
+    "participant": "enrolment_participant",
+    "session": "workgroup_sessions_session",
+}
+
+
+def page_of(name: str, row: Any) -> str:
+    return reverse(f"admin:{PAGE_OF[name]}_change", args=[row.pk])
+
+
+@pytest.mark.parametrize("name", PAGE_OF)
+def test_the_newest_messages_stand_on_the_page_of_what_they_are_about(
+    lead: Client, about: dict[str, Any], name: str
+) -> None:
+    page = page_of(name, about[name])
+    assert "None so far. Each message stays on the record here." in lead.get(page).content.decode()
+    make_message(kind=KIND, subject="Not about it")
+    mine = {name: about[name]}
+    failed = make_message(
+        **mine, kind=KIND, subject="Message 0", state=State.DEAD, state_reason="550 no such mailbox"
+    )
+    text = lead.get(page).content.decode()
+    assert f"{MESSAGES}{failed.pk}/change/" in text
+    assert "could not be sent: 550 no such mailbox" in text
+    assert "Not about it" not in text
+    one = query_count(lambda: lead.get(page))
+
+    for number in range(1, 10):
+        make_message(
+            **mine, kind=KIND, subject=f"Message {number}", due_at=NOW + timedelta(hours=number)
+        )
+    assert query_count(lambda: lead.get(page)) == one
+    assert "messages</a>" not in lead.get(page).content.decode()
+    make_message(**mine, kind=KIND, subject="Message 10", due_at=NOW + timedelta(hours=10))
+    text = lead.get(page).content.decode()
+    shown = [number for number in range(11) if f">Message {number}<" in text]
+    assert shown == list(range(1, 11)), "the newest ten"
+    address = f"{MESSAGES}?{name}={about[name].pk}"
+    assert f'<a href="{address}">All 11 messages</a>' in text
+
+    listed = lead.get(address)
+    assert len(listed.context["cl"].result_list) == 11
+    assert str(about[name]) in listed.content.decode()
+    assert "take it off" in listed.content.decode()
+
+
+def test_of_a_person_what_came_to_their_mailbox_is_shown_but_for_what_is_somebody_else_s(
+    lead: Client, about: dict[str, Any]
+) -> None:
+    person = about["participant"]
+    colleague = make_participant(name="Olu Ade", email="sam@a.example")
+    make_message(kind="my-link", subject="To both", recipient="Sam@a.example")
+    make_message(kind=KIND, subject="To Olu", recipient="sam@a.example", participant=colleague)
+    for page in (page_of("participant", person), f"{MESSAGES}?participant={person.pk}"):
+        text = lead.get(page).content.decode()
+        assert ("To both" in text, "To Olu" in text) == (True, False)
+
+
+@pytest.mark.parametrize("name", PAGE_OF)
+def test_rows_of_others_and_missing_ones_give_the_same_empty_list(
+    lead: Client, about: dict[str, Any], name: str
+) -> None:
+    with hub_scope(make_hub(slug="wandle")):
+        session = make_session(work_group=make_work_group(name="Merton"))
+        theirs = {
+            "work_group": session.work_group,
+            "session": session,
+            "participant": make_participant(name="Kit Moss", email="kit@a.example"),
+        }
+    numbers = ["99999999", "x", "9" * 40]
+    numbers += [str(theirs[name].pk)] if name in theirs else []
+    make_message(kind=KIND)
+    for number in numbers:
+        answer = lead.get(f"{MESSAGES}?{name}={number}")
+        assert list(answer.context["cl"].result_list) == []
+        text = answer.content.decode()
+        assert "one that is not here" in text
+        assert not [word for word in ("Merton", "Kit Moss") if word in text]
+
+
+def test_who_sees_no_messages_has_no_block(here: Hub, about: dict[str, Any]) -> None:
+    account = make_account()
+    member = make_member(account=account, role=HubMember.Role.WORK_GROUP_LEAD)
+    WorkGroupLead.objects.create(work_group=about["work_group"], member=member)
+    make_message(kind=KIND, subject="Secret", work_group=about["work_group"])
+    client = sign_in(Client(), account)
+    for name in ("work_group", "session"):
+        page = client.get(page_of(name, about[name]))
+        assert page.status_code == 200
+        assert "Secret" not in page.content.decode()
+    assert client.get(MESSAGES).status_code == 403
 
 
 def test_the_text_is_shown_as_text(lead: Client) -> None:
@@ -231,7 +399,9 @@ def test_one_message_is_sent_once_more_from_its_page(lead: Client, letter: Kind)
     new = Message.objects.latest("pk")
     assert f"{MESSAGES}{first.pk}/change/" in told
     assert "Sent once more by" in told
-    assert f"{MESSAGES}{new.pk}/change/" in lead.get(f"{MESSAGES}{first.pk}/change/").content.decode()
+    assert (
+        f"{MESSAGES}{new.pk}/change/" in lead.get(f"{MESSAGES}{first.pk}/change/").content.decode()
+    )
     again = lead.post(address).content.decode()
     assert "It waits to be sent once more already." in again
     assert Message.objects.count() == 2

@@ -11,7 +11,7 @@ from mathshub.accounts.models import Account
 from mathshub.outbox.again import (
     KIND_GONE,
     NOT_SENT,
-    SECRET,
+    FOR_ONE_USE,
     UNWRITTEN,
     WAITS,
     OnceMore,
@@ -143,7 +143,7 @@ def test_secrets_unknown_kinds_and_shut_addresses_stay(
     ]
     found = send_once_more(rows, by=lead, now=NOW)
     assert reasons(found) == [
-        SECRET,
+        FOR_ONE_USE,
         KIND_GONE,
         SUPPRESSED,
         NOT_WANTED,
