@@ -11,8 +11,8 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from mathshub.outbox.again import (
-    KIND_GONE,
     FOR_ONE_USE,
+    KIND_GONE,
     email_now,
     family_of,
     look_at,

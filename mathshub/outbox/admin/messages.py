@@ -16,6 +16,7 @@ from mathshub.outbox.admin.about import about_filters, about_words, rows_with_re
 from mathshub.outbox.admin.again import REFUSES, AgainPages, can_ever_go_again
 from mathshub.outbox.admin.alarms import alarms, queue_words
 from mathshub.outbox.admin.days import DaysFilter, DaysForm, asked_for
+from mathshub.outbox.admin.figures import FiguresPages
 from mathshub.outbox.admin.words import (
     family_words,
     message_facts,
@@ -89,7 +90,7 @@ class KindChips(ChipFilter):
 
 
 @admin.register(Message)
-class MessageAdmin(AgainPages, HubOwnedAdmin):
+class MessageAdmin(AgainPages, FiguresPages, HubOwnedAdmin):
     list_heading = "Messages"
     actions = ("again_chosen", "retry_chosen")
     list_display = ("recipient", "what", "about", "due", "state_words")
@@ -205,6 +206,7 @@ class MessageAdmin(AgainPages, HubOwnedAdmin):
             ("<int:pk>/retry/", self.retry, "retry"),
             ("<int:pk>/stop/", self.stop, "stop"),
             *self.again_urls(),
+            *self.figures_urls(),
         ]
 
     def retry(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -476,3 +476,78 @@ def test_another_hub_s_message_is_not_sent_once_more(lead: Client, letter: Kind)
         assert "theirs@a.example" not in told.content.decode()
     with all_hubs("test"):
         assert Message.objects.count() == 1
+
+
+# --- figures ---
+
+FIGURES = f"{MESSAGES}figures"
+
+
+def test_figures_are_drawn_with_their_table(lead: Client) -> None:
+    empty = lead.get(f"{FIGURES}/").content.decode()
+    assert "No message has left or ended in this time" in empty
+    assert "<svg" not in empty.partition("<main")[2]
+    make_sent(kind=KIND)
+    make_message(kind="my-link", state=State.DEAD, due_at=NOW - timedelta(days=1))
+    make_message(kind=KIND)
+    one = query_count(lambda: lead.get(f"{FIGURES}/"))
+    make_sent(kind="place-offered", came_back_at=NOW)
+    assert query_count(lambda: lead.get(f"{FIGURES}/")) == one
+
+    answer = lead.get(f"{FIGURES}/")
+    assert answer.context["title"] == "2 messages handed over in 30 days"
+    assert [(period, dict(cells)) for period, cells in answer.context["rows"]] == [
+        (
+            "Mon 23 Nov",
+            {
+                "Handed over": 2,
+                "Of these came back": 1,
+                "Could not be sent": 0,
+                "No longer needed": 0,
+            },
+        ),
+        (
+            "Sun 22 Nov",
+            {
+                "Handed over": 0,
+                "Of these came back": 0,
+                "Could not be sent": 1,
+                "No longer needed": 0,
+            },
+        ),
+    ]
+    assert "2 handed to the mail server, 1 of them came back, 1 could" in answer.content.decode()
+    assert [bar["name"] for bar in answer.context["bars"]] == [
+        "Expression of interest received",
+        "Link to the own page",
+        "Place offered, to the headteacher",
+    ]
+    of_one = lead.get(f"{FIGURES}/?by=month&kind=my-link")
+    assert [(period, cells[2]) for period, cells in of_one.context["rows"]] == [
+        ("November 2026", ("Could not be sent", 1))
+    ]
+    assert "No message has left" in lead.get(f"{FIGURES}/?kind=none").content.decode()
+
+
+def test_figures_are_a_file_for_a_spreadsheet(lead: Client, here: Hub) -> None:
+    make_sent(kind=KIND)
+    make_sent(kind=KIND, came_back_at=NOW)
+    with hub_scope(make_hub(slug="wandle")):
+        make_sent(kind=KIND)
+    assert lead.get(f"{FIGURES}.csv").content.decode("utf-8-sig").splitlines() == [
+        "Day,Kind,Handed over,Of these came back,Could not be sent,No longer needed",
+        "2026-11-23,expression of interest received,2,1,0,0",
+    ]
+    assert (
+        lead.get(f"{FIGURES}.csv?by=month")
+        .content.decode()
+        .splitlines()[1]
+        .startswith("2026-11-01")
+    )
+    assert lead.get(f"{FIGURES}.xlsx").content[:2] == b"PK"
+    account = make_account()
+    make_member(account=account, role=HubMember.Role.WORK_GROUP_LEAD)
+    for ending in ("/", ".csv", ".xlsx"):
+        assert sign_in(Client(), account).get(f"{FIGURES}{ending}").status_code == 403
+        viewer = staff_client(HubMember.Role.VIEWER)
+        assert viewer.get(f"{FIGURES}{ending}").status_code == 200

@@ -9,9 +9,9 @@ from django.test.utils import CaptureQueriesContext
 
 from mathshub.accounts.models import Account
 from mathshub.outbox.again import (
+    FOR_ONE_USE,
     KIND_GONE,
     NOT_SENT,
-    FOR_ONE_USE,
     UNWRITTEN,
     WAITS,
     OnceMore,
