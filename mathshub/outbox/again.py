@@ -124,7 +124,7 @@ def _why_not(message: Message, families: Families, now: datetime) -> str:
 
 def _too_soon(last: datetime) -> str:
     left, free = (timezone.localtime(at) for at in (last, last + APART))
-    return f"It left at {left:%H:%M}: at {free:%H:%M} at the earliest it can be sent once more."
+    return f"It left at {left:%H:%M}; it can be sent once more from {free:%H:%M} on."
 
 
 def _families(messages: list[Message]) -> dict[str, list[Message]]:

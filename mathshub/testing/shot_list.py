@@ -291,6 +291,7 @@ CHOSEN = (choose("Spreadsheet", SAMPLE), press("Go on"))
 EXPRESSIONS = "/admin/enrolment/expressionofinterest/"
 BRIEFINGS = "/admin/enrolment/briefing/"
 WORK_GROUPS = "/admin/workgroups/workgroup/"
+SEATS_NAMED = "/admin/outbox/message/?state=sent&kind=seat-named"
 A_SCHOOL = r"/school/\d+/change/"
 TERMS = "/admin/workgroups/termdate/"
 SESSIONS = "/admin/workgroup_sessions/session/"
@@ -391,6 +392,14 @@ ADMIN = [
     staff("admin-message", "/admin/outbox/message/", follow(r"\d/change/")),
     staff(
         "admin-message-came-back", "/admin/outbox/message/?state=came-back", follow(r"\d/change/")
+    ),
+    staff("admin-message-again", SEATS_NAMED, follow(r"\d/change/"), follow(r"/again/")),
+    staff("admin-messages-again", SEATS_NAMED, tick_all, press("Send once more …")),
+    staff("admin-messages-figures", "/admin/outbox/message/figures/"),
+    staff("admin-messages-figures-months", "/admin/outbox/message/figures/?by=month"),
+    staff(
+        "admin-messages-about",
+        *(f"{WORK_GROUPS}?state=running", follow(r"\d/change/"), follow(r"work_group=\d")),
     ),
     staff("admin-mail-not-wanted", "/admin/outbox/optout/"),
     staff(

@@ -1,10 +1,12 @@
 """Sending once more what was sent, and trying again what failed: one message, or those ticked."""
 
 from collections.abc import Callable, Sequence
+from email.mime.base import MIMEBase
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.core.mail import EmailMultiAlternatives
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -76,6 +78,7 @@ class AgainPages(PortalAdmin):
             title=f"Send it to {message.recipient_name or message.recipient} once more?",
             message=message,
             email=email,
+            attached=[] if isinstance(email, str) else _file_names(email),
             reason=reason,
             will=[
                 f"One e-mail goes to {message.recipient}, {LEAVES}. It is written afresh then, with "
@@ -98,7 +101,9 @@ class AgainPages(PortalAdmin):
             request,
             found.going,
             found.refused,
-            title=f"Send {count(len(found.going), 'message')} once more?",
+            title=f"Send {count(len(found.going), 'message')} once more?"
+            if found.going
+            else "None of these can be sent once more",
             button=f"Send once more, {count(len(found.going), 'e-mail')}",
         )
 
@@ -115,7 +120,9 @@ class AgainPages(PortalAdmin):
             request,
             going,
             left,
-            title=f"Try {count(len(going), 'message')} again?",
+            title=f"Try {count(len(going), 'message')} again?"
+            if going
+            else "None of these can be tried again",
             button=f"Try again, {count(len(going), 'e-mail')}",
         )
 
@@ -160,6 +167,12 @@ class AgainPages(PortalAdmin):
         if number:
             return self.done(request, words, to=back)
         return self.done(request, NONE_LEFT, to=back, level=messages.WARNING)
+
+
+def _file_names(email: EmailMultiAlternatives) -> list[str]:
+    """Of the files that go with it, as letters.py attaches them."""
+    parts = (part for part in email.attachments if isinstance(part, MIMEBase))
+    return [name for part in parts if (name := part.get_filename())]
 
 
 def can_ever_go_again(message: Message) -> bool:

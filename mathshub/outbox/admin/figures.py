@@ -19,6 +19,7 @@ from mathshub.scope_admin import PortalAdmin
 from mathshub.scope_admin.cells import count
 
 NAMES = ("Handed over", "Of these came back", "Could not be sent", "No longer needed")
+SHORT_NAMES = ("Handed over", "Came back", "Not sent", "Not needed")  # of columns, on a telephone
 KEY = (
     ("left", "handed to the mail server"),
     ("back", "of these came back"),
@@ -58,15 +59,15 @@ class FiguresPages(PortalAdmin):
             words=f"{_words(shown.total())}. The table below has every {found.by.value}.",
             period_name=found.by.value.capitalize(),
             key=KEY,
-            names=NAMES,
+            names=SHORT_NAMES,
             first=_period_words(found.by, found.periods[0]),
             last=_period_words(found.by, found.periods[-1]),
             rows=[
-                (_period_words(found.by, on), _named(counts))
+                (_period_words(found.by, on), _cells(counts))
                 for on, counts in reversed(by_period)
                 if counts.total
             ],
-            total=_named(shown.total()),
+            total=_cells(shown.total()),
             bars=[] if chosen else _bars(found),
             query=urlencode({"by": found.by.value}),
             back=self.url("changelist"),
@@ -121,10 +122,6 @@ def _cells(counts: Counts) -> tuple[int, int, int, int]:
     return (counts.handed_over, counts.came_back, counts.failed, counts.cancelled)
 
 
-def _named(counts: Counts) -> list[tuple[str, int]]:
-    return list(zip(NAMES, _cells(counts), strict=True))
-
-
 def _bars(found: Figures) -> list[dict[str, Any]]:
     """A bar for each kind, all to the scale of the commonest."""
     by_kind = found.by_kind()
@@ -140,7 +137,7 @@ def _bars(found: Figures) -> list[dict[str, Any]]:
         bars.append(
             {
                 "name": name,
-                "cells": _named(counts),
+                "cells": _cells(counts),
                 "words": _words(counts),
                 "total": counts.total,
                 "parts": parts,

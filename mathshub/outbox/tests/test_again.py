@@ -82,7 +82,7 @@ def test_a_second_click_finds_it_waiting_and_a_third_too_soon(lead: Account) -> 
 
     Message.objects.exclude(pk=first.pk).update(state=State.SENT, sent_at=NOW)
     soon = send_once_more([first], by=lead, now=NOW + timedelta(minutes=9))
-    assert reasons(soon) == ["It left at 09:00: at 09:10 at the earliest it can be sent once more."]
+    assert reasons(soon) == ["It left at 09:00; it can be sent once more from 09:10 on."]
     assert len(family_of(first)) == 2
 
 
