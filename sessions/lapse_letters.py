@@ -34,7 +34,7 @@ def why_place_lapsing_is_unwanted(message: Message, now: datetime) -> str:
     place = _place(message)
     if place is None or place.state != Place.State.OFFERED:
         return "the place is no longer offered"
-    if message.key != warning_key(place):
+    if message.first_key != warning_key(place):
         return "the school has another day to answer by"
     if not place.work_group.offering.offers_lapse:
         return "offers of this programme do not lapse"

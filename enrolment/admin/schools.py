@@ -29,6 +29,7 @@ from enrolment.eligibility.hub import is_it_ours
 from enrolment.models import ExpressionOfInterest, KnownSchool, PastParticipation, Place
 from enrolment.reach import Standing
 from enrolment.services.records import record_of, steps_of
+from mathshub.outbox.admin.about import messages_about
 from mathshub.scope_admin import RegisterAdmin
 from mathshub.scope_admin.cells import tag
 from mathshub.scope_admin.history import Change
@@ -94,6 +95,7 @@ class SchoolAdmin(SchoolAnswerPages, CoveragePages, RegisterAdmin):
                 {"row": each, "url": page_of(each), "tag": place_tag(each)}
                 for each in only_own_groups(request.user, places, "work_group")
             ],
+            **messages_about(request, school=obj),
         }
         if leads_only_own_groups(request.user):
             return context

@@ -14,7 +14,9 @@ from django.conf import settings
 
 from mathshub.outbox.bounces import record_bounce
 from mathshub.outbox.delivery_reports import is_report, read_reports
+from mathshub.outbox.models import Heartbeat
 
+BOUNCES = "bounces"  # the heartbeat of the last good reading
 LOOKED_BACK = timedelta(days=7)
 MOST_AT_ONCE = 200  # reports; the next run takes the rest
 MOST_BYTES = 200_000  # of each: what matters stands before the text that is sent back
@@ -37,6 +39,7 @@ def read_bounces(now: datetime) -> Tally:
     """Note what the unread delivery reports of the last week say, and mark them as read.
 
     A report counts as read once it is noted: a run that breaks off is made up for by the next one.
+    One that comes to its end goes on record, so that a mailbox that can't be read is noticed.
     Raises ``MailboxAway``.
     """
     found = came_back = 0
@@ -45,6 +48,7 @@ def read_bounces(now: datetime) -> Tally:
             found += 1
             came_back += _note(raw, now)
             _ask(box, "STORE", uid, "+FLAGS.SILENT", r"(\Seen)")
+    Heartbeat.objects.update_or_create(name=BOUNCES, defaults={"at": now})
     return Tally(found, came_back)
 
 

@@ -117,12 +117,13 @@ def claim_due(limit: int, *, now: datetime) -> Claim:
     """
     token, lease_until = uuid.uuid4(), now + LEASE
     if limit:
-        _write_token(_due(now), limit, token, lease_until)
+        _write_token(due_to_leave(now), limit, token, lease_until)
     mine = Message.objects.filter(claim=token).select_related("hub")
     return Claim(token, lease_until, list(mine.order_by("priority", "due_at", "id")))
 
 
-def _due(now: datetime) -> QuerySet[Message]:
+def due_to_leave(now: datetime) -> QuerySet[Message]:
+    """Those in scope that senders take at ``now``, first things first."""
     may_leave = Q(hub__messages_paused=False) | Q(kind__in=names_that_leave_paused_hubs())
     return Message.objects.due(now).filter(may_leave)
 

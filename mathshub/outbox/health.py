@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from mathshub.outbox import account
+from mathshub.outbox.bounce_mailbox import BOUNCES
 from mathshub.outbox.kinds import names_that_leave_paused_hubs
 from mathshub.outbox.models import Heartbeat, MailAccount, Message
 from mathshub.outbox.sweep import SWEEP
@@ -14,22 +15,22 @@ from mathshub.scope import all_hubs, current_hub, hub_scope
 
 SWEEP_IS_LATE = timedelta(minutes=3)
 OVERDUE = timedelta(minutes=15)
+MAILBOX_IS_LATE = timedelta(minutes=30)  # it is read every five
 
 
 @dataclass(frozen=True)
 class Health:
     """The outbox at one moment.
 
-    ``waiting`` messages are due now and may go; ``through_at`` is when the rate will have let them
-    all out. ``overdue`` ones have waited for over 15 minutes without the rate being the reason.
-    ``failing_since`` and ``error`` are the mail server's, while it can't be reached.
+    ``waiting`` messages are due now and may go. ``overdue`` ones have waited for over 15 minutes
+    without the rate being the reason. ``failing_since`` and ``error`` are the mail server's, while
+    it can't be reached.
     """
 
     last_sweep_at: datetime | None
     sweep_age: timedelta | None
     waiting: int
     overdue: int
-    through_at: datetime
     failing_since: datetime | None
     error: str
 
@@ -56,7 +57,6 @@ def health(now: datetime) -> Health:
         sweep_age=now - beat.at if beat else None,
         waiting=waiting,
         overdue=0 if is_held_by_rate else overdue,
-        through_at=now + timedelta(minutes=waiting / settings.EMAIL_RATE_PER_MINUTE),
         failing_since=mail.failing_since if mail and is_failing else None,
         error=mail.last_error if mail and is_failing else "",
     )
@@ -69,3 +69,20 @@ def _counts(now: datetime) -> tuple[int, int]:
         may_leave = Q(hub__messages_paused=False) | Q(kind__in=names_that_leave_paused_hubs())
         due = Message.objects.waiting().filter(may_leave, due_at__lte=now)
         return due.count(), due.filter(due_at__lte=now - OVERDUE).count()
+
+
+@dataclass(frozen=True)
+class BounceMailbox:
+    """The mailbox in which delivery reports arrive, where one is read: since when it was not."""
+
+    last_read_at: datetime | None
+    is_late: bool
+
+
+def bounce_mailbox(now: datetime) -> BounceMailbox:
+    """Without a mailbox to read, nothing is late."""
+    if not settings.BOUNCE_MAILBOX_URL:
+        return BounceMailbox(None, is_late=False)
+    beat = Heartbeat.objects.filter(name=BOUNCES).first()
+    is_late = beat is None or now - beat.at > MAILBOX_IS_LATE
+    return BounceMailbox(beat.at if beat else None, is_late)

@@ -8,6 +8,9 @@ from django.db.models.functions import Upper
 
 from mathshub.scope import HubOwned, SameHub, hub_history, hub_key, hub_manager
 
+AGAIN = ":again:"
+"""What stands in the key of a message that was sent once more, between the first one's and a number."""
+
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def waiting(self) -> "MessageQuerySet":
@@ -16,7 +19,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def failed(self) -> "MessageQuerySet":
         """Given up, or refused because the address refuses mail."""
-        return self.filter(state__in=[Message.State.DEAD, Message.State.SUPPRESSED])
+        return self.filter(state__in=Message.FAILED)
 
     def ended(self) -> "MessageQuerySet":
         """Sent or given up, one way or another: nothing more happens to them."""
@@ -63,12 +66,13 @@ class Message(HubOwned):
         QUEUED = "queued", "waiting"
         CLAIMED = "claimed", "about to be sent"
         INFLIGHT = "inflight", "being sent"
-        SENT = "sent", "sent"
+        SENT = "sent", "handed to the mail server"
         DEAD = "dead", "could not be sent"
         CANCELLED = "cancelled", "no longer needed"
         SUPPRESSED = "suppressed", "address refuses mail"
 
     WAITING = [State.QUEUED, State.CLAIMED, State.INFLIGHT]
+    FAILED = [State.DEAD, State.SUPPRESSED]
 
     class Priority(models.IntegerChoices):
         IMMEDIATE = 10, "confirmations and sign-in"
@@ -149,9 +153,24 @@ class Message(HubOwned):
         return self.subject or self.kind
 
     @property
+    def first_key(self) -> str:
+        """The key of the message that this one repeats; its own where it repeats none."""
+        return self.key.partition(AGAIN)[0]
+
+    @property
+    def has_failed(self) -> bool:
+        """Given up, or refused because the address refuses mail."""
+        return self.state in self.FAILED
+
+    @property
     def state_words(self) -> str:
         """How it stands, for staff."""
         return "came back" if self.came_back_at else self.get_state_display()
+
+    @property
+    def reason(self) -> str:
+        """Why it stands so, in the words of whoever said it; often there is none."""
+        return self.came_back_because or self.state_reason
 
 
 class Suppression(HubOwned):

@@ -1,5 +1,6 @@
 """Mail that a reader need not have: a mailbox stops one kind of it at one hub, and lets it on again."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -7,7 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from mathshub.links import absolute, make_token, read_token
-from mathshub.outbox.kinds import all_kinds
+from mathshub.outbox.kinds import all_kinds, is_optional
 from mathshub.outbox.models import Message, OptOut
 from mathshub.outbox.suppression import hash_of
 from mathshub.prepared import prepared
@@ -35,6 +36,15 @@ def message_of(token: str) -> Message | None:
 def wants_no_more(address: str, kind: str) -> bool:
     """Whether the mailbox has stopped this kind of mail at the hub in scope."""
     return bool(_standing(address_hash=hash_of(address), kind=kind))
+
+
+def those_who_want_no_more(messages: Iterable[Message]) -> set[int]:
+    """The numbers of the messages whose mailboxes have stopped their kind, in one query."""
+    optional = {each.pk: each for each in messages if is_optional(each.kind)}
+    hashes = {pk: hash_of(each.recipient) for pk, each in optional.items()}
+    standing = OptOut.objects.standing().filter(address_hash__in=set(hashes.values()))
+    stopped = set(standing.order_by().values_list("address_hash", "kind"))
+    return {pk for pk, each in optional.items() if (hashes[pk], each.kind) in stopped}
 
 
 @prepared

@@ -29,6 +29,11 @@ def purge(now: datetime) -> tuple[int, int]:
     return wiped, deleted
 
 
+def delete_messages_to(participants: list[int]) -> None:
+    """Of people who are erased, by their numbers: their names and addresses stand in the messages."""
+    Message.objects.filter(participant__in=participants).delete()
+
+
 def _forget_addresses(before: datetime) -> None:
     """Leave of an address that refuses or wants no mail its hash alone, which goes on to hold.
 

@@ -8,14 +8,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from mathshub.outbox.kinds import Kind, kind_named, names_that_keep_no_text
+from django.db.models import Case, Value, When
+
+from mathshub.outbox.kinds import Kind, all_kinds, kind_named, names_that_keep_no_text
 from mathshub.outbox.models import Message
 from mathshub.outbox.planning import plan_messages
 from mathshub.outbox.retention import purge
-from mathshub.outbox.suppression import is_suppressed
+from mathshub.outbox.suppression import is_suppressed, suppressed_among
 from mathshub.scope import ScopeError, current_hub
 
-__all__ = ["Draft", "cancel_messages", "plan_messages", "purge", "queue_messages", "send_again"]
+__all__ = [
+    "Draft",
+    "cancel_messages",
+    "plan_messages",
+    "purge",
+    "queue_messages",
+    "send_again",
+    "send_all_again",
+    "triable",
+]
 
 
 class StillSuppressed(Exception):
@@ -108,14 +119,34 @@ def send_again(message: Message, *, now: datetime) -> None:
     """
     if is_suppressed(message.recipient):
         raise StillSuppressed(message.recipient)
+    if not _revive([message], now):
+        raise NotFailed(message.key)
+
+
+def send_all_again(messages: Iterable[Message], *, now: datetime) -> int:
+    """As ``send_again`` for those of the messages that can be tried anew; returns how many."""
+    return _revive(triable(messages), now)
+
+
+def triable(messages: Iterable[Message]) -> list[Message]:
+    """Those that failed and can still be written, and whose address takes mail; in one query."""
+    kinds = {kind.name for kind in all_kinds()} - set(names_that_keep_no_text())
+    failed = [each for each in messages if each.has_failed and each.kind in kinds]
+    suppressed = suppressed_among(each.recipient for each in failed)
+    return [each for each in failed if each.recipient not in suppressed]
+
+
+def _revive(messages: Iterable[Message], now: datetime) -> int:
+    """In one statement, each with the time that its kind has; returns how many had failed."""
+    messages = list(messages)
+    kinds = {each.kind: now + kind_named(each.kind).expires_after for each in messages}
     failed = Message.objects.failed().exclude(kind__in=names_that_keep_no_text())
-    revived = failed.filter(pk=message.pk).update(
+    revived: int = failed.filter(pk__in=[each.pk for each in messages]).update(
         state=Message.State.QUEUED,
         state_reason="",
         attempts=0,
         deferrals=0,
         due_at=now,
-        expires_at=now + kind_named(message.kind).expires_after,
+        expires_at=Case(*(When(kind=kind, then=Value(at)) for kind, at in kinds.items())),
     )
-    if not revived:
-        raise NotFailed(message.key)
+    return revived

@@ -292,6 +292,7 @@ CHOSEN = (choose("Spreadsheet", SAMPLE), press("Go on"))
 EXPRESSIONS = "/admin/enrolment/expressionofinterest/"
 BRIEFINGS = "/admin/enrolment/briefing/"
 WORK_GROUPS = "/admin/workgroups/workgroup/"
+SEATS_NAMED = "/admin/outbox/message/?state=sent&kind=seat-named"
 A_SCHOOL = r"/school/\d+/change/"
 TERMS = "/admin/workgroups/termdate/"
 SESSIONS = "/admin/workgroup_sessions/session/"
@@ -398,6 +399,14 @@ ADMIN = [
     staff("admin-mailing", MAILINGS, follow("We meet in the library")),
     staff("admin-mailing-draft", MAILINGS, follow("What should next year")),
     staff("admin-mailing-send", MAILINGS, follow("What should next year"), follow(r"/send/")),
+    staff("admin-message-again", SEATS_NAMED, follow(r"\d/change/"), follow(r"/again/")),
+    staff("admin-messages-again", SEATS_NAMED, tick_all, press("Send once more …")),
+    staff("admin-messages-figures", "/admin/outbox/message/figures/"),
+    staff("admin-messages-figures-months", "/admin/outbox/message/figures/?by=month"),
+    staff(
+        "admin-messages-about",
+        *(f"{WORK_GROUPS}?state=running", follow(r"\d/change/"), follow(r"work_group=\d")),
+    ),
     staff("admin-mail-not-wanted", "/admin/outbox/optout/"),
     staff(
         "admin-mail-not-wanted-lift",

@@ -27,6 +27,7 @@ from enrolment.tests.filling import (
 from mathshub.accounts.tests.factories import sign_in
 from mathshub.ledger import Audience, audience_of
 from mathshub.links import make_token
+from mathshub.outbox.models import Message
 from mathshub.scope import hub_scope
 from mathshub.tests.addresses import named_addresses
 from mathshub.tests.growing_hub import MAILBOX, GrowingHub, rows_shown
@@ -223,6 +224,7 @@ def _admin_pages_in_other_states(world: GrowingHub) -> Iterator[Page]:
         urn = School.objects.earliest("pk").urn
         unmatched_line = UnmatchedLine.objects.earliest("pk")
         planned = Session.objects.filter(state=Session.State.PLANNED).earliest("pk")
+        messages = list(Message.objects.order_by("pk").values_list("pk", flat=True))
     offer = reverse("admin:enrolment_expressionofinterest_offer")
     review = reverse("admin:enrolment_expressionofinterest_review")
     ticked = urlencode({"chosen": chosen}, doseq=True)
@@ -237,7 +239,14 @@ def _admin_pages_in_other_states(world: GrowingHub) -> Iterator[Page]:
     terms = reverse("admin:workgroups_termdate_borough")
     of_borough = {"borough": f"{world.group.local_authorities.earliest('pk').code}", "year": 2026}
     telephone = reverse("admin:enrolment_expressionofinterest_add")
+    ticked_messages = urlencode({"chosen": messages}, doseq=True)
     for name, path in {
+        **{
+            f"admin:outbox_message_{page}, chosen": (
+                f"{reverse(f'admin:outbox_message_{page}')}?{ticked_messages}"
+            )
+            for page in ("again_several", "retry_several")
+        },
         "admin:enrolment_expressionofinterest_offer, chosen": f"{offer}?{ticked}",
         "admin:enrolment_expressionofinterest_offer, preview": (
             f"{offer}?{ticked}&{urlencode(group)}"

@@ -74,6 +74,10 @@ QUERIES: dict[str, tuple[dict[str, type[models.Model]], dict[str, str]]] = {
         ),
         ({"chosen": ExpressionOfInterest}, {}),
     ),
+    **dict.fromkeys(
+        ("admin:outbox_message_again_several", "admin:outbox_message_retry_several"),
+        ({"chosen": Message}, {}),
+    ),
     # A word without a number in it: those are looked for in another way when they have four figures.
     "admin:enrolment_expressionofinterest_match": ({}, {"q": "school"}),
     "admin:workgroups_termdate_borough": ({}, {"borough": "204", "year": "2026"}),

@@ -13,12 +13,10 @@ from enrolment.errors import Refusal
 from enrolment.models import Participant, Seat
 from enrolment.services.links import end_own_links
 from mathshub.accounts.who import account_of
-from mathshub.outbox.models import Message
+from mathshub.outbox.admin.about import messages_about
 from mathshub.scope_admin import HubOwnedAdmin
 from sessions.services.own_links import mail_own_links
 from workgroups.permissions import only_own_groups
-
-MESSAGES_SHOWN = 20
 
 
 @admin.register(Participant)
@@ -68,18 +66,13 @@ class ParticipantAdmin(HubOwnedAdmin):
         )
 
     def facts(self, request: HttpRequest, obj: Participant) -> dict[str, Any]:
-        sent = (
-            Message.objects.filter(recipient__iexact=obj.email)
-            if obj.email
-            else Message.objects.none()
-        )
         return {
             "buttons": self._buttons(request, obj),
             "seats": [
                 {"seat": seat, "url": reverse("admin:enrolment_place_change", args=[seat.place_id])}
                 for seat in obj.seats.all()
             ],
-            "sent_messages": sent.order_by("-due_at")[:MESSAGES_SHOWN],
+            **messages_about(request, participant=obj),
         }
 
     def _buttons(self, request: HttpRequest, obj: Participant) -> list[dict[str, Any]]:

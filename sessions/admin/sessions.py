@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from enrolment.models import Seat
 from mathshub.accounts.who import account_of
+from mathshub.outbox.admin.about import messages_about
 from mathshub.scope_admin import HubOwnedAdmin, SeenForm, posted, with_row_lock
 from mathshub.scope_admin.cells import tag
 from mathshub.scope_admin.widgets import DateInput, TimeInput
@@ -186,6 +187,7 @@ class SessionAdmin(TellingPages, HubOwnedAdmin):
             "group_url": reverse("admin:workgroups_workgroup_change", args=[obj.work_group_id]),
             "against": _against(obj),
             "expected": expected_at(obj),
+            **messages_about(request, session=obj),
         }
 
     def _buttons(self, request: HttpRequest, session: Session) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from enrolment.admin.words import place_tag
 from enrolment.errors import Refusal
 from enrolment.models import Place, Seat
 from mathshub.accounts.who import account_of
+from mathshub.outbox.admin.about import messages_about
 from mathshub.scope import current_hub
 from mathshub.scope_admin import HubOwnedAdmin, HubOwnedInline
 from mathshub.scope_admin.cells import count, tag
@@ -151,6 +152,7 @@ class WorkGroupAdmin(PlanningPages, HubOwnedAdmin):
             "public_url": reverse("sessions:show_work_group", args=[obj.pk])
             if obj.is_public
             else "",
+            **messages_about(request, work_group=obj),
         }
 
     def _buttons(

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from enrolment.models import Participant, Place, Seat
 from enrolment.services.erasing import erase, in_batches
 from enrolment.services.retention import empty_places
+from mathshub.outbox.retention import delete_messages_to
 from mathshub.scope import current_hub
 from sessions.models import Apology, Session
 from sessions.times import london_day
@@ -70,4 +71,5 @@ def _forget(keys: list[int]) -> None:
     seats = list(Seat.objects.filter(participant__in=keys).values_list("pk", flat=True))
     erase(Apology, seat__in=seats)
     erase(Seat, id__in=seats)
+    delete_messages_to(keys)
     erase(Participant, id__in=keys)

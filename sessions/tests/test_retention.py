@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
 
 from enrolment.models import (
     ExpressionOfInterest,
@@ -26,6 +27,8 @@ from enrolment.tests.factories import (
     make_unmatched_line,
 )
 from mathshub.celery import app
+from mathshub.outbox.models import Message
+from mathshub.outbox.tests.factories import make_message
 from mathshub.scope import hub_scope
 from sessions.models import Apology, Session
 from sessions.services.retention import forget_people
@@ -76,6 +79,23 @@ def test_participants_go_six_years_after_their_last_session(hub: Hub, state: str
     assert rows_left(*PEOPLE) == 0
     assert Place.objects.get() == seat.place
     assert forget_people(NOW) == (0, 0)
+
+
+def test_messages_to_somebody_go_with_them_and_those_to_others_stay(hub: Hub) -> None:
+    sam = take_part(ended_at=BEFORE).participant
+    olu = take_part(ended_at=NOW).participant
+    Message.objects.all().delete()
+    sent = {"state": Message.State.SENT, "sent_at": NOW, "recipient": "office@school.example"}
+    make_message(**sent, participant=sam, recipient_name="Sam Okafor", school=sam.school)
+    make_message(participant=sam, recipient="office@school.example")
+    kept = [
+        make_message(**sent, participant=olu, recipient_name="Olu Ade"),
+        make_message(**sent, school=olu.school),
+    ]
+    forget_people(NOW)
+    assert list(Message.objects.order_by("pk")) == kept
+    assert not Message.objects.filter(participant=sam.pk).exists()
+    connection.check_constraints()
 
 
 def test_the_last_of_all_a_persons_sessions_counts(hub: Hub) -> None:

@@ -5,23 +5,37 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.contrib.admin.views.main import PAGE_VAR
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
-from mathshub.outbox.admin.alarms import alarms
-from mathshub.outbox.admin.words import message_facts, state_tag, without_links
+from mathshub.outbox.admin.about import about_filters, about_words, rows_with_reference
+from mathshub.outbox.admin.again import REFUSES, AgainPages, can_ever_go_again
+from mathshub.outbox.admin.alarms import alarms, queue_words
+from mathshub.outbox.admin.days import DaysFilter, DaysForm, asked_for
+from mathshub.outbox.admin.figures import FiguresPages
+from mathshub.outbox.admin.words import (
+    family_words,
+    message_facts,
+    state_meanings,
+    state_tag,
+    without_links,
+)
+from mathshub.outbox.again import family_of
 from mathshub.outbox.hold import CannotBeStopped, stop_message
 from mathshub.outbox.kinds import all_kinds, kind_words
 from mathshub.outbox.models import Message
 from mathshub.outbox.services import NotFailed, StillSuppressed, send_again
 from mathshub.scope_admin import Chip, ChipFilter, HubOwnedAdmin
+from mathshub.scope_admin.cells import with_note
 
 State = Message.State
 FAILED = Q(state__in=[State.DEAD, State.SUPPRESSED])
 FRIDAY = 4
+DAYS = DaysFilter.parameter_name
 
 
 def next_friday(today: date) -> date:
@@ -44,7 +58,7 @@ class StateChips(ChipFilter):
     def chips(cls, request: HttpRequest) -> list[Chip]:
         return [
             Chip("waiting", "waiting", Q(state__in=Message.WAITING)),
-            Chip("sent", "sent", Q(state=State.SENT)),
+            Chip("sent", "handed to the mail server", Q(state=State.SENT)),
             Chip("failed", "failed", FAILED),
             Chip("came-back", "came back", Q(came_back_at__isnull=False)),
             Chip("stopped", "no longer needed", Q(state=State.CANCELLED)),
@@ -76,12 +90,21 @@ class KindChips(ChipFilter):
 
 
 @admin.register(Message)
-class MessageAdmin(HubOwnedAdmin):
+class MessageAdmin(AgainPages, FiguresPages, HubOwnedAdmin):
     list_heading = "Messages"
-    list_display = ("recipient", "what", "due", "state_words")
-    list_filter = (StateChips, WhenChips, KindChips)
-    search_fields = ("recipient", "recipient_name", "subject")
-    search_help_text = "Address, name or subject"
+    actions = ("again_chosen", "retry_chosen")
+    list_display = ("recipient", "what", "about", "due", "state_words")
+    list_filter = (*about_filters(), StateChips, WhenChips, DaysFilter, KindChips)
+    search_fields = (
+        "recipient",
+        "recipient_name",
+        "subject",
+        "school__name",
+        "work_group__name",
+        "work_group__offering__project_code",
+    )
+    search_help_text = "Address, name, subject, school, Work Group, project code or reference"
+    joins = ("school", "work_group", "participant", "session")
     ordering = ("-due_at", "-id")
     fields = ()
     empty_words = (
@@ -100,7 +123,28 @@ class MessageAdmin(HubOwnedAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return super().changelist_view(request, {"alarms": alarms(timezone.now())})
+        if address := asked_for(request):
+            return HttpResponseRedirect(address)
+        now = timezone.now()
+        context = {
+            "alarms": alarms(now),
+            "queue_words": queue_words(now),
+            "days_form": DaysForm(),
+            "kept": [(n, v) for n, v in request.GET.items() if n not in (DAYS, PAGE_VAR)],
+        }
+        return super().changelist_view(request, context)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """Without what no page shows, and what only one message's shows, which is long."""
+        return super().get_queryset(request).defer("html_body")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        """By the words of the message, or by the reference of the interest that it is about."""
+        if meant := rows_with_reference(search_term):
+            return queryset.filter(meant), False
+        return super().get_search_results(request, queryset, search_term)
 
     # --- the list's columns ---
 
@@ -111,14 +155,18 @@ class MessageAdmin(HubOwnedAdmin):
     def what(self, message: Message) -> str:
         return message.subject or capfirst(kind_words(message.kind))
 
-    @admin.display(description="due or sent", ordering="due_at")
+    @admin.display
+    def about(self, message: Message) -> str:
+        return about_words(message)
+
+    @admin.display(description="due or handed over", ordering="due_at")
     def due(self, message: Message) -> str:
         at = timezone.localtime(message.sent_at or message.due_at)
         return f"{at:%a} {at.day} {at:%b}, {at:%H:%M}"
 
     @admin.display(description="state", ordering="state")
     def state_words(self, message: Message) -> SafeString:
-        return state_tag(message)
+        return with_note(state_tag(message), message.reason)
 
     # --- one message ---
 
@@ -126,8 +174,11 @@ class MessageAdmin(HubOwnedAdmin):
         return f"{capfirst(kind_words(obj.kind))} to {obj.recipient_name or obj.recipient}"
 
     def facts(self, request: HttpRequest, obj: Message) -> dict[str, Any]:
+        family = [each for each in family_of(obj) if each.pk != obj.pk]
         return {
             "state": state_tag(obj),
+            "meanings": state_meanings(obj),
+            "family": [(each, family_words(each, obj), state_tag(each)) for each in family],
             "facts": message_facts(obj),
             "text": obj.text_body
             if self.has_change_permission(request, obj)
@@ -143,6 +194,8 @@ class MessageAdmin(HubOwnedAdmin):
             buttons = [("retry", "Try again"), ("stop", "Set it aside")]
         elif message.state in (State.QUEUED, State.CLAIMED):
             buttons = [("stop", "Stop it")]
+        elif can_ever_go_again(message):
+            buttons = [("again", "Send it once more")]
         return [
             {"url": self.url(name, message.pk), "words": words, "first": False}
             for name, words in buttons
@@ -152,6 +205,8 @@ class MessageAdmin(HubOwnedAdmin):
         return [
             ("<int:pk>/retry/", self.retry, "retry"),
             ("<int:pk>/stop/", self.stop, "stop"),
+            *self.again_urls(),
+            *self.figures_urls(),
         ]
 
     def retry(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -169,8 +224,7 @@ class MessageAdmin(HubOwnedAdmin):
         try:
             send_again(message, now=timezone.now())
         except StillSuppressed:
-            words = "The address refuses mail: lift that first, in the list of refused addresses."
-            return self.done(request, words, to=back, level=messages.ERROR)
+            return self.done(request, REFUSES, to=back, level=messages.ERROR)
         except NotFailed:
             return self.done(request, "It did not fail.", to=back, level=messages.ERROR)
         return self.done(request, "It is tried again within a minute.", to=back)

@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -26,6 +27,33 @@ def state_tag(message: Message) -> SafeString:
     return tag(message.state_words, tone)
 
 
+def state_meanings(message: Message) -> list[str]:
+    """What its state says and what it does not, in sentences."""
+    said = []
+    if message.came_back_at:
+        said.append(
+            "The mail server had taken it, and a report about it came back: below is when and why."
+        )
+    elif message.state == State.SENT:
+        said.append(
+            "The mail server has taken it and passes it on. Whether it reached the mailbox, or was "
+            "read, is not known; should it come back, it says so here."
+        )
+    if message.maybe_duplicate:
+        said.append(
+            "The connection broke off while it was handed over, so it was tried again: it may have "
+            "arrived twice."
+        )
+    return said
+
+
+def family_words(other: Message, message: Message) -> str:
+    """How another message of the same words stands to this one."""
+    if other.key == message.first_key:
+        return "Sent first"
+    return "Sent once more" if other.pk > message.pk else "Sent before"
+
+
 def without_links(text: str) -> str:
     """The text with its signed links left out: who holds one may do what it is for."""
     return SIGNED_LINK.sub("(a link for the recipient alone)", text)
@@ -40,12 +68,19 @@ def message_facts(message: Message) -> list[tuple[str, Any]]:
     facts = [
         ("To", " ".join(filter(None, [message.recipient_name, f"<{message.recipient}>"]))),
         ("Kind", kind_words(message.kind)),
-        ("Sent", at(message.sent_at)),
+        ("Handed over", at(message.sent_at)),
         ("Due", "" if message.sent_at else at(message.due_at)),
         ("Came back", at(message.came_back_at)),
-        ("Why", message.came_back_because or message.state_reason),
+        ("Why", message.reason),
         ("Attempts", message.attempts if message.attempts > 1 else ""),
         ("The mail server said", message.last_error),
-        ("May have arrived twice", "yes" if message.maybe_duplicate else ""),
+        ("Sent once more by", _who_sent_it_again(message)),
     ]
     return [(name, value) for name, value in facts if value != ""]
+
+
+def _who_sent_it_again(message: Message) -> str:
+    number = message.context.get("again_by")
+    if number is None:
+        return ""
+    return str(get_user_model()._default_manager.filter(pk=number).first() or "")

@@ -1,7 +1,7 @@
 """Delivery reports are fetched from the sender's mailbox; people's mail there is left alone."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import StringIO
 
 import pytest
@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from mathshub.outbox import bounce_mailbox
+from mathshub.outbox.admin import alarms
 from mathshub.outbox.bounce_mailbox import MailboxAway, Tally, read_bounces
 from mathshub.outbox.models import Message
 from mathshub.outbox.suppression import is_suppressed
@@ -129,3 +130,22 @@ def test_the_command_says_what_it_found(
 def test_without_a_mailbox_the_command_says_so() -> None:
     with pytest.raises(CommandError, match="BOUNCE_MAILBOX_URL is not set"):
         call_command("read_bounces")
+
+
+@pytest.mark.database
+def test_staff_are_told_of_a_mailbox_that_is_not_read(
+    message: Message, mailbox_of: Callable[..., ImapMailbox], settings: Settings
+) -> None:
+    def told(now: datetime) -> list[str]:
+        return [each for each in alarms(now) if "mail that comes back" in each]
+
+    settings.BOUNCE_MAILBOX_URL = ""
+    assert told(NOW) == [], "there is none to read"
+    mailbox = mailbox_of(reports.EXCHANGE)
+    assert "not been read yet" in told(NOW)[0]
+    read_bounces(NOW)
+    assert told(NOW + 30 * MINUTES) == []
+    mailbox.stop()
+    with pytest.raises(MailboxAway):
+        read_bounces(NOW + 30 * MINUTES)
+    assert "not been read since 09:00 on 23 November" in told(NOW + 31 * MINUTES)[0]
