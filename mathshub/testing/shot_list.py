@@ -392,6 +392,20 @@ ADMIN = [
     staff(
         "admin-message-came-back", "/admin/outbox/message/?state=came-back", follow(r"\d/change/")
     ),
+    staff("admin-going-out", "/admin/outbox/message/going-out/"),
+    staff(
+        "admin-going-out-line",
+        "/admin/outbox/message/going-out/",
+        follow(r"going-out/\d{4}-\d\d-\d\d/[1-9]\d*/session-reminder/"),
+    ),
+    staff(
+        "admin-skip",
+        "/admin/outbox/message/going-out/",
+        follow(r"going-out/\d{4}-\d\d-\d\d/[1-9]\d*/session-reminder/"),
+        follow(r"/skip/"),
+    ),
+    staff("admin-hold-all", "/admin/outbox/hold/all/"),
+    staff("admin-holds", "/admin/outbox/hold/"),
     staff("admin-mail-not-wanted", "/admin/outbox/optout/"),
     staff(
         "admin-mail-not-wanted-lift",

@@ -57,6 +57,8 @@ BY_KEY = ("received", "confirm")
 IDS: dict[str, type[models.Model]] = {
     "offering_id": Offering,
     "session_pk": Session,
+    "group_pk": WorkGroup,
+    "message_pk": Message,
     "seat_pk": Seat,
 }
 # Rows that are named in the query or the form, not in the path, with what else has to stand there.
@@ -85,6 +87,8 @@ CONSTANTS = {
     "uidb36": "1",
     "key": "set-password",
     "page_name": "preferences",
+    "day": "2026-11-23",
+    "kind": "session-reminder",
 }
 
 

@@ -12,12 +12,13 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from mathshub.outbox.admin.alarms import alarms
+from mathshub.outbox.admin.going_out import GoingOutPages, hold_notices
 from mathshub.outbox.admin.words import message_facts, state_tag, without_links
 from mathshub.outbox.hold import CannotBeStopped, stop_message
 from mathshub.outbox.kinds import all_kinds, kind_words
 from mathshub.outbox.models import Message
 from mathshub.outbox.services import NotFailed, StillSuppressed, send_again
-from mathshub.scope_admin import Chip, ChipFilter, HubOwnedAdmin
+from mathshub.scope_admin import Chip, ChipFilter
 
 State = Message.State
 FAILED = Q(state__in=[State.DEAD, State.SUPPRESSED])
@@ -76,7 +77,7 @@ class KindChips(ChipFilter):
 
 
 @admin.register(Message)
-class MessageAdmin(HubOwnedAdmin):
+class MessageAdmin(GoingOutPages):
     list_heading = "Messages"
     list_display = ("recipient", "what", "due", "state_words")
     list_filter = (StateChips, WhenChips, KindChips)
@@ -100,7 +101,9 @@ class MessageAdmin(HubOwnedAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return super().changelist_view(request, {"alarms": alarms(timezone.now())})
+        now = timezone.now()
+        context = {"alarms": alarms(now), "holds": hold_notices(now)}
+        return super().changelist_view(request, context)
 
     # --- the list's columns ---
 
@@ -143,15 +146,17 @@ class MessageAdmin(HubOwnedAdmin):
             buttons = [("retry", "Try again"), ("stop", "Set it aside")]
         elif message.state in (State.QUEUED, State.CLAIMED):
             buttons = [("stop", "Stop it")]
-        return [
+        own = [
             {"url": self.url(name, message.pk), "words": words, "first": False}
             for name, words in buttons
         ]
+        return own + self.going_out_buttons(message)
 
     def own_urls(self) -> list[tuple[str, Callable[..., HttpResponse], str]]:
         return [
             ("<int:pk>/retry/", self.retry, "retry"),
             ("<int:pk>/stop/", self.stop, "stop"),
+            *self.going_out_urls(),
         ]
 
     def retry(self, request: HttpRequest, pk: int) -> HttpResponse:

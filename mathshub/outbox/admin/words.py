@@ -1,7 +1,7 @@
 """Messages in words for staff: how they stand, what became of them."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from mathshub.outbox.kinds import kind_words
 from mathshub.outbox.models import Message
-from mathshub.scope_admin.cells import tag
+from mathshub.scope_admin.cells import count, tag
 
 State = Message.State
 _TONES = {
@@ -49,3 +49,13 @@ def message_facts(message: Message) -> list[tuple[str, Any]]:
         ("May have arrived twice", "yes" if message.maybe_duplicate else ""),
     ]
     return [(name, value) for name, value in facts if value != ""]
+
+
+def day_words(day: date) -> str:
+    """“Thursday 3 December”."""
+    return f"{day:%A} {day.day} {day:%B}"
+
+
+def mails_to(number: int, people: int) -> str:
+    """“12 e-mails to 10 people”."""
+    return f"{count(number, 'e-mail')} to {count(people, 'person', 'people')}"
