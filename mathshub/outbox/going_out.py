@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from mathshub.daytime import LONDON
 from mathshub.outbox.holding import end_of
-from mathshub.outbox.kinds import foreseers, kind_words, names_that_leave_paused_hubs
+from mathshub.outbox.kinds import foreseers, kind_named, kind_words, names_that_leave_paused_hubs
 from mathshub.outbox.models import Hold, Message, MessageQuerySet
 from mathshub.outbox.services import Draft
 
@@ -144,6 +144,12 @@ def place_of(draft: Draft) -> Where:
 
 def kind_of(draft: Draft) -> str:
     return draft.kind if isinstance(draft.kind, str) else draft.kind.name
+
+
+def expiry_of(draft: Draft) -> datetime:
+    """When it will be of no use any more."""
+    assert draft.due_at is not None, "a foreseer says when"
+    return draft.expires_at or draft.due_at + kind_named(kind_of(draft)).expires_after
 
 
 def person_of(row: Message | Draft) -> Person:

@@ -175,7 +175,7 @@ class GoingOutPages(HubOwnedAdmin):
             request,
             title=title,
             will=[
-                f"{mails_to(len(found), len(people)).capitalize()} wait again."
+                f"Waiting again: {mails_to(len(found), len(people))}."
                 if found
                 else NOTHING_STOPPED,
                 *([f"{count(at_once, 'e-mail')} of them at once."] if at_once else []),

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 
 from mathshub.outbox.admin.hold_forms import LOOK_AGAIN, HoldForm, LiftForm
 from mathshub.outbox.admin.words import day_words, mails_to
-from mathshub.outbox.going_out import Person, foreseen, people_in
+from mathshub.outbox.going_out import Person, expiry_of, foreseen, people_in
 from mathshub.outbox.holding import (
     AlreadyHeld,
     CannotBeHeld,
@@ -259,18 +259,15 @@ def _what_it_means(hold: Hold, day: date, number: int, people: int, now: datetim
     if hold.work_group_id:
         drafts = [draft for draft in drafts if draft.work_group_id == hold.work_group_id]
     lost = _due_by(hold, day).filter(expires_while_held(day)).count()
-    lost += sum(
-        draft.expires_at is not None and draft.expires_at <= end_of(day) for draft in drafts
-    )
+    lost += sum(expiry_of(draft) <= end_of(day) for draft in drafts)
     sentences = [
-        f"{mails_to(number, people).capitalize()} that would leave until then are kept back."
+        f"Kept back: {mails_to(number, people)} that would leave until then."
         if number
         else f"Nothing waits that would leave by the end of {until}.",
     ]
     if drafts:
-        sentences.append(
-            f"{count(len(drafts), 'e-mail')} that will be written until then wait, too."
-        )
+        written = f"{count(len(drafts), 'e-mail')} that will be written until then"
+        sentences.append(f"Kept back, too: {written}.")
     if lost:
         sentences.append(
             f"{lost} of them would be past by the end of {until}, such as reminders of sessions: "
@@ -296,9 +293,9 @@ def _what_lifting_means(number: int, people: int, later: int, elsewhere: int) ->
         else "Nothing of it is overdue: no e-mail goes at once."
     ]
     if later:
-        sentences.append(f"{count(later, 'e-mail')} go later, when they are due.")
+        sentences.append(f"Later, as they fall due: {count(later, 'e-mail')}.")
     if elsewhere:
-        sentences.append(f"{count(elsewhere, 'e-mail')} stay held by another hold.")
+        sentences.append(f"Still kept back by another hold: {count(elsewhere, 'e-mail')}.")
     return sentences
 
 

@@ -233,7 +233,7 @@ def test_the_page_of_skipping_says_how_many_and_who_and_does_it_once(
     assert "nothing was changed" in words(lead.post(url, follow=True))
     assert set(Message.objects.values_list("state", flat=True)) == {State.CANCELLED}
     undo = f"{line_url(group)}let-go/"
-    assert "2 e-mails to 2 people wait again." in words(lead.get(undo))
+    assert "Waiting again: 2 e-mails to 2 people." in words(lead.get(undo))
     assert "2 e-mails will go." in words(lead.post(undo, follow=True))
     assert set(Message.objects.values_list("state", flat=True)) == {State.QUEUED}
 
@@ -258,8 +258,8 @@ def test_holding_all_says_what_it_means_before_and_again_for_another_day(
     url = "/admin/outbox/hold/all/"
     week = TODAY + timedelta(days=7)
     page = words(lead.get(url))
-    assert "1 e-mail to 1 person that would leave until then are kept back." in page
-    assert "1 e-mail that will be written until then wait, too." in page
+    assert "Kept back: 1 e-mail to 1 person that would leave until then." in page
+    assert "Kept back, too: 1 e-mail that will be written until then." in page
     assert "2 of them would be past by the end of Monday 30 November" in page
     later = week + timedelta(days=3)
     page = words(lead.post(url, reason_and(later, shown=week)))
@@ -295,7 +295,7 @@ def test_lifting_says_who_is_written_to_at_once_and_offers_to_drop_it(
     page = words(lead.get(url))
     assert "1 e-mail to 1 person should have gone by now." in page
     assert "Bea Lin" in page
-    assert "1 e-mail go later, when they are due." in page
+    assert "Later, as they fall due: 1 e-mail." in page
     lead.post(url, {})
     assert Hold.objects.get().lifted_at is None, "neither is chosen beforehand"
     page = words(lead.post(url, {"overdue": "drop"}, follow=True))
