@@ -225,7 +225,7 @@ def test_how_keen_a_form_is_moves_out_of_its_answers_and_back() -> None:
 
 @pytest.mark.usefixtures("portal")
 def test_a_pause_becomes_a_hold_of_four_weeks_and_a_hold_a_pause() -> None:
-    before = [("outbox", "0006_what_messages_are_about"), ("workgroups", "0017_offers_that_lapse")]
+    before = [("workgroups", "0017_offers_that_lapse"), ("outbox", "0007_holds")]
     with hub_scope(make_hub(name="Held")):
         make_hold(until=timezone.localdate())
     with hub_scope(make_hub(name="Was held")):
