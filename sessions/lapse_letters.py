@@ -3,10 +3,16 @@
 from datetime import datetime
 
 from enrolment.models import Place
-from enrolment.services.lapsing import lapse_places, plan_warnings, warning_key
+from enrolment.services.lapsing import (
+    foresee_lapses,
+    foresee_warnings,
+    lapse_places,
+    plan_warnings,
+    warning_key,
+)
 from enrolment.services.places import PLACE_LAPSED, PLACE_LAPSING
 from mathshub.links import absolute, make_token
-from mathshub.outbox.kinds import Kind, Letter, register, register_planner
+from mathshub.outbox.kinds import Kind, Letter, register, register_foreseer, register_planner
 from mathshub.outbox.models import Message
 from sessions.messages import group_year, place_facts, place_of, sessions_of
 
@@ -91,3 +97,5 @@ register(
 )
 register_planner(plan_warnings)
 register_planner(lapse_places)
+register_foreseer(foresee_warnings)
+register_foreseer(foresee_lapses)

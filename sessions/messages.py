@@ -14,7 +14,7 @@ from enrolment.services.seats import SEAT_NAMED
 from mathshub.calendar import CONTENT_TYPE
 from mathshub.fragments import contents
 from mathshub.links import absolute, make_token
-from mathshub.outbox.kinds import Kind, Letter, register, register_planner
+from mathshub.outbox.kinds import Kind, Letter, register, register_foreseer, register_planner
 from mathshub.outbox.models import Message
 from mathshub.outbox.nights import put_off_to_daytime
 from mathshub.prepared import prepared
@@ -390,4 +390,5 @@ register(
     )
 )
 register_planner(reminders.plan_reminders)
+register_foreseer(reminders.foresee_reminders)
 register_planner(put_off_to_daytime)

@@ -47,6 +47,14 @@ def plan_reminders(now: datetime) -> int:
     return len(new)
 
 
+def foresee_reminders(now: datetime, until: datetime) -> Iterator[Draft]:
+    """What ``plan_reminders`` will queue after ``now`` up to ``until``, as things stand."""
+    sessions = _sessions_ahead(now, due_by=until)
+    school_days = _SchoolDaysOfGroups(sessions)
+    coming = (each for session in sessions for each in _coming(session, school_days, now))
+    return _drafts([(each, next_daytime(each.due_at)) for each in coming if each.due_at <= until])
+
+
 def moments_of(sessions: QuerySet[Session]) -> set[datetime]:
     """When the reminders of these sessions go, whether they have gone or not."""
     rows = list(sessions.select_related("work_group__offering__programme"))
@@ -56,7 +64,7 @@ def moments_of(sessions: QuerySet[Session]) -> set[datetime]:
 
 @dataclass(frozen=True)
 class _Reminder:
-    """The reminder of one session that is due now: for its programme, the nearest one.
+    """A reminder of one session. Of those that are due the planner takes the nearest one.
 
     ``until`` is when the next one falls due, or the session begins.
     """
@@ -86,14 +94,20 @@ class _Reminder:
 
 def _due(now: datetime) -> Iterator[Draft]:
     """What fell due at night, while nothing ran, waits for the day."""
-    kind, leaves_at = kind_named(KIND), next_daytime(now)
-    sessions = _sessions_ahead(now)
+    leaves_at = next_daytime(now)
+    sessions = _sessions_ahead(now, due_by=now)
     school_days = _SchoolDaysOfGroups(sessions)
     found = [_nearest_due(session, school_days, now) for session in sessions]
-    reminders = [each for each in found if each and leaves_at < each.until]
-    seats = _seats_by_group(reminders)
-    sorry, told = _apologies(reminders), _told_of_change(reminders)
-    for reminder in reminders:
+    return _drafts([(each, leaves_at) for each in found if each])
+
+
+def _drafts(reminders: "Sequence[tuple[_Reminder, datetime]]") -> Iterator[Draft]:
+    """Each reminder, with when it leaves, for everybody whom it has something to tell."""
+    kind = kind_named(KIND)
+    in_time = [(each, leaves_at) for each, leaves_at in reminders if leaves_at < each.until]
+    only = [each for each, _ in in_time]
+    seats, sorry, told = _seats_by_group(only), _apologies(only), _told_of_change(only)
+    for reminder, leaves_at in in_time:
         session, starts_at = reminder.session, reminder.starts_at
         day = london_day(starts_at)
         for seat in seats.get(session.work_group_id, []):
@@ -116,8 +130,10 @@ def _due(now: datetime) -> Iterator[Draft]:
             )
 
 
-def _sessions_ahead(now: datetime) -> list[Session]:
-    """Sessions that may remind: dated, published, not begun, in active groups with messages on."""
+def _sessions_ahead(now: datetime, *, due_by: datetime) -> list[Session]:
+    """Sessions that may remind by then: dated, published, not begun, in active groups with messages
+    on.
+    """
     earliest = max(
         (
             days
@@ -133,7 +149,7 @@ def _sessions_ahead(now: datetime) -> list[Session]:
             starts_at__gt=now,
             # A reminder goes at most as much earlier as its lead is long; a clock change may lie
             # between, and one at noon may be for a session in the evening.
-            starts_at__lte=now + timedelta(days=2 * earliest + 1),
+            starts_at__lte=due_by + timedelta(days=2 * earliest + 1),
             # The first dates of a group that still takes schools are as real as the others.
             work_group__in=WorkGroup.objects.public(),
             work_group__offering__messages_on=True,
@@ -161,6 +177,20 @@ def _nearest_due(
         due_at=due_at,
         until=min(later, default=starts_at),
     )
+
+
+def _coming(
+    session: Session, school_days: "_SchoolDaysOfGroups", now: datetime
+) -> Iterator[_Reminder]:
+    """Those of its reminders that are not due yet."""
+    starts_at = session.starts_at
+    if starts_at is None:
+        return
+    moments = _moments(session, school_days)
+    for days, due_at in moments:
+        if due_at > now:
+            until = min((at for _, at in moments if at > due_at), default=starts_at)
+            yield _Reminder(session, starts_at, days, due_at, until)
 
 
 def _moments(session: Session, school_days: "_SchoolDaysOfGroups") -> list[tuple[int, datetime]]:

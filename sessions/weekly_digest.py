@@ -1,14 +1,15 @@
 """The weekly digest for hub leads: what waits and what is on this week; nothing when nothing is."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 from enrolment.messages.digest import digest_readers
 from enrolment.models import ExpressionOfInterest, Place
-from mathshub.daytime import LONDON, day_ends, is_daytime
+from mathshub.daytime import LONDON, at_daytime, day_ends, is_daytime
 from mathshub.links import absolute
-from mathshub.outbox.kinds import Kind, Letter, register, register_planner
+from mathshub.outbox.kinds import Kind, Letter, register, register_foreseer, register_planner
 from mathshub.outbox.models import Message
 from mathshub.outbox.services import Draft, queue_messages
 from sessions.models import Session
@@ -103,21 +104,18 @@ def plan_weekly_digests(now: datetime) -> int:
     new = {key: member for key, member in readers.items() if key not in known}
     if not new or week_of(next(iter(new.values())).hub, now).is_empty:
         return 0
-    over_at = datetime.combine(monday, day_ends(), tzinfo=LONDON).astimezone(UTC)
-    return queue_messages(
-        [
-            Draft(
-                kind=WEEKLY_DIGEST,
-                key=key,
-                recipient=member.account.email,
-                recipient_name=member.account.name,
-                context={"member": member.pk},
-                expires_at=over_at,
-            )
-            for key, member in new.items()
-        ],
-        now=now,
-    )
+    return queue_messages([_draft(member, monday, now) for member in new.values()], now=now)
+
+
+def foresee_weekly_digests(now: datetime, until: datetime) -> Iterator[Draft]:
+    """What ``plan_weekly_digests`` will queue after ``now`` up to ``until``, if there is news."""
+    today = london_day(now)
+    monday = today + timedelta(days=-today.weekday() % 7)
+    readers = list(digest_readers().select_related("account"))
+    while (due_at := at_daytime(monday, AT)) <= until:
+        if due_at > now:
+            yield from (_draft(member, monday, due_at) for member in readers)
+        monday += A_WEEK
 
 
 def render_weekly_digest(message: Message, now: datetime) -> Letter:
@@ -152,6 +150,18 @@ def _sessions(now: datetime) -> list[Session]:
     )
 
 
+def _draft(member: HubMember, monday: date, due_at: datetime) -> Draft:
+    return Draft(
+        kind=WEEKLY_DIGEST,
+        key=_key(member, monday),
+        recipient=member.account.email,
+        recipient_name=member.account.name,
+        context={"member": member.pk},
+        due_at=due_at,
+        expires_at=datetime.combine(monday, day_ends(), tzinfo=LONDON).astimezone(UTC),
+    )
+
+
 def _key(member: HubMember, monday: date) -> str:
     return f"{WEEKLY_DIGEST}:{member.hub_id}:{monday:%Y%m%d}:{member.pk}"
 
@@ -178,3 +188,4 @@ register(
     )
 )
 register_planner(plan_weekly_digests)
+register_foreseer(foresee_weekly_digests)

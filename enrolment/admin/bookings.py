@@ -14,6 +14,7 @@ from enrolment.errors import Refusal
 from enrolment.models import Briefing, BriefingBooking
 from enrolment.services.briefings import cancel_booking, renew_booking_link
 from mathshub.accounts.who import account_of
+from mathshub.outbox.admin.telling import Rehearsal, act_as_asked, is_silent
 from mathshub.outbox.models import Message
 from mathshub.scope_admin import Chip, ChipFilter, HubOwnedAdmin
 from mathshub.scope_admin.cells import with_note
@@ -148,22 +149,29 @@ class BriefingBookingAdmin(HubOwnedAdmin):
         booking = self.row_or_404(request, pk, change=True)
         back = self.url("change", pk)
         mails = "1 e-mail" if booking.is_booked else "no e-mail"
+        page: dict[str, Any] = {
+            "title": f"Does {booking.name} not come?",
+            "lead": f"{booking.briefing}, {booking.briefing.when}.",
+            "will": [
+                f"{booking.email} gets one e-mail, which takes it out of the calendar. Those "
+                "who wait for a seat are told that one is free."
+                if booking.is_booked
+                else "No e-mail is sent."
+            ],
+            "button": f"Cancel the booking, {mails}",
+            "silent_button": "Cancel the booking, no e-mail" if booking.is_booked else "",
+            "back": back,
+        }
         if request.method != "POST":
-            return self.form_page(
-                request,
-                title=f"Does {booking.name} not come?",
-                lead=f"{booking.briefing}, {booking.briefing.when}.",
-                will=[
-                    f"{booking.email} gets one e-mail, which takes it out of the calendar. Those "
-                    "who wait for a seat are told that one is free."
-                    if booking.is_booked
-                    else "No e-mail is sent."
-                ],
-                button=f"Cancel the booking, {mails}",
-                back=back,
-            )
+            return self.form_page(request, **page)
         try:
-            cancel_booking(booking, by=account_of(request), now=timezone.now())
+            done = act_as_asked(
+                request,
+                lambda: cancel_booking(booking, by=account_of(request), now=timezone.now()),
+            )
         except Refusal as refusal:
             return self.done(request, str(refusal), to=back, level=messages.ERROR)
+        if isinstance(done, Rehearsal):
+            return self.form_page(request, **page, rehearsal=done)
+        mails = "no e-mail" if is_silent(request) else mails
         return self.done(request, f"The booking is cancelled; {mails}.", to=back)

@@ -24,6 +24,7 @@ from enrolment.services.briefings import (
     take_attendance,
 )
 from mathshub.accounts.who import account_of
+from mathshub.outbox.admin.telling import Rehearsal, act_as_asked, is_silent
 from mathshub.outbox.letters import write_email
 from mathshub.outbox.models import Message
 from mathshub.scope import current_hub
@@ -61,20 +62,26 @@ class BriefingPages(PortalAdmin):
         form = PersonForm(posted(request), initial={"token": uuid4()})
         if form.is_valid():
             try:
-                answer = book_seat(
-                    form.person(),
-                    briefing=briefing,
-                    form_token=form.cleaned_data["token"],
-                    waits=True,
-                    source=BriefingBooking.Source.STAFF,
-                    **_by_and_now(request),
-                )
+                answer = act_as_asked(request, lambda: _book(request, briefing, form))
             except Refusal as refusal:
                 form.add_error(None, str(refusal))
             else:
+                if isinstance(answer, Rehearsal):
+                    return self._book_page(request, briefing, form, rehearsal=answer)
                 has = "has a seat" if answer.booking.is_booked else "is on the list of who waits"
                 words = f"{answer.booking.name} {has}; one e-mail goes to {answer.booking.email}."
+                if is_silent(request):
+                    words = f"{answer.booking.name} {has}. No e-mail was sent."
                 return self.done(request, words, to=back)
+        return self._book_page(request, briefing, form)
+
+    def _book_page(
+        self,
+        request: HttpRequest,
+        briefing: Briefing,
+        form: PersonForm,
+        rehearsal: Rehearsal | None = None,
+    ) -> HttpResponse:
         return self.form_page(
             request,
             title=f"Book for somebody: {briefing}",
@@ -82,7 +89,9 @@ class BriefingPages(PortalAdmin):
             "file. Where all seats are taken they go on the list of those who wait.",
             form=form,
             button="Book it, 1 e-mail",
-            back=back,
+            silent_button="Book it, no e-mail",
+            rehearsal=rehearsal,
+            back=self.url("change", briefing.pk),
         )
 
     @with_row_lock
@@ -136,6 +145,8 @@ class BriefingPages(PortalAdmin):
             ),
             words=lambda told: f"The briefing is cancelled. {_mails(told).capitalize()}.",
             danger=True,
+            silent_button="Cancel the briefing, no e-mail" if told else "",
+            silent_words="The briefing is cancelled. No e-mail was sent: tell them yourself.",
         )
 
     @with_row_lock
@@ -238,19 +249,26 @@ class BriefingPages(PortalAdmin):
         act: Callable[[], Any],
         words: Callable[[Any], str],
         danger: bool = False,
+        silent_words: str = "",
         **page: Any,
     ) -> HttpResponse:
-        """Show the page, or do what it says once its form is in order."""
+        """Show the page, or do what it says once its form is in order.
+
+        Where ``silent_button`` is among what the page knows, it can be done without e-mail.
+        """
         back = self.url("change", briefing.pk)
         if request.method == "POST" and (form is None or form.is_valid()):
             try:
-                result = act()
+                result = act_as_asked(request, act)
             except Refusal as refusal:
                 if form is None:
                     return self.done(request, str(refusal), to=back, level=messages.ERROR)
                 form.add_error(None, str(refusal))
             else:
-                return self.done(request, words(result), to=back)
+                if not isinstance(result, Rehearsal):
+                    said = silent_words if is_silent(request) else words(result)
+                    return self.done(request, said, to=back)
+                page["rehearsal"] = result
         return self.form_page(
             request,
             title=title,
@@ -262,6 +280,17 @@ class BriefingPages(PortalAdmin):
             danger=danger,
             **page,
         )
+
+
+def _book(request: HttpRequest, briefing: Briefing, form: PersonForm) -> Any:
+    return book_seat(
+        form.person(),
+        briefing=briefing,
+        form_token=form.cleaned_data["token"],
+        waits=True,
+        source=BriefingBooking.Source.STAFF,
+        **_by_and_now(request),
+    )
 
 
 def _by_and_now(request: HttpRequest) -> dict[str, Any]:

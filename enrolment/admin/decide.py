@@ -1,6 +1,7 @@
 """Deciding on one expression: match its school, set it aside, withdraw it, renew its links."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from enrolment.services.decisions import match_school, set_aside, take_up_again
 from enrolment.services.interest import letters_of_withdrawal, withdraw_expression
 from enrolment.services.links import renew_school_links
 from mathshub.accounts.who import account_of
+from mathshub.outbox.admin.telling import Rehearsal, act_as_asked, is_silent
 from mathshub.scope_admin import PortalAdmin
 from mathshub.scope_admin.cells import count
 from workgroups.search import likely_schools, search_schools, sort_found
@@ -106,6 +108,8 @@ class DecidePages(PortalAdmin):
             button=f"Withdraw it, {mails}",
             act=lambda: withdraw_expression(expression, **self._by_and_now(request)),
             words=f"The interest was withdrawn. {tells}",
+            silent_button="Withdraw it, no e-mail" if letters else "",
+            silent_words="The interest was withdrawn. No e-mail was sent.",
         )
 
     def new_links(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -121,6 +125,8 @@ class DecidePages(PortalAdmin):
             button="End the links, send new ones",
             act=lambda: renew_school_links(expression, **self._by_and_now(request)),
             words="The old links have stopped working.",
+            silent_button="End the links, no e-mail",
+            silent_words="The old links have stopped working. No e-mail was sent.",
         )
 
     def _confirm(
@@ -133,11 +139,22 @@ class DecidePages(PortalAdmin):
         button: str,
         act: Callable[[], object],
         words: str,
+        silent_button: str = "",
+        silent_words: str = "",
     ) -> HttpResponse:
+        """``silent_button`` and its words are those of an action that writes to people."""
         back = self.url("change", pk)
-        if request.method == "POST":
-            return self._act(request, act, words, back)
-        return self.form_page(request, title=title, will=[will], button=button, back=back)
+        page: dict[str, Any] = {"title": title, "will": [will], "button": button, "back": back}
+        page["silent_button"] = silent_button
+        if request.method != "POST":
+            return self.form_page(request, **page)
+        try:
+            done = act_as_asked(request, act)
+        except Refusal as refusal:
+            return self.done(request, str(refusal), to=back, level=messages.ERROR)
+        if isinstance(done, Rehearsal):
+            return self.form_page(request, **page, rehearsal=done)
+        return self.done(request, silent_words if is_silent(request) else words, to=back)
 
     def _act(
         self, request: HttpRequest, act: Callable[[], object], words: str, back: str

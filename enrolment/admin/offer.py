@@ -16,6 +16,7 @@ from enrolment.errors import Refusal
 from enrolment.models import ExpressionOfInterest, Place
 from enrolment.services.places import offer_places, preview_offer
 from mathshub.accounts.who import account_of
+from mathshub.outbox.admin.telling import Rehearsal, act_as_asked, is_silent
 from mathshub.scope_admin.cells import count
 from mathshub.scope_admin.widgets import DateInput
 from workgroups.models import WorkGroup
@@ -122,6 +123,7 @@ class OfferPages(ChosenPages):
         expressions: list[ExpressionOfInterest],
         form: OfferForm,
         refusal: Refusal | None = None,
+        rehearsal: Rehearsal | None = None,
     ) -> HttpResponse:
         group, reply_by = form.cleaned_data["group"], form.cleaned_data["reply_by"]
         preview = preview_offer(expressions, work_group=group)
@@ -138,7 +140,9 @@ class OfferPages(ChosenPages):
             preview=preview,
             reply_by=reply_by,
             refusal=refusal,
+            rehearsal=rehearsal,
             button=f"Offer {count(number, 'place')}, {count(number, 'e-mail')}",
+            silent_button=f"Offer {count(number, 'place')}, no e-mail",
             back=f"{self.url('offer')}?{again.urlencode()}",
         )
 
@@ -147,19 +151,23 @@ class OfferPages(ChosenPages):
     ) -> HttpResponse:
         group = form.cleaned_data["group"]
         try:
-            places = offer_places(
-                expressions,
-                work_group=group,
-                by=account_of(request),
-                now=timezone.now(),
-                reply_by=form.cleaned_data["reply_by"],
+            places = act_as_asked(
+                request,
+                lambda: offer_places(
+                    expressions,
+                    work_group=group,
+                    by=account_of(request),
+                    now=timezone.now(),
+                    reply_by=form.cleaned_data["reply_by"],
+                ),
             )
         except Refusal as refusal:
             return self._preview(request, expressions, form, refusal)
+        if isinstance(places, Rehearsal):
+            return self._preview(request, expressions, form, rehearsal=places)
         number = len(places)
-        words = (
-            f"{count(number, 'place')} offered in {group}, {count(number, 'e-mail')} on the way."
-        )
+        mails = "no e-mail" if is_silent(request) else f"{count(number, 'e-mail')} on the way"
+        words = f"{count(number, 'place')} offered in {group}, {mails}."
         return self.done(request, words, to=self.url("changelist"))
 
 

@@ -20,6 +20,7 @@ from enrolment.models import Participant, Place, Seat
 from enrolment.services.places import accept_place, decline_place, withdraw_place
 from enrolment.services.seats import NamedSeat, give_up_seat, name_seat
 from mathshub.accounts.who import account_of
+from mathshub.outbox.admin.telling import Rehearsal, act_as_asked, is_silent
 from mathshub.outbox.models import Message
 from mathshub.scope_admin import HubOwnedAdmin, posted
 from mathshub.scope_admin.cells import count, with_note
@@ -189,6 +190,7 @@ class PlaceAdmin(HubOwnedAdmin):
             button=f"Accept for the school, {mails}",
             act=lambda: accept_place(place, seats=people, **_by_and_now(request)),
             words=f"{place.school} has its place in {place.work_group}.",
+            silent_button="Accept for the school, no e-mail" if mailed else "",
         )
 
     def decline(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -225,21 +227,37 @@ class PlaceAdmin(HubOwnedAdmin):
         if form.is_valid():
             person = NamedSeat(**form.cleaned_data)
             try:
-                name_seat(place, seat=person, **_by_and_now(request))
+                done = act_as_asked(
+                    request, lambda: name_seat(place, seat=person, **_by_and_now(request))
+                )
             except Refusal as refusal:
                 form.add_error(None, str(refusal))
             else:
+                if isinstance(done, Rehearsal):
+                    return self._seat_page(request, place, form, rehearsal=done)
                 told = f", and gets an e-mail at {person.email}" if person.email else ""
+                told = "; no e-mail was sent" if is_silent(request) else told
                 return self.done(
                     request, f"{person.name} has a seat{told}.", to=self.url("change", pk)
                 )
+        return self._seat_page(request, place, form)
+
+    def _seat_page(
+        self,
+        request: HttpRequest,
+        place: Place,
+        form: SeatForm,
+        rehearsal: Rehearsal | None = None,
+    ) -> HttpResponse:
         return self.form_page(
             request,
             title=f"Who sits in the place of {place.school}?",
             lead="With an address they get one e-mail: their personal page with all sessions.",
             form=form,
             button="Give them the seat, 1 e-mail",
-            back=self.url("change", pk),
+            silent_button="Give them the seat, no e-mail",
+            back=self.url("change", place.pk),
+            rehearsal=rehearsal,
         )
 
     def give_up(self, request: HttpRequest, pk: int, seat_pk: int) -> HttpResponse:
@@ -277,17 +295,22 @@ class PlaceAdmin(HubOwnedAdmin):
         act: Callable[[], object],
         words: str,
         danger: bool = False,
+        silent_button: str = "",
     ) -> HttpResponse:
+        """``silent_button`` is that of an action that writes to people."""
         back = self.url("change", place.pk)
+        page: dict[str, Any] = {"title": title, "will": will, "button": button, "back": back}
+        page |= {"danger": danger, "silent_button": silent_button}
         if request.method != "POST":
-            return self.form_page(
-                request, title=title, will=will, button=button, back=back, danger=danger
-            )
+            return self.form_page(request, **page)
         try:
-            act()
+            done = act_as_asked(request, act)
         except Refusal as refusal:
             return self.done(request, str(refusal), to=back, level=messages.ERROR)
-        return self.done(request, words, to=back)
+        if isinstance(done, Rehearsal):
+            return self.form_page(request, **page, rehearsal=done)
+        silence = " No e-mail was sent." if is_silent(request) else ""
+        return self.done(request, words + silence, to=back)
 
 
 def _by_and_now(request: HttpRequest) -> dict[str, Any]:

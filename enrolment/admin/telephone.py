@@ -18,6 +18,7 @@ from enrolment.models import ExpressionOfInterest, IntendedParticipant
 from enrolment.services.interest import InterestAnswers, submit_expression
 from enrolment.services.seats import NamedSeat
 from mathshub.accounts.who import account_of
+from mathshub.outbox.admin.telling import Rehearsal, act_as_asked, is_silent
 from mathshub.scope_admin import PortalAdmin, posted
 from workgroups.models import Offering, School
 from workgroups.models.years import school_year_of
@@ -105,12 +106,17 @@ class TelephonePages(PortalAdmin):
         school = pickable_school(request.GET.get("urn", ""))
         if school is None:
             return self._find_school(request)
+        rehearsal: Rehearsal | None = None
         form = TelephoneForm(posted(request), initial={"token": uuid4()})
         if form.is_valid():
             try:
-                return self._enter(request, form, school)
+                done = act_as_asked(request, lambda: self._enter(request, form, school))
             except Refusal as refusal:
                 form.add_error(None, str(refusal))
+            else:
+                if not isinstance(done, Rehearsal):
+                    return self._entered(request, done)
+                rehearsal = done
         return self.form_page(
             request,
             title=f"Enter the interest of {school}",
@@ -119,6 +125,8 @@ class TelephonePages(PortalAdmin):
             template="admin/enrolment/telephone.html",
             form=form,
             button="Enter it, 1 e-mail",
+            silent_button="Enter it, no e-mail",
+            rehearsal=rehearsal,
             back=self.url("add"),
             school=school,
         )
@@ -134,7 +142,9 @@ class TelephonePages(PortalAdmin):
             back=self.url("changelist"),
         )
 
-    def _enter(self, request: HttpRequest, form: TelephoneForm, school: School) -> HttpResponse:
+    def _enter(
+        self, request: HttpRequest, form: TelephoneForm, school: School
+    ) -> ExpressionOfInterest:
         answers, offering = form.answers(school), form.cleaned_data["offering"]
         expression, _ = submit_expression(
             replace(answers, pages=pages_of(answers, offering)),
@@ -147,10 +157,12 @@ class TelephonePages(PortalAdmin):
         if form.cleaned_data["note"] and not expression.staff_note:
             expression.staff_note = form.cleaned_data["note"]
             expression.save(update_fields=["staff_note"])
+        return expression
+
+    def _entered(self, request: HttpRequest, expression: ExpressionOfInterest) -> HttpResponse:
         eligibility = eligibility_of(expression)
         assert eligibility is not None  # it has a school
-        words = (
-            f"Entered as {expression.reference}; the acknowledgement goes to "
-            f"{expression.contact_email}. {eligibility.staff_reasons[0]}"
-        )
+        told = f"the acknowledgement goes to {expression.contact_email}"
+        told = "no e-mail was sent" if is_silent(request) else told
+        words = f"Entered as {expression.reference}; {told}. {eligibility.staff_reasons[0]}"
         return self.done(request, words, to=self.url("change", expression.pk))

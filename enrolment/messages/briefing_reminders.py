@@ -34,6 +34,14 @@ def plan_briefing_reminders(now: datetime) -> int:
     return len(new)
 
 
+def foresee_briefing_reminders(now: datetime, until: datetime) -> Iterator[Draft]:
+    """What the planner will queue after ``now`` up to ``until``, as things stand."""
+    for booking, moments in _bookings(now, due_by=until):
+        for name, due_at in moments.items():
+            if now < due_at <= until:
+                yield from _draft(booking, moments, name, next_daytime(due_at))
+
+
 def reminders_of(briefing: Briefing, school_days: SchoolDays) -> dict[str, datetime]:
     """When each is due, by its name in the key: by day, on school days where there are any."""
     start = briefing.starts_at.astimezone(LONDON)
@@ -49,29 +57,44 @@ def reminders_of(briefing: Briefing, school_days: SchoolDays) -> dict[str, datet
 
 
 def _due(now: datetime) -> Iterator[Draft]:
-    leaves_at = next_daytime(now)
-    school_days = school_days_between(localdate(now) - EARLIEST, localdate(now) + EARLIEST)
+    for booking, moments in _bookings(now, due_by=now):
+        fallen = {name: at for name, at in moments.items() if at <= now}
+        if fallen:
+            name = max(fallen, key=lambda each: fallen[each])
+            yield from _draft(booking, moments, name, next_daytime(now))
+
+
+def _bookings(
+    now: datetime, *, due_by: datetime
+) -> Iterator[tuple[BriefingBooking, dict[str, datetime]]]:
+    """Those for briefings that may remind by then, each with when it reminds."""
+    school_days = school_days_between(localdate(now) - EARLIEST, localdate(due_by) + EARLIEST)
     bookings = BriefingBooking.objects.booked().filter(
         briefing__is_published=True,
         briefing__cancelled_at=None,
         briefing__starts_at__gt=now,
-        briefing__starts_at__lte=now + EARLIEST,
+        briefing__starts_at__lte=due_by + EARLIEST,
     )
     for booking in bookings.exclude(email="").select_related("briefing"):
-        briefing = booking.briefing
-        moments = reminders_of(briefing, school_days)
-        fallen = {name: at for name, at in moments.items() if at <= now}
-        if not fallen:
-            continue
-        name, due_at = max(fallen.items(), key=lambda each: each[1])
-        until = min((at for at in moments.values() if at > now), default=briefing.starts_at)
-        if booking.booked_at < due_at and leaves_at < until:
-            yield Draft(
-                kind=REMINDER,
-                key=f"{reminder_prefix(briefing.pk, briefing.starts_at)}{name}:{booking.pk}",
-                recipient=booking.email,
-                context={"booking": booking.pk},
-                school_id=booking.school_id,
-                due_at=leaves_at,
-                expires_at=until,
-            )
+        yield booking, reminders_of(booking.briefing, school_days)
+
+
+def _draft(
+    booking: BriefingBooking,
+    moments: dict[str, datetime],
+    name: str,
+    leaves_at: datetime,
+) -> Iterator[Draft]:
+    """The reminder of that name, unless the confirmation or the next one says the same."""
+    briefing, due_at = booking.briefing, moments[name]
+    until = min((at for at in moments.values() if at > due_at), default=briefing.starts_at)
+    if booking.booked_at < due_at and leaves_at < until:
+        yield Draft(
+            kind=REMINDER,
+            key=f"{reminder_prefix(briefing.pk, briefing.starts_at)}{name}:{booking.pk}",
+            recipient=booking.email,
+            context={"booking": booking.pk},
+            school_id=booking.school_id,
+            due_at=leaves_at,
+            expires_at=until,
+        )

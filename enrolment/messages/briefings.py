@@ -6,7 +6,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from enrolment.briefing_calendar import calendar_attachment
-from enrolment.messages.briefing_reminders import plan_briefing_reminders
+from enrolment.messages.briefing_reminders import (
+    foresee_briefing_reminders,
+    plan_briefing_reminders,
+)
 from enrolment.models import Briefing, BriefingBooking
 from enrolment.services.briefings import (
     BOOKED,
@@ -23,7 +26,7 @@ from enrolment.services.briefings import (
     reminder_prefix,
 )
 from mathshub.links import absolute, make_token
-from mathshub.outbox.kinds import Kind, Letter, register, register_planner
+from mathshub.outbox.kinds import Kind, Letter, register, register_foreseer, register_planner
 from mathshub.outbox.models import Message
 
 BEGUN = "the briefing has begun"
@@ -234,3 +237,4 @@ _register(
     Priority.REMINDER,
 )
 register_planner(plan_briefing_reminders)
+register_foreseer(foresee_briefing_reminders)

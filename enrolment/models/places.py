@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from enrolment.models.interest import ExpressionOfInterest
+from mathshub.outbox.models import Hold
 from mathshub.scope import HubOwned, SameHub, hub_history, hub_key, hub_manager
 from workgroups.models import School, WorkGroup
 
@@ -30,11 +31,15 @@ class PlaceQuerySet(models.QuerySet["Place"]):
         )
 
     def to_lapse(self, today: date) -> "PlaceQuerySet":
-        """Unanswered past their reply-by day, where offers lapse and no pause holds messages."""
-        return self.unanswered().filter(
-            reply_by__lt=today,
-            work_group__offering__offers_lapse=True,
-            hub__messages_paused=False,
+        """Unanswered past their reply-by day, where offers lapse and no messages are held."""
+        holds = Hold.objects.standing(today)
+        return (
+            self.unanswered()
+            .filter(reply_by__lt=today, work_group__offering__offers_lapse=True)
+            .exclude(hub__in=holds.of_hub().values("hub"))
+            .exclude(
+                work_group__in=holds.filter(work_group__isnull=False).values("work_group"),
+            )
         )
 
 

@@ -1,6 +1,7 @@
 """Offers that nobody answers: their headteachers are warned, and the day after they lapse."""
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
@@ -8,7 +9,7 @@ from django.utils import timezone
 
 from enrolment.errors import PlaceNotDue, PlaceNotOffered, SomeoneElseIsChanging
 from enrolment.models import Place
-from enrolment.services.places import PLACE_LAPSING, lapse_place, place_offered
+from enrolment.services.places import PLACE_LAPSING, lapse_place, place_lapsed, place_offered
 from mathshub.daytime import LONDON, at_daytime, day_ends, is_daytime, next_daytime
 from mathshub.outbox.models import Message
 from mathshub.outbox.services import Draft, queue_messages
@@ -43,16 +44,30 @@ def plan_warnings(now: datetime) -> int:
 
     Whoever was asked to answer sooner than that has read the day in the offer.
     """
-    today = timezone.localdate(now)
-    places = list(
-        Place.objects.unanswered()
-        .filter(
-            reply_by__range=(today, today + timedelta(days=2 * WARNED_BEFORE)),
-            work_group__offering__offers_lapse=True,
-        )
-        .order_by("pk")
-    )
-    return queue_messages(_warnings(places, now), now=now) if places else 0
+    leaves_at = next_daytime(now)
+    drafts = [
+        _warning(place, leaves_at)
+        for place, due_at in _warned(now, due_by=now)
+        if place.offered_at < due_at <= now and leaves_at < _ends_at(place)
+    ]
+    return queue_messages(drafts, now=now) if drafts else 0
+
+
+def foresee_warnings(now: datetime, until: datetime) -> Iterator[Draft]:
+    """What ``plan_warnings`` will queue after ``now`` up to ``until``, as things stand."""
+    for place, due_at in _warned(now, due_by=until):
+        if now < due_at <= until and place.offered_at < due_at:
+            yield _warning(place, due_at)
+
+
+def foresee_lapses(now: datetime, until: datetime) -> Iterator[Draft]:
+    """Whom ``lapse_places`` will tell after ``now`` up to ``until``, if nobody answers."""
+    last = timezone.localdate(until)
+    places = list(Place.objects.to_lapse(last).order_by("pk"))
+    for place in _told_of(places):
+        lapses_at = at_daytime(_day_of_lapse(place, timezone.localdate(now)), MORNING_AT)
+        if now < lapses_at <= until:
+            yield replace(place_lapsed(place), due_at=lapses_at)
 
 
 def warning_key(place: Place) -> str:
@@ -68,26 +83,50 @@ def _told_of(places: Collection[Place]) -> list[Place]:
     return [place for place in places if place.pk not in stuck]
 
 
-def _warnings(places: Collection[Place], now: datetime) -> Iterator[Draft]:
-    leaves_at, today = next_daytime(now), timezone.localdate(now)
-    school_days = school_days_between(today - timedelta(days=7), today + timedelta(days=7))
+def _warned(now: datetime, *, due_by: datetime) -> Iterator[tuple[Place, datetime]]:
+    """Offers that nobody has answered, each with when its headteacher is warned."""
+    today, last = timezone.localdate(now), timezone.localdate(due_by)
+    places = list(
+        Place.objects.unanswered()
+        .filter(
+            reply_by__range=(today, last + timedelta(days=2 * WARNED_BEFORE)),
+            work_group__offering__offers_lapse=True,
+        )
+        .order_by("pk")
+    )
+    if not places:
+        return
+    school_days = school_days_between(today - timedelta(days=7), last + timedelta(days=7))
     boroughs = _boroughs_of({place.work_group_id for place in places})
     for place in places:
         assert place.reply_by is not None, "they were chosen by it"
-        due_at = warned_at(place.reply_by, school_days, boroughs.get(place.work_group_id, []))
-        ends_at = datetime.combine(place.reply_by, day_ends(), tzinfo=LONDON).astimezone(UTC)
-        if place.offered_at < due_at <= now and leaves_at < ends_at:
-            yield Draft(
-                kind=PLACE_LAPSING,
-                key=warning_key(place),
-                recipient=place.contact_email,
-                recipient_name=place.contact_name,
-                context={"place": place.pk},
-                school_id=place.school_id,
-                work_group_id=place.work_group_id,
-                due_at=leaves_at,
-                expires_at=ends_at,
-            )
+        own = boroughs.get(place.work_group_id, [])
+        yield place, warned_at(place.reply_by, school_days, own)
+
+
+def _warning(place: Place, leaves_at: datetime) -> Draft:
+    return Draft(
+        kind=PLACE_LAPSING,
+        key=warning_key(place),
+        recipient=place.contact_email,
+        recipient_name=place.contact_name,
+        context={"place": place.pk},
+        school_id=place.school_id,
+        work_group_id=place.work_group_id,
+        due_at=leaves_at,
+        expires_at=_ends_at(place),
+    )
+
+
+def _ends_at(place: Place) -> datetime:
+    """When a warning is of no use any more."""
+    assert place.reply_by is not None, "only offers with a day are warned of"
+    return datetime.combine(place.reply_by, day_ends(), tzinfo=LONDON).astimezone(UTC)
+
+
+def _day_of_lapse(place: Place, today: date) -> date:
+    assert place.reply_by is not None, "only offers with a day lapse"
+    return max(place.reply_by + timedelta(days=1), today)
 
 
 def warned_at(reply_by: date, school_days: SchoolDays, boroughs: Collection[int]) -> datetime:

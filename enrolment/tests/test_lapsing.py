@@ -19,6 +19,7 @@ from enrolment.tests.together import at_once, held_up_before, sql_seen_by
 from mathshub.daytime import LONDON
 from mathshub.links import make_token
 from mathshub.outbox.models import Message
+from mathshub.outbox.tests.factories import make_hold
 from workgroups.models import Hub, Offering
 from workgroups.tests.factories import make_work_group
 from workgroups.tests.staff import staff_client
@@ -70,7 +71,7 @@ def test_it_can_be_offered_again() -> None:
 
 
 def while_paused(place: Place) -> None:
-    Hub.objects.update(messages_paused=True)
+    make_hold(until=DUE.date())
 
 
 def where_offers_stand(place: Place) -> None:

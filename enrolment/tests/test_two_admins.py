@@ -100,11 +100,11 @@ def test_the_hub_s_own_settings_are_guarded(hub: Hub) -> None:
     url = reverse("admin:workgroups_hub_change", args=[hub.pk])
     mine, theirs = opened(admin, url), opened(admin, url)
     text = {"welcome_text": ["For every school in the valley."]}
-    admin.post(url, theirs | text | {"messages_paused": ["on"]})
-    page = admin.post(url, mine | text | {"welcome_heading": ["Welcome"]}).content.decode()
-    assert "Hold all messages: since you opened this page somebody has changed it to “yes”" in page
+    admin.post(url, theirs | text | {"contact_phone": ["0161 496 0000"]})
+    page = admin.post(url, mine | text | {"contact_phone": ["0161 496 0001"]}).content.decode()
+    assert "since you opened this page somebody has changed it to “0161 496 0000”" in page
     hub.refresh_from_db()
-    assert hub.messages_paused
+    assert hub.contact_phone == "0161 496 0000"
 
 
 @pytest.mark.parametrize("as_of", ["", "nonsense", "contact_email:", ": :", "\x00"])

@@ -12,9 +12,11 @@ from functools import cache
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
+from django.utils import timezone
 
-from mathshub.outbox.kinds import names_that_keep_no_text, names_that_leave_paused_hubs
+from mathshub.outbox.kinds import names_that_keep_no_text
+from mathshub.outbox.leaving import hold_of_row, may_leave
 from mathshub.outbox.models import Message
 from mathshub.prepared import prepared
 from mathshub.statements import Given, Statement
@@ -53,10 +55,11 @@ class Claim:
     lease_until: datetime
     messages: list[Message]
 
-    def begin(self, message: Message) -> Message:
+    def begin(self, message: Message, *, now: datetime) -> Message:
         """Count an attempt and read the message afresh, with its hub; raises ``ClaimLost``."""
         self._change(message, attempts=message.attempts + 1)
-        return _read(pk=message.pk, hub=message.hub_id)[0]
+        today = timezone.localdate(now)
+        return _read(pk=message.pk, hub=message.hub_id, today=today)[0]
 
     def mark_inflight(self, message: Message, *, message_id: str, subject: str) -> None:
         """From here on the mail server may have it; raises ``ClaimLost``."""
@@ -105,15 +108,16 @@ def _stored(name: str, value: Any) -> Any:
 
 
 @prepared
-def _read(pk: Any, hub: Any) -> QuerySet[Message]:
-    return Message.objects.filter(pk=pk, hub=hub).order_by().select_related("hub")
+def _read(pk: Any, hub: Any, today: Any) -> QuerySet[Message]:
+    """With whether it is held by now: the hold may be younger than the claim."""
+    found = Message.objects.filter(pk=pk, hub=hub).order_by().select_related("hub")
+    return found.annotate(is_held=hold_of_row(today))
 
 
 def claim_due(limit: int, *, now: datetime) -> Claim:
     """Claim up to ``limit`` of the messages due at ``now``, first things first.
 
-    Messages of paused hubs are left, but for the kinds that no pause holds. Call under
-    ``all_hubs``.
+    What is held is left, and by night what can wait for the day. Call under ``all_hubs``.
     """
     token, lease_until = uuid.uuid4(), now + LEASE
     if limit:
@@ -124,8 +128,7 @@ def claim_due(limit: int, *, now: datetime) -> Claim:
 
 def due_to_leave(now: datetime) -> QuerySet[Message]:
     """Those in scope that senders take at ``now``, first things first."""
-    may_leave = Q(hub__messages_paused=False) | Q(kind__in=names_that_leave_paused_hubs())
-    return Message.objects.due(now).filter(may_leave)
+    return Message.objects.due(now).filter(may_leave(now))
 
 
 def _write_token(

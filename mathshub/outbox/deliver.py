@@ -71,7 +71,7 @@ def _is_too_late(claim: Claim, now: datetime) -> bool:
 
 def _deliver_one(claim: Claim, message: Message, server: MailServer, clock: Clock) -> State:
     """One message to its end, or back into the queue; raises ``ClaimLost``."""
-    message = claim.begin(message)
+    message = claim.begin(message, now=clock())
     try:
         email = _look_again_and_write(message, clock())
     except Exception as error:

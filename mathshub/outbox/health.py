@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Q
 
 from mathshub.outbox import account
 from mathshub.outbox.bounce_mailbox import BOUNCES
-from mathshub.outbox.kinds import names_that_leave_paused_hubs
+from mathshub.outbox.leaving import may_leave
 from mathshub.outbox.models import Heartbeat, MailAccount, Message
 from mathshub.outbox.sweep import SWEEP
 from mathshub.scope import all_hubs, current_hub, hub_scope
@@ -66,8 +65,7 @@ def _counts(now: datetime) -> tuple[int, int]:
     """Messages that are due, and those of them that are overdue."""
     hub = current_hub()
     with hub_scope(hub) if hub else all_hubs("the health of the outbox"):
-        may_leave = Q(hub__messages_paused=False) | Q(kind__in=names_that_leave_paused_hubs())
-        due = Message.objects.waiting().filter(may_leave, due_at__lte=now)
+        due = Message.objects.waiting().filter(may_leave(now), due_at__lte=now)
         return due.count(), due.filter(due_at__lte=now - OVERDUE).count()
 
 

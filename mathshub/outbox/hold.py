@@ -8,6 +8,9 @@ from mathshub.outbox.models import Message, Suppression
 State = Message.State
 
 
+STOPPED_BY = "stopped by "
+
+
 class CannotBeStopped(Exception):
     """The message is on its way, or has ended."""
 
@@ -27,13 +30,18 @@ def stop_message(message: Message, *, by: str) -> None:
     wiped: dict[str, Any] = {"context": {}} if message.kind in names_that_keep_no_text() else {}
     stopped = stoppable.update(
         state=State.CANCELLED,
-        state_reason=f"stopped by {by}"[:200],
+        state_reason=stopped_by(by),
         claim=None,
         lease_until=None,
         **wiped,
     )
     if not stopped:
         raise CannotBeStopped
+
+
+def stopped_by(name: str) -> str:
+    """What a message that somebody stopped says of it: such a one may be let go again."""
+    return f"{STOPPED_BY}{name}"[:200]
 
 
 def lift_suppression(suppression: Suppression) -> None:

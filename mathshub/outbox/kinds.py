@@ -1,8 +1,9 @@
 """Kinds of message: each app registers its own, with what it says and whether it is still wanted."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from mathshub.outbox.models import Message
 
@@ -68,6 +69,8 @@ class Kind:
 
 _kinds: dict[str, Kind] = {}
 _planners: list[Callable[[datetime], int]] = []
+# What each of them is going to write between two moments, as ``services.Draft``.
+_foreseers: list[Callable[[datetime, datetime], Iterable[Any]]] = []
 
 
 def register(kind: Kind) -> Kind:
@@ -125,3 +128,19 @@ def register_planner(planner: Callable[[datetime], int]) -> Callable[[datetime],
 
 def planners() -> list[Callable[[datetime], int]]:
     return list(_planners)
+
+
+def register_foreseer(
+    foreseer: Callable[[datetime, datetime], Iterable[Any]],
+) -> Callable[[datetime, datetime], Iterable[Any]]:
+    """A function that says what a planner will write after the first moment, up to the second.
+
+    It writes nothing. Its drafts, of the hub in scope, have the keys under which the planner will
+    write them, and say when they are due: so staff see them beforehand, and may skip them.
+    """
+    _foreseers.append(foreseer)
+    return foreseer
+
+
+def foreseers() -> list[Callable[[datetime, datetime], Iterable[Any]]]:
+    return list(_foreseers)

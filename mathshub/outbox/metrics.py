@@ -12,7 +12,7 @@ from prometheus_client.core import GaugeMetricFamily as Gauge
 from prometheus_client.registry import Collector
 
 from mathshub.outbox import account
-from mathshub.outbox.kinds import names_that_leave_paused_hubs
+from mathshub.outbox.leaving import may_leave
 from mathshub.outbox.models import Heartbeat, MailAccount, Message, MessageQuerySet
 from mathshub.outbox.sweep import SWEEP
 from mathshub.scope import all_hubs
@@ -48,11 +48,10 @@ class _Outbox(Collector):
 
 
 def _queue(messages: MessageQuerySet, now: datetime) -> Iterator[Gauge]:
-    """By priority; messages of a hub that holds its mail are no queue."""
-    may_leave = Q(hub__messages_paused=False) | Q(kind__in=names_that_leave_paused_hubs())
+    """By priority; messages that are held, or wait for the day, are no queue."""
     rows = (
         messages.waiting()
-        .filter(may_leave)
+        .filter(may_leave(now))
         .values("priority")
         .annotate(
             waiting=Count("pk"),

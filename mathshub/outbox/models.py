@@ -6,7 +6,20 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models.functions import Upper
 
+from mathshub.outbox.held import Hold, HoldQuerySet
 from mathshub.scope import HubOwned, SameHub, hub_history, hub_key, hub_manager
+
+__all__ = [
+    "Heartbeat",
+    "Hold",
+    "HoldQuerySet",
+    "MailAccount",
+    "Message",
+    "MessageQuerySet",
+    "OptOut",
+    "OptOutQuerySet",
+    "Suppression",
+]
 
 AGAIN = ":again:"
 """What stands in the key of a message that was sent once more, between the first one's and a number."""
@@ -111,6 +124,9 @@ class Message(HubOwned):
     came_back_because = models.CharField(max_length=200, blank=True)
 
     objects: ClassVar[Any] = hub_manager(MessageQuerySet)
+
+    is_held = False
+    """Whether a hold keeps it back, as read when it is about to be sent."""
 
     class Meta:
         ordering = ["-due_at", "-id"]

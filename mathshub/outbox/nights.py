@@ -8,9 +8,6 @@ from mathshub.daytime import LONDON, day_ends, is_daytime, next_daytime
 from mathshub.outbox.kinds import names_that_leave_by_day
 from mathshub.outbox.models import Message
 
-BEFORE_NIGHT = timedelta(minutes=10)
-"""So long before the night begins what still waits is put off: twice as long as planners rest."""
-
 TOO_LATE_BY_DAY = "It could not leave by day before it expired."
 State = Message.State
 
@@ -18,10 +15,11 @@ State = Message.State
 def put_off_to_daytime(now: datetime) -> int:
     """A planner: move what would leave in the coming night, or in this one, to its end.
 
-    What would have expired by then is ended. Adds no message.
+    Senders leave it at night anyway; so its row says when it goes. What would have expired by then
+    is ended. Adds no message.
     """
     begins, ends = night_around(now)
-    reached = now >= begins - BEFORE_NIGHT
+    reached = now >= begins
     at_night = Q(due_at__gte=begins, due_at__lt=ends)
     overdue = Q(due_at__lt=ends) if reached else Q(pk__in=[])
     waiting = Message.objects.filter(

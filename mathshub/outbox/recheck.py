@@ -42,7 +42,7 @@ def _object_to(message: Message, now: datetime) -> Objection | None:
         return Objection(State.DEAD, POISON)
     if message.expires_at <= now:
         return Objection(State.CANCELLED, TOO_LATE)
-    if message.hub.messages_paused and not kind_named(message.kind).leaves_paused_hub:
+    if message.is_held and not kind_named(message.kind).leaves_paused_hub:
         return Objection(State.QUEUED)
     if is_suppressed(message.recipient):
         return Objection(State.SUPPRESSED, SUPPRESSED)

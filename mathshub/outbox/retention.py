@@ -1,10 +1,15 @@
-"""Forgetting: texts of messages after 30 days; messages, and addresses kept as hashes, after a year."""
+"""Forgetting: texts of messages after 30 days; after a year messages, holds that are over, and of
+addresses all but the hash."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from mathshub.outbox.kinds import names_that_keep_no_text
-from mathshub.outbox.models import Message, MessageQuerySet, OptOut, Suppression
+from mathshub.outbox.models import Hold, Message, MessageQuerySet, OptOut, Suppression
 from mathshub.scope import all_hubs
 
 KEEP_TEXTS = timedelta(days=30)
@@ -23,6 +28,7 @@ def purge(now: datetime) -> tuple[int, int]:
         _in_portions(secrets, lambda rows: rows.update(context={}))
         texts = ended.exclude(text_body="", html_body="").filter(due_at__lt=now - KEEP_TEXTS)
         wiped = _in_portions(texts, lambda rows: rows.update(text_body="", html_body=""))
+        _forget_holds(now - KEEP_MESSAGES)
         old = ended.filter(due_at__lt=now - KEEP_MESSAGES)
         deleted = _in_portions(old, lambda rows: rows.delete()[0])
         _forget_addresses(now - KEEP_MESSAGES)
@@ -41,9 +47,20 @@ def _forget_addresses(before: datetime) -> None:
     """
     Suppression.objects.filter(created_at__lt=before).exclude(address="").update(address="")
     OptOut.objects.filter(stopped_at__lt=before).exclude(address="").update(address="")
-    lifted = list(OptOut.objects.filter(lifted_at__lt=before).values_list("pk", flat=True))
-    for rows in (OptOut.history.model.objects, OptOut.objects):
-        found = rows.filter(id__in=lifted)
+    _erase(OptOut, OptOut.objects.filter(lifted_at__lt=before))
+
+
+def _forget_holds(before: datetime) -> None:
+    """Those that were over before then, with their records."""
+    is_over = Q(lifted_at__lt=before) | Q(until__lt=timezone.localdate(before))
+    _erase(Hold, Hold.objects.filter(is_over))
+
+
+def _erase(model: Any, rows: QuerySet) -> None:
+    """Delete the rows together with the record of what was changed on them."""
+    ids = list(rows.values_list("pk", flat=True))
+    for each in (model.history.model.objects, model.objects):
+        found = each.filter(id__in=ids)
         found._raw_delete(found.db)  # without signals: a deletion would go on the record too
 
 

@@ -4,12 +4,15 @@ Call these inside the transaction that changes the domain row: the message commi
 broker and no mail server is spoken to in a request.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import Case, Value, When
 
+from mathshub.outbox.hold import stopped_by as words_of_stopping
 from mathshub.outbox.kinds import Kind, all_kinds, kind_named, names_that_keep_no_text
 from mathshub.outbox.models import Message
 from mathshub.outbox.planning import plan_messages
@@ -20,6 +23,7 @@ from mathshub.scope import ScopeError, current_hub
 __all__ = [
     "Draft",
     "cancel_messages",
+    "noting_messages",
     "plan_messages",
     "purge",
     "queue_messages",
@@ -27,6 +31,32 @@ __all__ = [
     "send_all_again",
     "triable",
 ]
+
+
+@dataclass
+class _Noting:
+    """What is queued meanwhile; ``stopped_by`` says who wants none of it sent."""
+
+    stopped_by: str = ""
+    keys: list[str] = field(default_factory=list)
+
+
+_noting: ContextVar[_Noting | None] = ContextVar("noting", default=None)
+
+
+@contextmanager
+def noting_messages(*, stopped_by: str = "") -> Iterator[list[str]]:
+    """The keys of all messages that are queued within.
+
+    With ``stopped_by`` they go on record as stopped by that person: the action is done without
+    e-mail, and each can still be let go.
+    """
+    noting = _Noting(stopped_by)
+    token = _noting.set(noting)
+    try:
+        yield noting.keys
+    finally:
+        _noting.reset(token)
 
 
 class StillSuppressed(Exception):
@@ -69,6 +99,15 @@ def queue_messages(drafts: Iterable[Draft], *, now: datetime) -> int:
     hub = current_hub()
     if hub is None:
         raise ScopeError("Messages are queued within the scope of one hub.")
+    noting = _noting.get() or _Noting()
+    stopped = (
+        {
+            "state": Message.State.CANCELLED,
+            "state_reason": words_of_stopping(noting.stopped_by),
+        }
+        if noting.stopped_by
+        else {}
+    )
     rows = []
     for draft in drafts:
         kind = kind_named(draft.kind) if isinstance(draft.kind, str) else draft.kind
@@ -91,8 +130,10 @@ def queue_messages(drafts: Iterable[Draft], *, now: datetime) -> int:
                 work_group_id=draft.work_group_id,
                 participant_id=draft.participant_id,
                 session_id=draft.session_id,
+                **stopped,
             )
         )
+    noting.keys += [row.key for row in rows]
     Message.objects.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
 

@@ -27,12 +27,13 @@ from workgroups.permissions import hubs_of, membership
 # any hub; the other two serve scripts that no page of ours loads.
 NOT_SERVED = {"view_on_site", "autocomplete", "jsi18n"}
 
-# What the header leads to: URL name, words.
+# What the header leads to: model, page and words.
 NAVIGATION = [
-    ("enrolment_expressionofinterest_changelist", "Interest"),
-    ("workgroups_workgroup_changelist", "Work Groups"),
-    ("workgroups_school_changelist", "Schools"),
-    ("outbox_message_changelist", "Messages"),
+    ("enrolment_expressionofinterest", "changelist", "Interest"),
+    ("workgroups_workgroup", "changelist", "Work Groups"),
+    ("workgroups_school", "changelist", "Schools"),
+    ("outbox_message", "changelist", "Messages"),
+    ("outbox_message", "going_out", "What will go out"),
 ]
 
 
@@ -96,17 +97,18 @@ class PortalAdminSite(AdminSite):
 
     def navigation(self, request: HttpRequest) -> list[dict[str, Any]]:
         """The header's links: those to lists that this person may see."""
-        return [
-            {"url": url, "words": words, "is_here": request.path.startswith(url)}
-            for url, words in (
-                (reverse(f"{self.name}:{name}"), words)
-                for name, words in NAVIGATION
-                if self._may_see(request, name)
-            )
+        links = [
+            (reverse(f"{self.name}:{model}_{page}"), words)
+            for model, page, words in NAVIGATION
+            if self._may_see(request, model)
         ]
+        nearest = max(
+            (url for url, _ in links if request.path.startswith(url)), key=len, default=""
+        )
+        return [{"url": url, "words": words, "is_here": url == nearest} for url, words in links]
 
     def _may_see(self, request: HttpRequest, name: str) -> bool:
-        label, model, _ = name.rsplit("_", 2)
+        label, model = name.rsplit("_", 1)
         return request.user.has_perm(f"{label}.view_{model}")
 
     front_page: Callable[[HttpRequest, datetime], dict[str, Any]]

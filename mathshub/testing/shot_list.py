@@ -407,6 +407,20 @@ ADMIN = [
         "admin-messages-about",
         *(f"{WORK_GROUPS}?state=running", follow(r"\d/change/"), follow(r"work_group=\d")),
     ),
+    staff("admin-going-out", "/admin/outbox/message/going-out/"),
+    staff(
+        "admin-going-out-line",
+        "/admin/outbox/message/going-out/",
+        follow(r"going-out/\d{4}-\d\d-\d\d/[1-9]\d*/session-reminder/"),
+    ),
+    staff(
+        "admin-skip",
+        "/admin/outbox/message/going-out/",
+        follow(r"going-out/\d{4}-\d\d-\d\d/[1-9]\d*/session-reminder/"),
+        follow(r"/skip/"),
+    ),
+    staff("admin-hold-all", "/admin/outbox/hold/all/"),
+    staff("admin-holds", "/admin/outbox/hold/"),
     staff("admin-mail-not-wanted", "/admin/outbox/optout/"),
     staff(
         "admin-mail-not-wanted-lift",

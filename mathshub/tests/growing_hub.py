@@ -52,10 +52,10 @@ from enrolment.tests.factories import (
 )
 from enrolment.tests.filling import ready_draft
 from mathshub.accounts.models import Account
-from mathshub.outbox.models import Message, OptOut, Suppression
+from mathshub.outbox.models import Hold, Message, OptOut, Suppression
 from mathshub.outbox.opt_out import stop_kind
 from mathshub.outbox.suppression import suppress
-from mathshub.outbox.tests.factories import make_message
+from mathshub.outbox.tests.factories import make_hold, make_message
 from mathshub.scope import hub_scope, owned_models
 from mathshub.tests.probes import NOBODYS_ID
 from mathshub.tests.two_hubs import SHARED_URNS, PlantedHub
@@ -106,6 +106,7 @@ NAMING_TEXTS: dict[type[models.Model], tuple[str, ...]] = {
     DayToAvoid: ("name", "source"),
     ExpressionOfInterest: ("headteacher_name",),
     FurtherForm: ("sender_name",),
+    Hold: ("reason",),
     HistoryImport: ("file_name",),
     Hub: ("name",),
     IntendedParticipant: ("name",),
@@ -172,6 +173,7 @@ class GrowingHub:
                 session=self.session,
             )
             self._add_mailing()
+            make_hold(message=make_message(kind="session-changed", recipient=MAILBOX))
             suppress(f"gone{self.size}@school.example", reason="550 no such mailbox")
             stop_kind(make_message(kind="eoi-digest"), now=NOW)
         make_hub(name=f"HUB 0{self.size}")

@@ -58,6 +58,8 @@ BY_KEY = ("received", "confirm")
 IDS: dict[str, type[models.Model]] = {
     "offering_id": Offering,
     "session_pk": Session,
+    "group_pk": WorkGroup,
+    "message_pk": Message,
     "seat_pk": Seat,
     "file": MailingFile,
 }
@@ -91,6 +93,8 @@ CONSTANTS = {
     "uidb36": "1",
     "key": "set-password",
     "page_name": "preferences",
+    "day": "2026-11-23",
+    "kind": "session-reminder",
 }
 
 

@@ -51,8 +51,12 @@ SIGN_IN = {
 # What may stand in an address, for a stranger who guesses.
 GUESSES = {
     "app_label": "workgroups",
+    "day": "2026-11-23",
+    "group_pk": 1,
     "key": "set-password",
     "file": 1,
+    "kind": "session-reminder",
+    "message_pk": 1,
     "object_id": "1",
     "offering_id": 1,
     "page_name": "you",

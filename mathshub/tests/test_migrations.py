@@ -8,11 +8,14 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
 from enrolment.tests.factories import make_expression, make_further_form
+from mathshub.outbox.tests.factories import make_hold
 from mathshub.scope import hub_scope
 from mathshub.site.demo.load import load
 from workgroups.models import School, TermDate
@@ -218,3 +221,23 @@ def test_how_keen_a_form_is_moves_out_of_its_answers_and_back() -> None:
         ("not_this_year", "Staff"),
         ("yes", ""),
     ]
+
+
+@pytest.mark.usefixtures("portal")
+def test_a_pause_becomes_a_hold_of_four_weeks_and_a_hold_a_pause() -> None:
+    before = [("workgroups", "0017_offers_that_lapse"), ("outbox", "0007_holds")]
+    with hub_scope(make_hub(name="Held")):
+        make_hold(until=timezone.localdate())
+    with hub_scope(make_hub(name="Was held")):
+        make_hold(until=timezone.localdate() - timedelta(days=1))
+    MigrationExecutor(connection).migrate(before[:1])
+    old = MigrationExecutor(connection).loader.project_state(before).apps
+    hubs = rows(old, "Hub", "workgroups")
+    assert list(hubs.filter(messages_paused=True).values_list("name", flat=True)) == ["Held"]
+    call_command("migrate", verbosity=0)
+    [hold] = rows(apps, "Hold", "outbox").all()
+    assert (hold.hub.name, hold.reason) == (
+        "Held",
+        "The hub was paused, without a reason or an end.",
+    )
+    assert hold.until == timezone.localdate() + timedelta(weeks=4)

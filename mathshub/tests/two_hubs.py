@@ -38,7 +38,7 @@ from mathshub.accounts.models import Account
 from mathshub.outbox.models import Message
 from mathshub.outbox.opt_out import stop_kind
 from mathshub.outbox.suppression import suppress
-from mathshub.outbox.tests.factories import make_message
+from mathshub.outbox.tests.factories import make_hold, make_message
 from mathshub.scope import HubOwned, all_hubs, hub_scope, owned_models
 from mathshub.testing.sizes import IS_SOAK
 from sessions.models import Session
@@ -122,6 +122,8 @@ def plant(slug: str, *, mark: str, schools: list[School]) -> PlantedHub:
         _plant_past(group, schools)
         suppress(SHARED_MAILBOX, reason="550 no such mailbox")
         stop_kind(make_message(kind="eoi-digest", recipient=SHARED_MAILBOX), now=NOW)
+        make_hold(message=make_message(kind="session-changed", recipient=SHARED_MAILBOX))
+        make_hold(work_group=group)
     planted = PlantedHub(hub, mark, group, schools, own_address)
     _mark_everything(planted)
     planted.rows = _rows_of(planted)

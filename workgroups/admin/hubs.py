@@ -31,7 +31,6 @@ class HubAdmin(PortalAdmin):
                 "description": "Stands on top of every public page, for as long as you say.",
             },
         ),
-        ("Messages", {"fields": ("messages_paused",)}),
         ("Contact", {"fields": ("name", "contact_email", "contact_phone")}),
         ("First page", {"fields": ("welcome_heading", "welcome_text")}),
         ("The mastery journey", {"fields": ("mastery_text", "joining_text")}),
@@ -57,7 +56,6 @@ class HubAdmin(PortalAdmin):
     labels: ClassVar = {
         "contact_email": "Contact’s e-mail address",
         "contact_phone": "Contact’s telephone",
-        "messages_paused": "Hold all messages",
         "controller": "Data controller",
         "processor": "Data processor",
         "privacy_text": "More about privacy",

@@ -97,9 +97,6 @@ class Hub(models.Model):
     )
     notice_from = models.DateField("notice shown from", null=True, blank=True)
     notice_until = models.DateField("notice shown until", null=True, blank=True)
-    messages_paused = models.BooleanField(
-        default=False, help_text="While this is on, nothing leaves but sign-in codes."
-    )
     is_demonstration = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 

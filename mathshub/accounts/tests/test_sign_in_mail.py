@@ -12,6 +12,7 @@ from django.utils import timezone
 from mathshub.outbox.models import Message
 from mathshub.outbox.services import purge
 from mathshub.outbox.sweep import sweep
+from mathshub.outbox.tests.factories import make_hold
 from mathshub.scope import hub_scope
 from mathshub.testing.smtp import SmtpSink
 from workgroups.models import Hub
@@ -39,7 +40,8 @@ def test_the_link_to_a_new_password_comes_by_the_outbox_and_is_then_forgotten(
     ask_for_new_password(client, account.email)
     assert smtp_sink.deliveries == [], "no mail server is spoken to in a request"
 
-    Hub.objects.update(messages_paused=True)
+    with hub_scope(hub):
+        make_hold(until=timezone.localdate())
     sweep()
     [delivery] = smtp_sink.to("lead@hub.example")
     assert delivery.subject == "Choose a new password"

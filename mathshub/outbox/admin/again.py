@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from email.mime.base import MIMEBase
-from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -21,9 +20,8 @@ from mathshub.outbox.again import (
     send_once_more,
 )
 from mathshub.outbox.kinds import all_kinds, names_that_keep_no_text
-from mathshub.outbox.models import Message
+from mathshub.outbox.models import Hold, Message
 from mathshub.outbox.services import send_all_again, triable
-from mathshub.scope import current_hub
 from mathshub.scope_admin import PortalAdmin, is_key
 from mathshub.scope_admin.cells import count
 
@@ -32,7 +30,7 @@ LOOKED_AT_AGAIN = (
     "Each is looked at again as it leaves and says what is true then. What is no longer true is "
     "not sent."
 )
-PAUSED = "The hub’s messages are paused: nothing leaves before that ends."
+PAUSED = "All messages are held: nothing leaves before that ends."
 NOT_FAILED = "It did not fail."
 REFUSES = "The address refuses mail: lift that first, in the list of refused addresses."
 NOBODY = "Tick the messages first: nobody ticked means nobody."
@@ -196,5 +194,5 @@ def _why_not_tried(message: Message) -> str:
 
 
 def _if_paused() -> list[str]:
-    hub: Any = current_hub()
-    return [PAUSED] if hub.messages_paused else []
+    today = timezone.localdate()
+    return [PAUSED] if Hold.objects.standing(today).of_hub().exists() else []

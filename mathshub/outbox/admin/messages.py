@@ -17,6 +17,7 @@ from mathshub.outbox.admin.again import REFUSES, AgainPages, can_ever_go_again
 from mathshub.outbox.admin.alarms import alarms, queue_words
 from mathshub.outbox.admin.days import DaysFilter, DaysForm, asked_for
 from mathshub.outbox.admin.figures import FiguresPages
+from mathshub.outbox.admin.going_out import GoingOutPages, hold_notices
 from mathshub.outbox.admin.words import (
     family_words,
     message_facts,
@@ -29,7 +30,7 @@ from mathshub.outbox.hold import CannotBeStopped, stop_message
 from mathshub.outbox.kinds import all_kinds, kind_words
 from mathshub.outbox.models import Message
 from mathshub.outbox.services import NotFailed, StillSuppressed, send_again
-from mathshub.scope_admin import Chip, ChipFilter, HubOwnedAdmin
+from mathshub.scope_admin import Chip, ChipFilter
 from mathshub.scope_admin.cells import with_note
 
 State = Message.State
@@ -90,7 +91,7 @@ class KindChips(ChipFilter):
 
 
 @admin.register(Message)
-class MessageAdmin(AgainPages, FiguresPages, HubOwnedAdmin):
+class MessageAdmin(AgainPages, FiguresPages, GoingOutPages):
     list_heading = "Messages"
     actions = ("again_chosen", "retry_chosen")
     list_display = ("recipient", "what", "about", "due", "state_words")
@@ -128,6 +129,7 @@ class MessageAdmin(AgainPages, FiguresPages, HubOwnedAdmin):
         now = timezone.now()
         context = {
             "alarms": alarms(now),
+            "holds": hold_notices(now),
             "queue_words": queue_words(now),
             "days_form": DaysForm(),
             "kept": [(n, v) for n, v in request.GET.items() if n not in (DAYS, PAGE_VAR)],
@@ -196,10 +198,11 @@ class MessageAdmin(AgainPages, FiguresPages, HubOwnedAdmin):
             buttons = [("stop", "Stop it")]
         elif can_ever_go_again(message):
             buttons = [("again", "Send it once more")]
-        return [
+        own = [
             {"url": self.url(name, message.pk), "words": words, "first": False}
             for name, words in buttons
         ]
+        return own + self.going_out_buttons(message)
 
     def own_urls(self) -> list[tuple[str, Callable[..., HttpResponse], str]]:
         return [
@@ -207,6 +210,7 @@ class MessageAdmin(AgainPages, FiguresPages, HubOwnedAdmin):
             ("<int:pk>/stop/", self.stop, "stop"),
             *self.again_urls(),
             *self.figures_urls(),
+            *self.going_out_urls(),
         ]
 
     def retry(self, request: HttpRequest, pk: int) -> HttpResponse:

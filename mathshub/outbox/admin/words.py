@@ -1,7 +1,7 @@
 """Messages in words for staff: how they stand, what became of them."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from mathshub.outbox.kinds import kind_words
 from mathshub.outbox.models import Message
-from mathshub.scope_admin.cells import tag
+from mathshub.scope_admin.cells import count, tag
 
 State = Message.State
 _TONES = {
@@ -84,3 +84,13 @@ def _who_sent_it_again(message: Message) -> str:
     if number is None:
         return ""
     return str(get_user_model()._default_manager.filter(pk=number).first() or "")
+
+
+def day_words(day: date) -> str:
+    """“Thursday 3 December”."""
+    return f"{day:%A} {day.day} {day:%B}"
+
+
+def mails_to(number: int, people: int) -> str:
+    """“12 e-mails to 10 people”."""
+    return f"{count(number, 'e-mail')} to {count(people, 'person', 'people')}"

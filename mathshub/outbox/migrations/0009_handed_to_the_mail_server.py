@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("outbox", "0006_what_messages_are_about")]
+    dependencies = [("outbox", "0007_holds")]
 
     operations = [
         migrations.AlterField(

@@ -1,12 +1,12 @@
 """Messages and kinds for tests; keyword-only, within ``hub_scope``."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
 from mathshub.outbox.kinds import Kind, Letter
-from mathshub.outbox.models import Message
+from mathshub.outbox.models import Hold, Message
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 _numbers = count(1)
@@ -69,3 +69,9 @@ def make_message(
         kind=kind,
         **fields,
     )
+
+
+def make_hold(*, until: date | None = None, **fields: Any) -> Hold:
+    """A hold of all messages of the hub in scope, that ends a week after NOW."""
+    fields = {"reason": "The dates are being settled.", "placed_at": NOW} | fields
+    return Hold.objects.create(until=until or NOW.date() + timedelta(days=7), **fields)

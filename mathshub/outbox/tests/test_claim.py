@@ -94,7 +94,7 @@ def test_what_a_dead_sender_left_is_picked_up_when_its_lease_has_passed(
 ) -> None:
     claimed, inflight = make_message(), make_message()
     claim = claim_due(2, now=clock())
-    claim.begin(inflight)
+    claim.begin(inflight, now=NOW)
     claim.mark_inflight(inflight, message_id="<1@hub.example>", subject="First try")
 
     clock.pass_by(seconds=59)
@@ -139,7 +139,7 @@ def test_every_change_of_a_lost_claim_is_refused(hub: Hub, clock: Clock) -> None
     reap(clock())
     claim_due(1, now=clock())  # another sender has it now, and has not begun
     for change in (
-        lambda: lost.begin(message),
+        lambda: lost.begin(message, now=NOW),
         lambda: lost.mark_inflight(message, message_id="<1@hub.example>", subject=""),
         lambda: lost.finish(message, State.DEAD),
         lambda: lost.put_back(message),

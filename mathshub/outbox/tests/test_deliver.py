@@ -13,10 +13,10 @@ from mathshub.outbox.claim import claim_due, reap
 from mathshub.outbox.deliver import deliver
 from mathshub.outbox.kinds import Kind, Letter
 from mathshub.outbox.mailserver import MailServer
-from mathshub.outbox.models import Message, Suppression
+from mathshub.outbox.models import Hold, Message, Suppression
 from mathshub.outbox.services import cancel_messages
 from mathshub.outbox.sweep import sweep
-from mathshub.outbox.tests.factories import NOW, Clock, make_message, write_letter
+from mathshub.outbox.tests.factories import NOW, Clock, make_hold, make_message, write_letter
 from mathshub.scope import all_hubs, hub_scope
 from mathshub.testing.smtp import SmtpSink
 from workgroups.models import Hub
@@ -300,10 +300,10 @@ def test_a_paused_hub_sends_nothing_but_sign_in_codes_until_it_goes_on(
     register_kind(name="code", leaves_paused_hub=True)
     make_message()
     code = make_message(kind="code")
-    Hub.objects.update(messages_paused=True)
+    make_hold()
     sweep(clock=clock)
     assert [each.recipients[0] for each in smtp_sink.deliveries] == [code.recipient]
-    Hub.objects.update(messages_paused=False)
+    Hold.objects.update(lifted_at=NOW)
     sweep(clock=clock)
     assert states() == [State.SENT] * 2
 
@@ -313,7 +313,7 @@ def test_a_pause_holds_also_what_a_sender_has_in_hand(
 ) -> None:
     message = make_message()
     claim = claim_due(1, now=clock())
-    Hub.objects.update(messages_paused=True)
+    make_hold()
     with MailServer() as server:
         deliver(claim, server, clock=clock)
     message.refresh_from_db()
@@ -371,7 +371,7 @@ def test_a_message_that_kills_its_senders_dies_without_taking_others_along(
         with all_hubs("as the sweep does"):
             reap(clock())
             claim = claim_due(50, now=clock())
-            claim.begin(claim.messages[0])  # and here the sender is killed
+            claim.begin(claim.messages[0], now=clock())  # and here the sender is killed
         clock.pass_by(seconds=61)
     sweep(clock=clock)
     killer.refresh_from_db()

@@ -12,7 +12,7 @@ from mathshub.outbox import account
 from mathshub.outbox.health import health
 from mathshub.outbox.kinds import Kind
 from mathshub.outbox.sweep import sweep
-from mathshub.outbox.tests.factories import NOW, Clock, make_message
+from mathshub.outbox.tests.factories import NOW, Clock, make_hold, make_message
 from mathshub.scope import hub_scope
 from mathshub.testing.smtp import SmtpSink
 from workgroups.models import Hub
@@ -57,7 +57,7 @@ def test_each_hub_counts_its_own_and_a_paused_one_nothing(
     make_message(due_at=NOW - timedelta(hours=1))
     with hub_scope(make_hub()):
         assert health(NOW).overdue == 0
-    Hub.objects.update(messages_paused=True)
+    make_hold()
     assert health(NOW).overdue == 0
 
 

@@ -15,7 +15,7 @@ from pytest_django import Settings
 from mathshub.outbox import account
 from mathshub.outbox.models import Heartbeat, Message
 from mathshub.outbox.sweep import SWEEP
-from mathshub.outbox.tests.factories import NOW, make_message
+from mathshub.outbox.tests.factories import NOW, make_hold, make_message
 from mathshub.scope import hub_scope
 from workgroups.models import Hub
 from workgroups.tests.factories import make_hub
@@ -78,7 +78,8 @@ def test_every_figure_is_what_the_rows_say(here: Hub) -> None:
     with hub_scope(make_hub()):
         make_message(due_at=NOW - 2 * HOUR, priority=Priority.REMINDER)
         make_message(kind="other", state=State.SENT, sent_at=NOW - HOUR, came_back_at=NOW - HOUR)
-    with hub_scope(make_hub(messages_paused=True)):
+    with hub_scope(make_hub()):
+        make_hold()
         make_message(due_at=NOW - 9 * HOUR)
     Heartbeat.objects.create(name=SWEEP, at=NOW - timedelta(seconds=7))
     account.take_tokens(2, now=NOW)

@@ -9,10 +9,10 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from mathshub.outbox.kinds import Kind
-from mathshub.outbox.models import Message
+from mathshub.outbox.models import Hold, Message
 from mathshub.outbox.services import cancel_messages, purge
 from mathshub.outbox.sweep import sweep
-from mathshub.outbox.tests.factories import NOW, Clock, make_message
+from mathshub.outbox.tests.factories import NOW, Clock, make_hold, make_message
 from mathshub.testing.smtp import SmtpSink
 from workgroups.models import Hub
 
@@ -88,3 +88,15 @@ def test_the_command_says_what_it_forgot(hub: Hub, smtp_sink: SmtpSink) -> None:
     out = StringIO()
     call_command("purge_messages", stdout=out)
     assert out.getvalue() == "1 texts wiped, 0 messages deleted.\n"
+
+
+def test_a_hold_is_forgotten_a_year_after_it_was_over_with_its_record(hub: Hub) -> None:
+    message = make_message(state=Message.State.SENT)
+    make_hold(message=message, lifted_at=NOW)
+    make_hold(until=NOW.date())
+    standing = make_hold(until=NOW.date() + timedelta(days=300))
+    purge(NOW + timedelta(days=365))
+    assert Hold.objects.count() == 3
+    purge(NOW + timedelta(days=367))
+    assert list(Hold.objects.all()) == [standing]
+    assert set(Hold.history.values_list("id", flat=True)) == {standing.pk}

@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from mathshub.outbox import account
 from mathshub.outbox.models import Message
-from mathshub.outbox.tests.factories import NOW, make_message
+from mathshub.outbox.tests.factories import NOW, make_hold, make_message
 from mathshub.outbox.through import queue, through_at
 from mathshub.scope import hub_scope
 from workgroups.models import Hub
@@ -68,7 +68,7 @@ def test_only_what_is_due_and_may_leave_counts(hub: Hub, slowly: None):
     make_message(due_at=NOW + MINUTES)
     make_message(state=Message.State.SENT)
     assert (queue(NOW).waiting, queue(NOW).through_at) == (12, NOW + MINUTES)
-    Hub.objects.update(messages_paused=True)
+    make_hold()
     assert queue(NOW).waiting == 0
 
 

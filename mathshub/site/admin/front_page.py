@@ -20,7 +20,7 @@ from enrolment.admin.words import (
     page_of,
 )
 from enrolment.models import ExpressionOfInterest, Place, UnmatchedLine
-from mathshub.outbox.admin import alarms, queue_words
+from mathshub.outbox.admin import alarms, hold_notices, queue_words
 from mathshub.outbox.models import Message
 from mathshub.scope_admin import PortalAdmin
 from mathshub.site.admin.first_steps import first_steps
@@ -64,6 +64,7 @@ SET_UP = [
             ("workgroup_sessions.session?when=to-come", "Sessions to come"),
             ("outbox.suppression", "Addresses that refuse mail"),
             ("outbox.optout", "Mail not wanted"),
+            ("outbox.hold", "Messages that are held"),
         ],
     ),
     (
@@ -97,6 +98,7 @@ def front_page(request: HttpRequest, now: datetime) -> dict[str, Any]:
         "title": f"{today:%A} {today.day} {today:%B}: what waits",
         "alarms": [*alarms(now), *register_alarms(request, now)],
         "queue_words": queue_words(now) if request.user.has_perm("outbox.view_message") else "",
+        "holds": hold_notices(now) if request.user.has_perm("outbox.view_hold") else [],
         "steps": first_steps(request),
         "figures": figures(request),
         "expressions": newest_expressions(request, now),

@@ -22,7 +22,7 @@ from enrolment.tests.factories import (
 )
 from mathshub.outbox.models import Heartbeat, Message
 from mathshub.outbox.sweep import SWEEP
-from mathshub.outbox.tests.factories import make_message
+from mathshub.outbox.tests.factories import make_hold, make_message
 from mathshub.scope import hub_scope
 from mathshub.site.admin.front_page import list_url
 from sessions.tests.factories import make_session, make_sessions
@@ -156,9 +156,12 @@ def test_silence_of_the_sending_part_is_said(lead: Client) -> None:
 
 
 def test_held_messages_are_not_forgotten(lead: Client, hub: Hub) -> None:
-    assert "Messages are paused" not in lead.get("/admin/").content.decode()
-    Hub.objects.filter(pk=hub.pk).update(messages_paused=True)
-    assert "Messages are paused" in lead.get("/admin/").content.decode()
+    assert "See the hold" not in lead.get("/admin/").content.decode()
+    make_hold(until=NOW.date() + timedelta(days=2), reason="The dates are being settled.")
+    page = lead.get("/admin/").content.decode()
+    assert (
+        "All messages are held</strong> until the end of Wednesday 18 November: The dates" in page
+    )
 
 
 def test_a_new_hub_is_told_what_to_do_first(lead: Client) -> None:

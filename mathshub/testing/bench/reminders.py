@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 
 from enrolment.models import Participant, Place, Seat
-from mathshub.outbox.models import Message
+from mathshub.outbox.models import Hold, Message
 from mathshub.scope import hub_scope
 from sessions.models import Session
 from sessions.reminders import plan_reminders
@@ -24,9 +24,11 @@ HELD = 2  # sessions of the year that lie behind
 
 
 def make_reminders(groups: int, *, now: datetime) -> Hub:
-    """A hub with ``groups * A_GROUP`` reminders that are due at ``now``. It is paused."""
-    hub = make_hub(contact_phone="020 7946 0000", messages_paused=True)
+    """A hub with ``groups * A_GROUP`` reminders that are due at ``now``. It is held."""
+    hub = make_hub(contact_phone="020 7946 0000")
     with hub_scope(hub):
+        tomorrow = london_day(now) + timedelta(days=1)
+        Hold.objects.create(reason="Until the bench begins.", until=tomorrow, placed_at=now)
         lead = make_member(account=make_account(name="R. Okafor"))
         offering = make_offering(programme=make_programme(name=f"Mastery of {hub.slug}"))
         schools = list(School.objects.order_by("pk")[:SCHOOLS])

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from mathshub.outbox.kinds import Letter, kind_named
 from mathshub.outbox.letters import write_email
-from mathshub.outbox.models import Message
+from mathshub.outbox.models import Hold, Message
 from mathshub.outbox.sweep import sweep
 from mathshub.processes import Part
 from mathshub.scope import hub_scope
@@ -206,7 +206,8 @@ class _Bench:
 
 
 def _release(hub: Hub) -> None:
-    Hub.objects.filter(pk=hub.pk).update(messages_paused=False)
+    with hub_scope(hub):
+        Hold.objects.update(lifted_at=timezone.now())
 
 
 def _letter_of(hub: Hub) -> tuple[Message, Letter]:

@@ -1,0 +1,66 @@
+"""Skipping what will go out, written or not, and letting it go again."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import DateTimeField, Value
+from django.db.models.functions import Greatest
+
+from mathshub.outbox.going_out import Where, foreseen_on, waiting_on
+from mathshub.outbox.hold import STOPPED_BY, stopped_by
+from mathshub.outbox.holding import begin_of, end_of
+from mathshub.outbox.kinds import names_that_keep_no_text, names_that_leave_paused_hubs
+from mathshub.outbox.models import Message, MessageQuerySet
+from mathshub.outbox.services import queue_messages
+
+State = Message.State
+
+
+def may_be_skipped(kind: str) -> bool:
+    """Sign-in codes and the like are for their reader alone to want."""
+    return kind not in (*names_that_leave_paused_hubs(), *names_that_keep_no_text())
+
+
+@transaction.atomic
+def skip_line(where: Where, *, by: str, now: datetime) -> int:
+    """Stop what waits behind a line; what is not written yet goes on record as stopped.
+
+    A planner leaves what is on record. What a sender has handed over already is past stopping.
+    Returns how many were stopped. ``by`` names who did it, for the record.
+    """
+    if not may_be_skipped(where.kind):
+        return 0
+    drafts = foreseen_on(where, now)
+    queue_messages(drafts, now=now)
+    ids = list(waiting_on(where, now).values_list("pk", flat=True))
+    keys = [draft.key for draft in drafts]
+    stoppable = Message.objects.filter(state__in=[State.QUEUED, State.CLAIMED])
+    stopped = {
+        "state": State.CANCELLED,
+        "state_reason": stopped_by(by),
+        "claim": None,
+        "lease_until": None,
+    }
+    written: int = stoppable.filter(pk__in=ids).update(**stopped)
+    return written + int(stoppable.filter(key__in=keys).update(**stopped))
+
+
+def stopped_messages(now: datetime) -> MessageQuerySet:
+    """Those that somebody stopped and that could still go."""
+    found: MessageQuerySet = Message.objects.filter(
+        state=State.CANCELLED, state_reason__startswith=STOPPED_BY, expires_at__gt=now
+    ).exclude(kind__in=names_that_keep_no_text())
+    return found
+
+
+def stopped_on(where: Where, now: datetime) -> MessageQuerySet:
+    """Those of them that belong to a line."""
+    day = {"due_at__gte": begin_of(where.day), "due_at__lt": end_of(where.day)}
+    of_line = stopped_messages(now).filter(work_group=where.group or None, kind=where.kind)
+    return of_line.filter(**day)
+
+
+def let_go_again(messages: MessageQuerySet, *, now: datetime) -> int:
+    """What was stopped waits again; what is overdue leaves at once. Returns how many."""
+    due_at = Greatest("due_at", Value(now, output_field=DateTimeField()))
+    return int(messages.update(state=State.QUEUED, state_reason="", due_at=due_at))

@@ -1,0 +1,352 @@
+"""What will go out: by day, group and kind; skipped, held and let go again, with who it concerns."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from mathshub.outbox import kinds
+from mathshub.outbox.claim import claim_due
+from mathshub.outbox.going_out import Where, fortnight
+from mathshub.outbox.models import Hold, Message
+from mathshub.outbox.services import Draft, queue_messages
+from mathshub.outbox.skipping import let_go_again, skip_line, stopped_on
+from mathshub.outbox.tests.factories import NOW, make_hold, make_message
+from mathshub.scope import all_hubs, hub_scope
+from workgroups.models import Hub, HubMember, WorkGroup
+from workgroups.tests.factories import make_hub, make_work_group
+from workgroups.tests.staff import staff_client
+
+State = Message.State
+TODAY = NOW.date()
+TOMORROW = NOW + timedelta(days=1)
+NEXT_DAY = TOMORROW.date()
+REMINDER = "session-reminder"
+PAGE = "/admin/outbox/message/going-out/"
+
+
+@pytest.fixture
+def here(db: None) -> Iterator[Hub]:
+    hub = make_hub(slug="lea-valley")
+    with hub_scope(hub), time_machine.travel(NOW, tick=False):
+        yield hub
+
+
+@pytest.fixture
+def lead(here: Hub) -> Client:
+    return staff_client()
+
+
+@pytest.fixture
+def group(here: Hub) -> WorkGroup:
+    return make_work_group(name="Maple")
+
+
+@pytest.fixture
+def foresee(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Have a planner that is going to write so many reminders tomorrow."""
+
+    def set_up(group: WorkGroup, number: int = 1) -> None:
+        drafts = [
+            Draft(
+                kind=REMINDER,
+                key=f"foreseen:{each}",
+                recipient=f"f{each}@school.example",
+                recipient_name=f"Foreseen {each}",
+                work_group_id=group.pk,
+                due_at=TOMORROW,
+                expires_at=TOMORROW + timedelta(days=1),
+            )
+            for each in range(number)
+        ]
+        monkeypatch.setattr(kinds, "_foreseers", [lambda now, until: iter(drafts)])
+
+    return set_up
+
+
+def reminder(group: WorkGroup | None, **fields: Any) -> Message:
+    fields = {"due_at": TOMORROW} | fields
+    return make_message(kind=REMINDER, work_group=group, **fields)
+
+
+def line_url(group: WorkGroup | None, day: date = NEXT_DAY, kind: str = REMINDER) -> str:
+    return f"{PAGE}{day:%Y-%m-%d}/{group.pk if group else 0}/{kind}/"
+
+
+def words(page: Any) -> str:
+    text = re.sub(r"<[^>]+>", " ", page.content.decode().split("<main", 1)[1])
+    return re.sub(r"\s+", " ", text)
+
+
+# --- the fortnight ---
+
+
+@pytest.mark.database
+def test_it_counts_by_day_group_and_kind(group: WorkGroup, foresee: Callable[..., None]) -> None:
+    foresee(group, 2)
+    other = make_work_group(offering=group.offering, name="Alder")
+    for name in ("Bea", "Ada"):
+        reminder(group, recipient_name=name, recipient=f"{name}@school.example")
+    reminder(group, recipient_name="Ada", recipient="Ada@school.example")
+    reminder(other)
+    make_message(kind="eoi-digest", due_at=TOMORROW)
+    reminder(group, due_at=NOW - timedelta(days=2))  # should have gone
+    reminder(group, due_at=NOW + timedelta(days=14))  # after the fortnight
+    reminder(group, state=State.SENT)
+    with hub_scope(make_hub()):
+        make_message(kind=REMINDER)
+    told = [
+        (
+            line.where,
+            line.group_name,
+            line.messages,
+            line.people,
+            [str(person) for person in line.first],
+            line.is_foreseen,
+        )
+        for day in fortnight(NOW)
+        for line in day.lines
+    ]
+    tomorrow = TOMORROW.date()
+    assert told == [
+        (Where(TODAY, group.pk, REMINDER), "Maple", 1, 1, ["Asha Patel"], False),
+        (Where(tomorrow, 0, "eoi-digest"), "", 1, 1, ["Asha Patel"], False),
+        (Where(tomorrow, other.pk, REMINDER), "Alder", 1, 1, ["Asha Patel"], False),
+        (Where(tomorrow, group.pk, REMINDER), "Maple", 3, 2, ["Ada", "Bea"], False),
+        (Where(tomorrow, group.pk, REMINDER), "Maple", 2, 2, ["Foreseen 0", "Foreseen 1"], True),
+    ]
+
+
+@pytest.mark.database
+def test_ten_are_named_and_the_line_s_page_names_all(lead: Client, group: WorkGroup) -> None:
+    for number in range(12):
+        reminder(group, recipient_name=f"Person {number:02}")
+    page = words(lead.get(PAGE))
+    assert "12 people" in page
+    assert "All 12" in page
+    assert ("Person 09" in page, "Person 10" in page) == (True, False)
+    assert "Person 11" in words(lead.get(line_url(group)))
+
+
+def test_the_day_is_london_s(here: Hub, group: WorkGroup) -> None:
+    reminder(group, due_at=datetime.fromisoformat("2027-06-01T23:30:00+00:00"))
+    [day] = fortnight(datetime.fromisoformat("2027-05-30T12:00:00+00:00"))
+    assert day.day == date(2027, 6, 2)
+
+
+@pytest.mark.database
+def test_what_is_held_says_so(group: WorkGroup) -> None:
+    other = make_work_group(offering=group.offering)
+    for _ in range(2):
+        single = reminder(other)
+        reminder(group)
+
+    def held() -> list[int]:
+        return [line.held for day in fortnight(NOW) for line in day.lines]
+
+    make_hold(message=single)
+    make_hold(work_group=group)
+    assert sorted(held()) == [1, 2]
+    make_hold()
+    assert held() == [2, 2]
+
+
+def test_it_costs_the_same_queries_for_many(
+    lead: Client, group: WorkGroup, foresee: Callable[..., None]
+) -> None:
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert lead.get(PAGE).status_code == 200
+        return len(queries)
+
+    foresee(group)
+    reminder(group)
+    make_hold(work_group=group)
+    lead.get(PAGE)
+    one = cost()
+    foresee(group, 5)
+    for number in range(5):
+        other = make_work_group(offering=group.offering)
+        make_hold(message=reminder(other, due_at=NOW + timedelta(days=number)))
+        make_hold(work_group=other)
+    assert cost() == one
+
+
+# --- skipping ---
+
+
+@pytest.mark.database
+def test_a_line_is_skipped_for_its_day_alone_written_or_not(
+    group: WorkGroup, foresee: Callable[..., None]
+) -> None:
+    foresee(group, 2)
+    reminder(group)
+    kept = [
+        reminder(group, due_at=TOMORROW + timedelta(days=1)),
+        reminder(make_work_group(offering=group.offering)),
+        make_message(kind="session-changed", work_group=group, due_at=TOMORROW),
+    ]
+    where = Where(TOMORROW.date(), group.pk, REMINDER)
+    assert skip_line(where, by="R. Okafor", now=NOW) == 3
+    assert set(Message.objects.filter(state=State.QUEUED)) == set(kept)
+    reasons = Message.objects.filter(state=State.CANCELLED).values_list("state_reason", flat=True)
+    assert list(reasons) == ["stopped by R. Okafor"] * 3
+    assert skip_line(where, by="S. Ali", now=NOW) == 0, "a second click finds nothing"
+    [draft] = [each for each in kinds.foreseers()[0](NOW, NOW) if each.key == "foreseen:0"]
+    queue_messages([draft], now=TOMORROW)  # as its planner will
+    assert Message.objects.get(key="foreseen:0").state == State.CANCELLED
+
+
+@pytest.mark.database
+def test_what_was_skipped_can_go_after_all_until_it_is_past(group: WorkGroup) -> None:
+    where = Where(TOMORROW.date(), group.pk, REMINDER)
+    message = reminder(group)
+    reminder(group, state=State.CANCELLED, state_reason="the session moved")
+    skip_line(where, by="R. Okafor", now=NOW)
+    assert let_go_again(stopped_on(where, TOMORROW + timedelta(hours=71)), now=NOW) == 1
+    message.refresh_from_db()
+    assert (message.state, message.state_reason, message.due_at) == (State.QUEUED, "", TOMORROW)
+    assert let_go_again(stopped_on(where, NOW), now=NOW) == 0
+    skip_line(where, by="R. Okafor", now=NOW)
+    assert let_go_again(stopped_on(where, TOMORROW + timedelta(hours=72)), now=NOW) == 0
+
+
+def test_the_page_of_skipping_says_how_many_and_who_and_does_it_once(
+    lead: Client, group: WorkGroup, foresee: Callable[..., None]
+) -> None:
+    foresee(group)
+    reminder(group, recipient_name="Bea Lin")
+    url = f"{line_url(group)}skip/"
+    page = words(lead.get(url))
+    assert "2 e-mails to 2 people will not be sent." in page
+    assert "Bea Lin" in page
+    assert "Foreseen 0" in page
+    assert "Skip 2 e-mails" in page
+    assert Message.objects.filter(state=State.CANCELLED).count() == 0
+    assert "2 e-mails will not be sent." in words(lead.post(url, follow=True))
+    assert "nothing was changed" in words(lead.post(url, follow=True))
+    assert set(Message.objects.values_list("state", flat=True)) == {State.CANCELLED}
+    undo = f"{line_url(group)}let-go/"
+    assert "Waiting again: 2 e-mails to 2 people." in words(lead.get(undo))
+    assert "2 e-mails will go." in words(lead.post(undo, follow=True))
+    assert set(Message.objects.values_list("state", flat=True)) == {State.QUEUED}
+
+
+# --- holding, as staff do it ---
+
+
+def reason_and(until: date, shown: date | None = None) -> dict[str, str]:
+    return {
+        "reason": "The hall is not settled.",
+        "until": f"{until}",
+        "shown_until": f"{shown or until}",
+    }
+
+
+def test_holding_all_says_what_it_means_before_and_again_for_another_day(
+    lead: Client, group: WorkGroup, foresee: Callable[..., None]
+) -> None:
+    foresee(group)
+    reminder(group, due_at=NOW)
+    make_message(kind="session-changed", due_at=NOW + timedelta(days=9))
+    url = "/admin/outbox/hold/all/"
+    week = TODAY + timedelta(days=7)
+    page = words(lead.get(url))
+    assert "Kept back: 1 e-mail to 1 person that would leave until then." in page
+    assert "Kept back, too: 1 e-mail that will be written until then." in page
+    assert "2 of them would be past by the end of Monday 30 November" in page
+    later = week + timedelta(days=3)
+    page = words(lead.post(url, reason_and(later, shown=week)))
+    assert "2 e-mails to 2 people that would leave until then" in page
+    assert "Press again" in page
+    assert Hold.objects.count() == 0
+    page = words(lead.post(url, reason_and(later), follow=True))
+    assert "Held until the end of Thursday 3 December. No e-mail was sent." in page
+    assert "All messages are held until the end of Thursday 3 December: The hall is not" in page
+    assert "This is held already" in words(lead.post(url, reason_and(later), follow=True))
+    [hold] = Hold.objects.all()
+    assert (hold.until, hold.placed_by is not None) == (later, True)
+
+
+@pytest.mark.parametrize("until", ["", "2026-11-22", "2027-12-24", "soon"])
+def test_a_hold_has_a_reason_and_an_end_that_is_near(lead: Client, until: str) -> None:
+    for sent in (
+        reason_and(TODAY) | {"until": until, "shown_until": until},
+        {"until": "2026-11-24"},
+    ):
+        page = lead.post("/admin/outbox/hold/all/", sent)
+        assert "There is something to put right" in page.content.decode() or "Error" in words(page)
+    assert Hold.objects.count() == 0
+
+
+def test_lifting_says_who_is_written_to_at_once_and_offers_to_drop_it(
+    lead: Client, group: WorkGroup
+) -> None:
+    reminder(group, due_at=NOW - timedelta(hours=2), recipient_name="Bea Lin")
+    reminder(group)
+    hold = make_hold(work_group=group)
+    url = f"/admin/outbox/hold/{hold.pk}/lift/"
+    page = words(lead.get(url))
+    assert "1 e-mail to 1 person should have gone by now." in page
+    assert "Bea Lin" in page
+    assert "Later, as they fall due: 1 e-mail." in page
+    lead.post(url, {})
+    assert Hold.objects.get().lifted_at is None, "neither is chosen beforehand"
+    page = words(lead.post(url, {"overdue": "drop"}, follow=True))
+    assert "The hold is lifted: 1 e-mail dropped." in page
+    assert "This hold is over already" in words(lead.post(url, {"overdue": "go"}, follow=True))
+    with all_hubs("a sender"):
+        assert claim_due(50, now=NOW).messages == []
+
+
+def test_one_message_is_held_and_let_go_from_its_page(lead: Client, group: WorkGroup) -> None:
+    message = reminder(group)
+    page = f"/admin/outbox/message/{message.pk}/change/"
+    assert "Hold it" in words(lead.get(page))
+    lead.post(f"/admin/outbox/hold/message/{message.pk}/", reason_and(TODAY))
+    assert Hold.objects.get().message == message
+    lead.post(f"/admin/outbox/message/{message.pk}/stop/")
+    assert "Let it go after all" in words(lead.get(page))
+    lead.post(f"/admin/outbox/message/{message.pk}/let-go/")
+    message.refresh_from_db()
+    assert message.state == State.QUEUED
+
+
+def test_who_only_looks_is_offered_nothing_and_may_nothing(here: Hub, group: WorkGroup) -> None:
+    viewer = staff_client(HubMember.Role.VIEWER)
+    hold = make_hold()
+    message = reminder(group)
+    pages = [PAGE, line_url(group), f"/admin/outbox/hold/{hold.pk}/change/", "/admin/outbox/hold/"]
+    for url in pages:
+        page = viewer.get(url)
+        assert page.status_code == 200
+        assert not re.search(r"Skip|Hold all|Let them go|Hold it", words(page))
+    acts = [
+        f"{line_url(group)}skip/",
+        f"{line_url(group)}let-go/",
+        f"/admin/outbox/message/{message.pk}/let-go/",
+        "/admin/outbox/hold/all/",
+        f"/admin/outbox/hold/group/{group.pk}/",
+        f"/admin/outbox/hold/message/{message.pk}/",
+        f"/admin/outbox/hold/{hold.pk}/lift/",
+        f"/admin/outbox/hold/{hold.pk}/alter/",
+    ]
+    for url in acts:
+        assert {viewer.get(url).status_code, viewer.post(url).status_code} == {403}, url
+
+
+def test_a_work_group_lead_sees_no_messages(here: Hub, group: WorkGroup) -> None:
+    client = staff_client(HubMember.Role.WORK_GROUP_LEAD)
+    assert {client.get(url).status_code for url in (PAGE, line_url(group))} == {403}
+
+
+@pytest.mark.parametrize("day", ["2026-13-01", "today", "2026-11-24T10"])
+def test_a_day_or_kind_that_is_none_is_not_found(lead: Client, group: WorkGroup, day: str) -> None:
+    assert lead.get(f"{PAGE}{day}/{group.pk}/{REMINDER}/").status_code == 404
+    assert lead.get(line_url(group, kind="nonsense")).status_code == 404

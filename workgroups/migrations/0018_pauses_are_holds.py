@@ -1,0 +1,45 @@
+from datetime import timedelta
+
+from django.db import migrations
+from django.utils import timezone
+
+WAS_PAUSED = "The hub was paused, without a reason or an end."
+FOUR_WEEKS = timedelta(weeks=4)
+
+
+def hold_what_is_paused(apps, schema_editor):
+    """A pause becomes a hold of all messages that somebody looks at within four weeks."""
+    now = timezone.now()
+    hold = apps.get_model("outbox", "Hold")
+    paused = apps.get_model("workgroups", "Hub")._base_manager.filter(messages_paused=True)
+    hold._base_manager.bulk_create(
+        hold(
+            hub=hub,
+            reason=WAS_PAUSED,
+            until=timezone.localdate(now) + FOUR_WEEKS,
+            placed_at=now,
+        )
+        for hub in paused
+    )
+
+
+def pause_what_is_held(apps, schema_editor):
+    """Of a hub's holds only that of all its messages can be said by a pause."""
+    standing = apps.get_model("outbox", "Hold")._base_manager.filter(
+        work_group=None, message=None, lifted_at=None, until__gte=timezone.localdate()
+    )
+    apps.get_model("workgroups", "Hub")._base_manager.filter(
+        pk__in=standing.values("hub")
+    ).update(messages_paused=True)
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('outbox', '0007_holds'),
+        ('workgroups', '0017_offers_that_lapse'),
+    ]
+
+    operations = [
+        migrations.RunPython(hold_what_is_paused, pause_what_is_held),
+    ]
