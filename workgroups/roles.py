@@ -43,7 +43,7 @@ _SEE = {
         "mailing",
     ),
     "workgroup_sessions": ("session", "apology"),
-    "outbox": ("message", "suppression", "optout"),
+    "outbox": ("message", "suppression", "optout", "wording"),
 }
 _VIEW = frozenset(f"{app}.view_{model}" for app, models in _SEE.items() for model in models)
 
@@ -82,7 +82,7 @@ _DELIVER = (
     | _edit("enrolment", "historyimport", "unmatchedline")
     | _edit("workgroup_sessions", "session", "apology")
     | {"workgroups.change_hub", "outbox.change_message", "outbox.delete_suppression"}
-    | {"outbox.change_optout"}
+    | {"outbox.change_optout", "outbox.change_wording", "outbox.delete_wording"}
 )
 _ADMINISTER = (
     _DELIVER

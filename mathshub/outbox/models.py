@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models.functions import Upper
 
+from mathshub.outbox.wording_models import Wording as Wording
 from mathshub.scope import HubOwned, SameHub, hub_history, hub_key, hub_manager
 
 
@@ -97,6 +98,8 @@ class Message(HubOwned):
     last_code = models.PositiveSmallIntegerField(null=True)
     last_error = models.CharField(max_length=300, blank=True)
     message_id = models.CharField(max_length=200, blank=True)
+    # Changed by hand for this one message: the parts of a wording, and who changed them when.
+    words = models.JSONField(default=dict, blank=True, editable=False)
     subject = models.CharField(max_length=200, blank=True)
     text_body = models.TextField(blank=True)
     html_body = models.TextField(blank=True)

@@ -27,6 +27,7 @@ from enrolment.tests.filling import (
 from mathshub.accounts.tests.factories import sign_in
 from mathshub.ledger import Audience, audience_of
 from mathshub.links import make_token
+from mathshub.outbox.models import Message
 from mathshub.scope import hub_scope
 from mathshub.tests.addresses import named_addresses
 from mathshub.tests.growing_hub import MAILBOX, GrowingHub, rows_shown
@@ -222,6 +223,8 @@ def _admin_pages_in_other_states(world: GrowingHub) -> Iterator[Page]:
         urn = School.objects.earliest("pk").urn
         unmatched_line = UnmatchedLine.objects.earliest("pk")
         planned = Session.objects.filter(state=Session.State.PLANNED).earliest("pk")
+        letter = Message.objects.filter(kind="eoi-received").earliest("pk")
+    words = reverse("admin:outbox_wording_words")
     offer = reverse("admin:enrolment_expressionofinterest_offer")
     review = reverse("admin:enrolment_expressionofinterest_review")
     ticked = urlencode({"chosen": chosen}, doseq=True)
@@ -262,12 +265,19 @@ def _admin_pages_in_other_states(world: GrowingHub) -> Iterator[Page]:
         "admin:workgroups_workgroup_delete, draft": reverse(
             "admin:workgroups_workgroup_delete", args=[world.draft.pk]
         ),
+        "admin:outbox_message_words, of a letter": reverse(
+            "admin:outbox_message_words", args=[letter.pk]
+        ),
+        "admin:outbox_wording_words, with an example": f"{words}?kind=place-offered",
         "admin:workgroups_termdate_borough, chosen": f"{terms}?{urlencode(of_borough)}",
         "admin:workgroups_workgroup_plan, preview": (
             f"{plan}?{urlencode(rhythm | {'pattern': 'twilight'})}"
         ),
     }.items():
         yield Page(name, path)
+    typed = {"subject": "", "opening": "Dear [school],", "closing": "", "show": "preview"}
+    shown = f"{words}?kind=eoi-received"
+    yield Page("admin:outbox_wording_words, previewed", shown, form=typed)
     yield Page("admin:workgroups_workgroup_change, sent back", change_group, form={"name": ""})
 
 

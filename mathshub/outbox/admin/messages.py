@@ -12,12 +12,13 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from mathshub.outbox.admin.alarms import alarms
+from mathshub.outbox.admin.message_words import edit_words, may_be_worded, told_words
 from mathshub.outbox.admin.words import message_facts, state_tag, without_links
 from mathshub.outbox.hold import CannotBeStopped, stop_message
 from mathshub.outbox.kinds import all_kinds, kind_words
 from mathshub.outbox.models import Message
 from mathshub.outbox.services import NotFailed, StillSuppressed, send_again
-from mathshub.scope_admin import Chip, ChipFilter, HubOwnedAdmin
+from mathshub.scope_admin import Chip, ChipFilter, HubOwnedAdmin, with_row_lock
 
 State = Message.State
 FAILED = Q(state__in=[State.DEAD, State.SUPPRESSED])
@@ -132,6 +133,7 @@ class MessageAdmin(HubOwnedAdmin):
             "text": obj.text_body
             if self.has_change_permission(request, obj)
             else without_links(obj.text_body),
+            "words": told_words(obj),
             "buttons": self._buttons(request, obj),
         }
 
@@ -143,6 +145,8 @@ class MessageAdmin(HubOwnedAdmin):
             buttons = [("retry", "Try again"), ("stop", "Set it aside")]
         elif message.state in (State.QUEUED, State.CLAIMED):
             buttons = [("stop", "Stop it")]
+        if may_be_worded(message):
+            buttons.insert(0, ("words", "Change the words"))
         return [
             {"url": self.url(name, message.pk), "words": words, "first": False}
             for name, words in buttons
@@ -152,6 +156,7 @@ class MessageAdmin(HubOwnedAdmin):
         return [
             ("<int:pk>/retry/", self.retry, "retry"),
             ("<int:pk>/stop/", self.stop, "stop"),
+            ("<int:pk>/words/", self.words, "words"),
         ]
 
     def retry(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -174,6 +179,10 @@ class MessageAdmin(HubOwnedAdmin):
         except NotFailed:
             return self.done(request, "It did not fail.", to=back, level=messages.ERROR)
         return self.done(request, "It is tried again within a minute.", to=back)
+
+    @with_row_lock
+    def words(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return edit_words(self, request, self.row_or_404(request, pk, change=True))
 
     def stop(self, request: HttpRequest, pk: int) -> HttpResponse:
         message = self.row_or_404(request, pk, change=True)

@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any
 
 from mathshub.outbox.kinds import Kind, Letter
-from mathshub.outbox.models import Message
+from mathshub.outbox.models import Message, Wording
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 _numbers = count(1)
@@ -69,3 +69,9 @@ def make_message(
         kind=kind,
         **fields,
     )
+
+
+def make_wording(*, kind: str = "eoi-received", programme: Any = None, **texts: str) -> Wording:
+    """Words of the hub in scope, for one programme or for all."""
+    texts = texts or {"opening": "Dear colleague, thank you."}
+    return Wording.objects.create(kind=kind, programme=programme, **texts)
