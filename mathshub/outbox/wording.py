@@ -98,10 +98,10 @@ def set_wording(kind: str, programme: int | None, texts: Texts, *, by: Any) -> N
     with transaction.atomic():
         lock_wordings()
         wording = wording_for(kind, programme)
-        for part in Wording.PARTS:
-            setattr(wording, part, texts[part])
         wording._history_user = by  # type: ignore[attr-defined]  # read by simple_history
-        if any(wording.texts.values()):
+        if any(texts.values()):
+            for part in Wording.PARTS:
+                setattr(wording, part, texts[part])
             wording.save()
         elif wording.pk:
             wording.delete()
@@ -110,7 +110,8 @@ def set_wording(kind: str, programme: int | None, texts: Texts, *, by: Any) -> N
 def lock_wordings() -> None:
     """One after the other changes the hub's wordings: what is not there yet can't be locked."""
     hub = current_hub()
-    type(hub)._default_manager.select_for_update(no_key=True).get(pk=hub.pk)
+    hubs = type(hub)._default_manager.select_for_update(no_key=True)
+    list(hubs.filter(pk=hub.pk).values_list("pk"))
 
 
 def change_words(message: Message, texts: Texts, *, by: str, now: datetime) -> None:

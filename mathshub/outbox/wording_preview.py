@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.mail import EmailMultiAlternatives
+from django.db.models import Case, When
 from django.utils import timezone
 
 from mathshub.outbox.kinds import Kind, Letter, is_optional, kind_named
@@ -14,7 +15,6 @@ from mathshub.outbox.models import Message
 from mathshub.outbox.wording import HubWords, Texts, Wordings, wordings_of
 from mathshub.outbox.wording_text import as_line, as_text, filling_from
 
-LATEST = 5  # messages looked at, to find one of the programme
 # What a letter is about may have gone since it was sent.
 GONE = (ObjectDoesNotExist, AssertionError, KeyError, AttributeError)
 
@@ -63,14 +63,9 @@ class Sample:
 
 def sample_of(kind: Kind, hub: Any, programme: int | None, now: datetime) -> Sample:
     """The latest letter of the kind, of that programme if there is one; else the example."""
-    latest = None
-    for message in _latest(kind):
-        sample = sample_from(message, now)
-        if sample and programme in (None, sample.letter.programme):
-            return sample
-        latest = latest or sample
-    if latest:
-        return latest
+    latest = _latest(kind, programme)
+    if latest and (sample := sample_from(latest, now)):
+        return sample
     assert kind.worded, "only what may be worded is shown so"
     example = Letter(template=kind.template, context=dict(kind.worded.example))
     return Sample(kind, hub, example, _stop_url(kind))
@@ -88,9 +83,12 @@ def sample_from(message: Message, now: datetime) -> Sample | None:
     return Sample(kind, message.hub, letter, own, reader)
 
 
-def _latest(kind: Kind) -> list[Message]:
+def _latest(kind: Kind, programme: int | None) -> Message | None:
     found = Message.objects.filter(kind=kind.name).exclude(context={}).select_related("hub")
-    return list(found.order_by("-pk")[:LATEST])
+    if programme is None:
+        return found.order_by("-pk").first()
+    of_others = Case(When(work_group__offering__programme=programme, then=0), default=1)
+    return found.order_by(of_others, "-pk").first()
 
 
 def _stop_url(kind: Kind) -> dict[str, str]:

@@ -392,6 +392,13 @@ ADMIN = [
     staff(
         "admin-message-came-back", "/admin/outbox/message/?state=came-back", follow(r"\d/change/")
     ),
+    staff("admin-wordings", "/admin/outbox/wording/"),
+    staff("admin-wording", "/admin/outbox/wording/words/?kind=place-offered"),
+    staff(
+        *("admin-wording-preview", "/admin/outbox/wording/words/?kind=place-offered"),
+        fill("Opening (optional)", "Dear [name],\n\nwe look forward to working with [school]."),
+        press("Preview"),
+    ),
     staff("admin-mail-not-wanted", "/admin/outbox/optout/"),
     staff(
         "admin-mail-not-wanted-lift",

@@ -177,7 +177,7 @@ def _plant_briefing(schools: list[School]) -> None:
 
 
 def _plant_wording() -> None:
-    """Words for each programme, and of another kind for all; a letter to show them in, and one with its own."""
+    """Words for each programme, and of another kind for all; a letter that has its own."""
     make_wording(kind="session-reminder")
     for programme in Programme.objects.all():
         make_wording(programme=programme)
