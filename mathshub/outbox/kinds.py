@@ -20,6 +20,8 @@ class Letter:
 
     ``own`` are words for this reader alone, by the names that the templates know them by. Letters
     that are ``alike``, which is all that they say beside them, are rendered once and filled in.
+
+    ``programme`` is the id of the programme that it is about, whose wording it has.
     """
 
     template: str
@@ -63,7 +65,8 @@ class Kind:
     that ``keeps_no_text`` carries a secret: its context and bodies are wiped once it has ended. One
     that ``leaves_by_day`` can wait: it goes between 7 and 19 o'clock in London. An ``optional`` one
     says at its foot how to stop it, and goes to no mailbox that has done so. One that goes to schools
-    and participants can be ``worded`` by the hub.
+    and participants can be ``worded`` by the hub, or written by it altogether and then only
+    ``has_notice``, as worded ones do.
     """
 
     name: str
@@ -79,6 +82,7 @@ class Kind:
     optional: bool = False
     look: Callable[[Message, datetime], Letter | str] | None = None
     worded: Worded | None = None
+    has_notice: bool = False
 
     def letter_or_reason(self, message: Message, now: datetime) -> Letter | str:
         """The letter, or why it should no longer go; raises whatever the kind raises."""

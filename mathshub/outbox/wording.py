@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from mathshub.outbox.kinds import kind_named
+from mathshub.outbox.kinds import kind_named, worded_kinds
 from mathshub.outbox.models import Message, Wording
 from mathshub.outbox.wording_text import Placeholder
 from mathshub.scope import current_hub
@@ -57,15 +57,18 @@ class Wordings:
     def words_for(self, message: Message, programme: int | None, now: datetime) -> HubWords:
         """What the hub says in this message: its own words, else the programme's, else the hub's.
 
-        Nothing where nobody may word the kind; no notice either.
+        Nothing in mail to staff and in mail that carries a secret; no notice either.
         """
-        worded = kind_named(message.kind).worded
-        if worded is None:
+        kind = kind_named(message.kind)
+        if not kind.worded and not kind.has_notice:
             return NO_WORDS
+        notice = message.hub.notice_on(timezone.localdate(now))
+        if not kind.worded:
+            return HubWords(notice=notice)
         return HubWords(
             **self.parts_of(message.hub_id, message.kind, programme, first=message.words),
-            notice=message.hub.notice_on(timezone.localdate(now)),
-            placeholders=worded.placeholders,
+            notice=notice,
+            placeholders=kind.worded.placeholders,
         )
 
     def parts_of(
@@ -81,8 +84,9 @@ class Wordings:
 
 
 def wordings_of(messages: Iterable[Message]) -> Wordings:
-    """Of the hubs of these messages, in one query; none for no messages."""
-    hubs = {message.hub_id for message in messages}
+    """Of the hubs of these messages, in one query; in none where none of them may be worded."""
+    kinds = {kind.name for kind in worded_kinds()}
+    hubs = {message.hub_id for message in messages if message.kind in kinds}
     rows = Wording.objects.filter(hub__in=hubs).order_by() if hubs else ()
     return Wordings({(row.hub_id, row.kind, row.programme_id): row.texts for row in rows})
 

@@ -83,6 +83,16 @@ def test_a_kind_that_nobody_may_word_has_no_words_and_no_notice(
     assert "Snow" not in lines
 
 
+def test_what_the_hub_writes_altogether_has_its_notice(
+    register_kind: Callable[..., Kind], hub: Hub, smtp_sink: SmtpSink
+) -> None:
+    register_kind(name="written", render=write_worded, has_notice=True)
+    make_wording(kind="written", subject="Theirs")
+    Hub.objects.update(notice_text="Snow")
+    subject, lines = sent(make_message(kind="written"), smtp_sink)
+    assert (subject, lines[0]) == ("Our subject", "Snow")
+
+
 def test_the_notice_is_said_on_its_days(worded: Kind, smtp_sink: SmtpSink) -> None:
     Hub.objects.update(notice_text="Snow", notice_until=NOW.date())
     assert sent(make_message(kind="worded"), smtp_sink)[1][0] == "Snow"
