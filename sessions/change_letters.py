@@ -20,6 +20,7 @@ from sessions.messages import (
 from sessions.models import Session
 from sessions.notices import CANCELLED, CHANGED, Arrangement, arrangement_of
 from sessions.times import london_day
+from sessions.wording import WORDED_SESSION
 from sessions.words import when, where
 from workgroups.models import WorkGroup
 
@@ -131,6 +132,7 @@ def _letter(
             **said,
         },
         attachments=[attachment] if attachment else [],
+        programme=year["programme"].pk,
     )
 
 
@@ -166,6 +168,7 @@ register(
         unwanted=why_session_changed_is_unwanted,
         priority=Message.Priority.CHANGE,
         template=CHANGED_TEMPLATE,
+        worded=WORDED_SESSION,
     )
 )
 register(
@@ -176,5 +179,6 @@ register(
         unwanted=why_session_cancelled_is_unwanted,
         priority=Message.Priority.CHANGE,
         template=CANCELLED_TEMPLATE,
+        worded=WORDED_SESSION,
     )
 )

@@ -15,6 +15,7 @@ from mathshub.links import absolute, make_token
 from mathshub.outbox.kinds import Kind, Letter, register, register_foreseer, register_planner
 from mathshub.outbox.models import Message
 from sessions.messages import group_year, place_facts, place_of, sessions_of
+from sessions.wording import WORDED_OFFER
 
 PLACE_LAPSING_TEMPLATE = "sessions/email/place_lapsing"
 PLACE_LAPSED_TEMPLATE = "sessions/email/place_lapsed"
@@ -33,6 +34,7 @@ def render_place_lapsing(message: Message, now: datetime) -> Letter:
             **year,
             "facts": place_facts(place, year["next_session"], year["leads"]),
         },
+        programme=year["programme"].pk,
     )
 
 
@@ -58,6 +60,7 @@ def render_place_lapsed(message: Message, now: datetime) -> Letter:
             **year,
             "facts": place_facts(place, year["next_session"], year["leads"]),
         },
+        programme=year["programme"].pk,
     )
 
 
@@ -81,6 +84,7 @@ register(
         unwanted=why_place_lapsing_is_unwanted,
         priority=Message.Priority.REMINDER,
         template=PLACE_LAPSING_TEMPLATE,
+        worded=WORDED_OFFER,
         leaves_by_day=True,
     )
 )
@@ -92,6 +96,7 @@ register(
         unwanted=why_place_lapsed_is_unwanted,
         priority=Message.Priority.CHANGE,
         template=PLACE_LAPSED_TEMPLATE,
+        worded=WORDED_OFFER,
         leaves_by_day=True,
     )
 )

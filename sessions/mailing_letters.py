@@ -131,5 +131,6 @@ register(
         look=look_at_mailing,
         priority=Message.Priority.REMINDER,
         template=TEMPLATE,
+        has_notice=True,
     )
 )

@@ -25,7 +25,8 @@ from sessions.schedules import own_schedule
 from sessions.services.changes import CANCELLED, MOVED
 from sessions.services.own_links import MY_LINK
 from sessions.times import london_day
-from sessions.words import number_words, when, where
+from sessions.wording import WORDED_MY_LINK, WORDED_OFFER, WORDED_SEAT, WORDED_SESSION
+from sessions.words import day_words, number_words, when, where
 from workgroups.models import WorkGroup, WorkGroupLead
 
 PLACE_OFFERED_TEMPLATE = "sessions/email/place_offered"
@@ -51,8 +52,12 @@ def render_place_offered(message: Message, now: datetime) -> Letter:
             "place": place,
             "answer_url": absolute(message.hub, "enrolment:answer_place", token),
             **year,
-            "facts": place_facts(place, year["next_session"], year["leads"]),
+            "facts": [
+                *place_facts(place, year["next_session"], year["leads"]),
+                *([("Reply by", day_words(place.reply_by))] if place.reply_by else []),
+            ],
         },
+        programme=year["programme"].pk,
     )
 
 
@@ -83,6 +88,7 @@ def render_seat_named(message: Message, now: datetime) -> Letter:
             "facts": joining_facts(year["next_session"], year["leads"]),
         },
         attachments=attachments,
+        programme=year["programme"].pk,
     )
 
 
@@ -163,6 +169,7 @@ def _remind(reminder: _Reminder, message: Message, now: datetime) -> Letter:
             **own_links(message.hub, seat.participant),
         },
         alike=(*said, year["summary"], is_today),
+        programme=programme.pk,
     )
 
 
@@ -356,6 +363,7 @@ register(
         render=render_place_offered,
         unwanted=why_place_offered_is_unwanted,
         template=PLACE_OFFERED_TEMPLATE,
+        worded=WORDED_OFFER,
     )
 )
 register(
@@ -365,6 +373,7 @@ register(
         render=render_seat_named,
         unwanted=why_seat_named_is_unwanted,
         template=SEAT_NAMED_TEMPLATE,
+        worded=WORDED_SEAT,
     )
 )
 register(
@@ -377,6 +386,7 @@ register(
         leaves_by_day=True,
         priority=Message.Priority.REMINDER,
         template=REMINDER_TEMPLATE,
+        worded=WORDED_SESSION,
     )
 )
 register(
@@ -387,6 +397,7 @@ register(
         unwanted=why_my_link_is_unwanted,
         expires_after=timedelta(hours=24),
         template=MY_LINK_TEMPLATE,
+        worded=WORDED_MY_LINK,
     )
 )
 register_planner(reminders.plan_reminders)

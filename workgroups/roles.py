@@ -43,7 +43,7 @@ _SEE = {
         "mailing",
     ),
     "workgroup_sessions": ("session", "apology"),
-    "outbox": ("message", "suppression", "optout", "hold"),
+    "outbox": ("message", "suppression", "optout", "hold", "wording"),
 }
 _VIEW = frozenset(f"{app}.view_{model}" for app, models in _SEE.items() for model in models)
 
@@ -83,6 +83,7 @@ _DELIVER = (
     | _edit("workgroup_sessions", "session", "apology")
     | {"workgroups.change_hub", "outbox.change_message", "outbox.delete_suppression"}
     | {"outbox.change_optout", "outbox.add_hold", "outbox.change_hold"}
+    | {"outbox.change_wording", "outbox.delete_wording"}
 )
 _ADMINISTER = (
     _DELIVER

@@ -15,6 +15,7 @@ from enrolment.forms.flyers import FlyerForm
 from enrolment.messages.briefings import follow_up_letter
 from enrolment.models import Briefing, BriefingBooking
 from enrolment.services.briefings import (
+    FOLLOW_UP,
     book_seat,
     cancel_briefing,
     change_briefing,
@@ -25,8 +26,8 @@ from enrolment.services.briefings import (
 )
 from mathshub.accounts.who import account_of
 from mathshub.outbox.admin.telling import Rehearsal, act_as_asked, is_silent
-from mathshub.outbox.letters import write_email
 from mathshub.outbox.models import Message
+from mathshub.outbox.wording_preview import write_as_it_would_go
 from mathshub.scope import current_hub
 from mathshub.scope_admin import PortalAdmin, posted, with_row_lock
 from mathshub.scope_admin.cells import count
@@ -316,8 +317,8 @@ def _letter_to(briefing: Briefing, bookings: list[BriefingBooking], words: str) 
         return {"people": 0}
     booking, hub = bookings[0], current_hub()
     booking.briefing = briefing
-    message = Message(hub=hub, key="preview", recipient=booking.email)
-    email = write_email(message, follow_up_letter(booking, hub))
+    message = Message(hub=hub, kind=FOLLOW_UP, key="preview", recipient=booking.email)
+    email = write_as_it_would_go(message, follow_up_letter(booking, hub), timezone.now())
     return {
         "words": words,
         "people": len(bookings),

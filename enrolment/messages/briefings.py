@@ -25,6 +25,7 @@ from enrolment.services.briefings import (
     is_seat_free,
     reminder_prefix,
 )
+from enrolment.wording import WORDED_BRIEFING, WORDED_FOLLOW_UP
 from mathshub.links import absolute, make_token
 from mathshub.outbox.kinds import Kind, Letter, register, register_foreseer, register_planner
 from mathshub.outbox.models import Message
@@ -213,6 +214,7 @@ def _register(
             template=template,
             expires_after=timedelta(hours=72),
             leaves_by_day=name == REMINDER,
+            worded=WORDED_FOLLOW_UP if name == FOLLOW_UP else WORDED_BRIEFING,
         )
     )
 

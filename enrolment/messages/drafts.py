@@ -5,6 +5,7 @@ from datetime import datetime
 from enrolment.models import InterestDraft
 from enrolment.models.drafts import KEPT_FOR
 from enrolment.services.drafts import DRAFT_LINK, DRAFT_NUDGE, plan_nudges
+from enrolment.wording import WORDED_DRAFT
 from mathshub.links import absolute, make_token
 from mathshub.outbox.kinds import Kind, Letter, register, register_planner
 from mathshub.outbox.models import Message
@@ -15,12 +16,12 @@ NUDGE_TEMPLATE = "enrolment/email/draft_nudge"
 
 def render_draft_link(message: Message, now: datetime) -> Letter:
     """The link, and until when it works."""
-    return Letter(template=LINK_TEMPLATE, context=_context(message))
+    return _letter(LINK_TEMPLATE, message)
 
 
 def render_draft_nudge(message: Message, now: datetime) -> Letter:
     """Your answers are still there."""
-    return Letter(template=NUDGE_TEMPLATE, context=_context(message))
+    return _letter(NUDGE_TEMPLATE, message)
 
 
 def why_draft_is_unwanted(message: Message, now: datetime) -> str:
@@ -33,16 +34,20 @@ def why_draft_is_unwanted(message: Message, now: datetime) -> str:
     return "" if draft.may_still_be_sent(now) else "the form can no longer be sent"
 
 
-def _context(message: Message) -> dict:
+def _letter(template: str, message: Message) -> Letter:
     draft = InterestDraft.objects.select_related("hub", "offering__programme").get(
         pk=message.context["draft"]
     )
     token = make_token("draft", draft.pk, draft.link_generation)
-    return {
-        "draft": draft,
-        "draft_url": absolute(draft.hub, "enrolment:resume_interest", token),
-        "kept_until": draft.changed_at + KEPT_FOR,
-    }
+    return Letter(
+        template=template,
+        programme=draft.offering.programme_id if draft.offering else None,
+        context={
+            "draft": draft,
+            "draft_url": absolute(draft.hub, "enrolment:resume_interest", token),
+            "kept_until": draft.changed_at + KEPT_FOR,
+        },
+    )
 
 
 register(
@@ -52,6 +57,7 @@ register(
         render=render_draft_link,
         unwanted=why_draft_is_unwanted,
         template=LINK_TEMPLATE,
+        worded=WORDED_DRAFT,
     )
 )
 register(
@@ -62,6 +68,7 @@ register(
         unwanted=why_draft_is_unwanted,
         priority=Message.Priority.REMINDER,
         template=NUDGE_TEMPLATE,
+        worded=WORDED_DRAFT,
         leaves_by_day=True,
         optional=True,
     )

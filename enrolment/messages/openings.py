@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from enrolment.models import OpeningNotice
 from enrolment.services.openings import WINDOW_OPENED, open_offerings
+from enrolment.wording import WORDED_OPENING
 from mathshub.links import absolute, make_token
 from mathshub.outbox.kinds import Kind, Letter, register, register_planner
 from mathshub.outbox.models import Message
@@ -48,6 +49,7 @@ def render_window_opened(message: Message, now: datetime) -> Letter:
     token = make_token("opening", notice.pk, notice.link_generation)
     return Letter(
         template=WINDOW_OPENED_TEMPLATE,
+        programme=offering.programme_id,
         context={
             "offering": offering,
             "form_url": absolute(message.hub, "enrolment:express_interest", offering.pk),
@@ -78,6 +80,7 @@ register(
         unwanted=why_window_opened_is_unwanted,
         priority=Message.Priority.REMINDER,
         template=WINDOW_OPENED_TEMPLATE,
+        worded=WORDED_OPENING,
     )
 )
 register_planner(plan_window_opened)

@@ -11,6 +11,7 @@ from enrolment.services.changing import EOI_CHANGED, EOI_HANDED_OVER
 from enrolment.services.confirming import EOI_COPY, code_of
 from enrolment.services.further_forms import EOI_AGAIN, EOI_JOINED
 from enrolment.services.interest import EOI_LINK, EOI_RECEIVED, EOI_WITHDRAWN
+from enrolment.wording import WORDED_FURTHER_FORM, WORDED_INTEREST, WORDED_RECEIVED
 from mathshub.links import absolute, make_token
 from mathshub.outbox.kinds import Kind, Letter, register
 from mathshub.outbox.models import Message
@@ -29,6 +30,7 @@ def render_eoi_received(message: Message, now: datetime) -> Letter:
     expression = _expression(message)
     return Letter(
         template=f"{FOLDER}/eoi_received",
+        programme=expression.offering.programme_id,
         context={
             "expression": expression,
             "sent": expression,
@@ -51,6 +53,7 @@ def render_eoi_link(message: Message, now: datetime) -> Letter:
     asks = is_contact and not expression.has_real_sender
     return Letter(
         template=f"{FOLDER}/eoi_link",
+        programme=expression.offering.programme_id,
         context={
             "expression": expression,
             "facts": _facts(expression, expression.reference),
@@ -65,6 +68,7 @@ def render_eoi_copy(message: Message, now: datetime) -> Letter:
     expression = _expression(message)
     return Letter(
         template=f"{FOLDER}/eoi_copy",
+        programme=expression.offering.programme_id,
         context={
             "expression": expression,
             "sent": expression,
@@ -79,14 +83,20 @@ def render_eoi_again(message: Message, now: datetime) -> Letter:
     form = _further_form(message)
     manage_url = _manage_url(form.expression)
     return Letter(
-        template=f"{FOLDER}/eoi_again", context=_of_further_form(form) | {"manage_url": manage_url}
+        template=f"{FOLDER}/eoi_again",
+        programme=form.expression.offering.programme_id,
+        context=_of_further_form(form) | {"manage_url": manage_url},
     )
 
 
 def render_eoi_joined(message: Message, now: datetime) -> Letter:
     """To somebody else of the school: we have yours, beside a colleague's. No link to that one."""
     form = _further_form(message)
-    return Letter(template=f"{FOLDER}/eoi_joined", context=_of_further_form(form))
+    return Letter(
+        template=f"{FOLDER}/eoi_joined",
+        programme=form.expression.offering.programme_id,
+        context=_of_further_form(form),
+    )
 
 
 def _of_further_form(form: FurtherForm) -> dict[str, Any]:
@@ -112,6 +122,7 @@ def render_eoi_handed_over(message: Message, now: datetime) -> Letter:
     words = [PARTS[part] for part in message.context.get("parts", ["sender"])]
     return Letter(
         template=f"{FOLDER}/eoi_handed_over",
+        programme=expression.offering.programme_id,
         context={"expression": expression, "parts": get_text_list(words, "and")},
     )
 
@@ -121,6 +132,7 @@ def render_eoi_changed(message: Message, now: datetime) -> Letter:
     expression = _expression(message)
     return Letter(
         template=f"{FOLDER}/eoi_changed",
+        programme=expression.offering.programme_id,
         context={
             "expression": expression,
             "facts": _facts(expression, expression.reference),
@@ -142,6 +154,7 @@ def render_eoi_withdrawn(message: Message, now: datetime) -> Letter:
     form = FurtherForm.objects.filter(pk=message.context.get("form")).first()
     return Letter(
         template=f"{FOLDER}/eoi_withdrawn",
+        programme=expression.offering.programme_id,
         context={
             "expression": expression,
             "facts": _facts(expression, (form or expression).reference),
@@ -211,6 +224,7 @@ register(
         render=render_eoi_received,
         unwanted=why_eoi_received_is_unwanted,
         template=f"{FOLDER}/eoi_received",
+        worded=WORDED_RECEIVED,
     )
 )
 register(
@@ -220,6 +234,7 @@ register(
         render=render_eoi_link,
         unwanted=why_eoi_received_is_unwanted,
         template=f"{FOLDER}/eoi_link",
+        worded=WORDED_INTEREST,
     )
 )
 register(
@@ -229,6 +244,7 @@ register(
         render=render_eoi_copy,
         unwanted=why_eoi_received_is_unwanted,
         template=f"{FOLDER}/eoi_copy",
+        worded=WORDED_INTEREST,
     )
 )
 register(
@@ -238,6 +254,7 @@ register(
         render=render_eoi_again,
         unwanted=why_further_form_is_unwanted,
         template=f"{FOLDER}/eoi_again",
+        worded=WORDED_FURTHER_FORM,
     )
 )
 register(
@@ -247,6 +264,7 @@ register(
         render=render_eoi_joined,
         unwanted=why_further_form_is_unwanted,
         template=f"{FOLDER}/eoi_joined",
+        worded=WORDED_FURTHER_FORM,
     )
 )
 register(
@@ -256,6 +274,7 @@ register(
         render=render_eoi_handed_over,
         unwanted=why_eoi_received_is_unwanted,
         template=f"{FOLDER}/eoi_handed_over",
+        worded=WORDED_INTEREST,
     )
 )
 register(
@@ -266,6 +285,7 @@ register(
         unwanted=why_eoi_changed_is_unwanted,
         priority=Message.Priority.CHANGE,
         template=f"{FOLDER}/eoi_changed",
+        worded=WORDED_INTEREST,
     )
 )
 register(
@@ -275,5 +295,6 @@ register(
         render=render_eoi_withdrawn,
         unwanted=why_eoi_withdrawn_is_unwanted,
         template=f"{FOLDER}/eoi_withdrawn",
+        worded=WORDED_INTEREST,
     )
 )

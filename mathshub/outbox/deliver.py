@@ -27,6 +27,7 @@ from mathshub.outbox.record import (
     record_taken,
     record_unexplained,
 )
+from mathshub.outbox.wording import Wordings, wordings_of
 from mathshub.scope import hub_scope
 
 log = logging.getLogger(__name__)
@@ -49,15 +50,17 @@ def deliver(
 
     No message is begun with less lease left than twice the mail server's timeout: another sender
     might take it in hand before its end is recorded. It is asked again once the message is written
-    and the server has let us in, which may take a while.
+    and the server has let us in, which may take a while. What hubs have worded is read once for all:
+    a change is in every message that is claimed after it.
     """
     tally: Tally = Counter()
+    wordings = wordings_of(claim.messages)
     for message in claim.messages:
         if server.is_lost or should_stop() or _is_too_late(claim, clock()):
             break
         try:
             with hub_scope(message.hub):
-                tally[_deliver_one(claim, message, server, clock)] += 1
+                tally[_deliver_one(claim, message, wordings, server, clock)] += 1
         except ClaimLost:
             log.info("Message %s is no longer this sender's.", message.pk)
     tally[State.QUEUED] += claim.release_rest()
@@ -69,11 +72,13 @@ def _is_too_late(claim: Claim, now: datetime) -> bool:
     return now >= claim.lease_until - 2 * timedelta(seconds=settings.EMAIL_TIMEOUT)
 
 
-def _deliver_one(claim: Claim, message: Message, server: MailServer, clock: Clock) -> State:
+def _deliver_one(
+    claim: Claim, message: Message, wordings: Wordings, server: MailServer, clock: Clock
+) -> State:
     """One message to its end, or back into the queue; raises ``ClaimLost``."""
     message = claim.begin(message, now=clock())
     try:
-        email = _look_again_and_write(message, clock())
+        email = _look_again_and_write(message, wordings, clock())
     except Exception as error:
         log.exception("Message %s (%s) can't be written.", message.pk, message.kind)
         return record_unexplained(claim, message, now=clock(), last_error=repr(error))
@@ -92,10 +97,14 @@ def _deliver_one(claim: Claim, message: Message, server: MailServer, clock: Cloc
     return _send(claim, message, email, server, clock)
 
 
-def _look_again_and_write(message: Message, now: datetime) -> EmailMultiAlternatives | Objection:
+def _look_again_and_write(
+    message: Message, wordings: Wordings, now: datetime
+) -> EmailMultiAlternatives | Objection:
     """The e-mail as of ``now``, or what speaks against it; raises whatever its kind raises."""
     answer = look_again(message, now)
-    return answer if isinstance(answer, Objection) else write_email(message, answer)
+    if isinstance(answer, Objection):
+        return answer
+    return write_email(message, answer, wordings.words_for(message, answer.programme, now))
 
 
 def _stand_down(claim: Claim, message: Message, objection: Objection) -> State:

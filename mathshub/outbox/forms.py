@@ -1,8 +1,13 @@
-"""The reader's answer: whether optional mail goes on."""
+"""The reader's answer, whether optional mail goes on; the hub's words for its e-mails."""
 
+import unicodedata
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+
+from mathshub.outbox.wording_text import Placeholder, problems_of
+from mathshub.scope_admin import SeenForm
 
 
 class StopForm(forms.Form):
@@ -28,3 +33,58 @@ class StopForm(forms.Form):
     def stops(self) -> bool:
         """Whether the valid form says that they stop."""
         return bool(self.cleaned_data["answer"] == self.STOP)
+
+
+class WordingForm(SeenForm, forms.Form):
+    """The parts of an e-mail that a hub may word; an empty one is said as elsewhere."""
+
+    subject = forms.CharField(max_length=150, required=False)
+    opening = forms.CharField(
+        max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 6})
+    )
+    closing = forms.CharField(
+        max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        placeholders: Sequence[Placeholder],
+        otherwise: Mapping[str, str],
+        **options: Any,
+    ) -> None:
+        """``otherwise`` is what stands in a part while its box is empty."""
+        super().__init__(*args, **options)
+        self._placeholders = placeholders
+        labels = {"subject": "Subject", "opening": "Opening", "closing": "Closing"}
+        where = {"subject": "", "opening": "Under the heading. ", "closing": "Near the end. "}
+        for part, field in self.fields.items():
+            field.label = labels[part]
+            now = otherwise.get(part)
+            field.help_text = where[part] + (
+                f"Left empty, it says: “{now}”" if now else "Left empty, nothing stands there."
+            )
+
+    def clean_subject(self) -> str:
+        return self._checked("subject")
+
+    def clean_opening(self) -> str:
+        return self._checked("opening")
+
+    def clean_closing(self) -> str:
+        return self._checked("closing")
+
+    def _checked(self, part: str) -> str:
+        text = self.cleaned_data[part].replace("\r\n", "\n")
+        if any(unicodedata.category(c) == "Cc" and c not in "\n\t" for c in text):
+            raise forms.ValidationError(
+                "There is a character in it that can’t be seen. Please type the words anew."
+            )
+        if problems := problems_of(text, self._placeholders):
+            raise forms.ValidationError(problems)
+        return str(text)
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The parts of the valid form, by name."""
+        return {part: self.cleaned_data[part] for part in self.fields}

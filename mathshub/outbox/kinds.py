@@ -1,11 +1,12 @@
 """Kinds of message: each app registers its own, with what it says and whether it is still wanted."""
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from mathshub.outbox.models import Message
+from mathshub.outbox.wording_text import Placeholder
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,8 @@ class Letter:
 
     ``own`` are words for this reader alone, by the names that the templates know them by. Letters
     that are ``alike``, which is all that they say beside them, are rendered once and filled in.
+
+    ``programme`` is the id of the programme that it is about, whose wording it has.
     """
 
     template: str
@@ -27,6 +30,23 @@ class Letter:
     own: dict[str, str] = field(default_factory=dict)
     alike: Hashable = None
     reply_to: list[str] = field(default_factory=list)
+    programme: int | None = None
+
+
+@dataclass(frozen=True)
+class Worded:
+    """That a hub may word a kind of letter, and say its notice of the day on top.
+
+    The words are those round what every letter must say: heading, date, place, link and code stay
+    ours. ``group`` is where the kind stands in the list, ``note`` what staff must know. ``example`` is
+    a context for its templates, shown while the hub has no such letter.
+    """
+
+    group: str
+    placeholders: tuple[Placeholder, ...]
+    example: Mapping[str, Any] = field(hash=False)
+    by_programme: bool = True
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,7 +64,9 @@ class Kind:
     message does. A kind that ``leaves_paused_hub`` goes also while the hub holds its messages. One
     that ``keeps_no_text`` carries a secret: its context and bodies are wiped once it has ended. One
     that ``leaves_by_day`` can wait: it goes between 7 and 19 o'clock in London. An ``optional`` one
-    says at its foot how to stop it, and goes to no mailbox that has done so.
+    says at its foot how to stop it, and goes to no mailbox that has done so. One that goes to schools
+    and participants can be ``worded`` by the hub, or written by it altogether and then only
+    ``has_notice``, as worded ones do.
     """
 
     name: str
@@ -59,6 +81,8 @@ class Kind:
     leaves_by_day: bool = False
     optional: bool = False
     look: Callable[[Message, datetime], Letter | str] | None = None
+    worded: Worded | None = None
+    has_notice: bool = False
 
     def letter_or_reason(self, message: Message, now: datetime) -> Letter | str:
         """The letter, or why it should no longer go; raises whatever the kind raises."""
@@ -94,6 +118,11 @@ def all_kinds() -> list[Kind]:
 def is_optional(name: str) -> bool:
     """Whether its reader may stop such mail; nothing that is not registered can be stopped."""
     return name in _kinds and _kinds[name].optional
+
+
+def worded_kinds() -> list[Kind]:
+    """Those that a hub may word, in the order of registration."""
+    return [kind for kind in _kinds.values() if kind.worded]
 
 
 def kind_words(name: str) -> str:

@@ -22,6 +22,9 @@ from mathshub.fragments import contents, keep
 from mathshub.outbox.kinds import Letter, is_optional
 from mathshub.outbox.models import Message
 from mathshub.outbox.opt_out import link_to_stop
+from mathshub.outbox.templatetags.wording import Filled
+from mathshub.outbox.wording import NO_WORDS, HubWords
+from mathshub.outbox.wording_text import as_html, as_line, as_text, filling_from
 
 SUBJECT_LENGTH = 200  # characters; the longest that is kept with the message
 NO_ANSWERS_FROM_MACHINES = {
@@ -75,11 +78,17 @@ def why_not_addressable(address: str) -> str:
     return ""
 
 
-def write_email(message: Message, letter: Letter) -> EmailMultiAlternatives:
-    """The e-mail of one message; the Message-ID is the same at every attempt."""
+def write_email(
+    message: Message, letter: Letter, hub_words: HubWords = NO_WORDS
+) -> EmailMultiAlternatives:
+    """The e-mail of one message, with what its hub says in words of its own.
+
+    The Message-ID is the same at every attempt.
+    """
     hub = message.hub
     stop_url = link_to_stop(message) if is_optional(message.kind) else ""
-    words = _words_of(letter, hub, message.recipient_name, stop_url)
+    own = {"recipient_name": message.recipient_name} | letter.own
+    words = render_words(letter, hub, own | ({"stop_url": stop_url} if stop_url else {}), hub_words)
     email = Email(
         subject=words.subject,
         body=words.text,
@@ -107,14 +116,14 @@ def _one_click(stop_url: str) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class _Words:
+class Words:
     """The three renderings of a letter."""
 
     subject: str
     text: str
     html: str
 
-    def filled_in(self, own: dict[str, str]) -> "_Words":
+    def filled_in(self, own: dict[str, str]) -> "Words":
         """With the reader's own words in the places that were left for them."""
         subject, text, markup = self.subject, self.text, self.html
         for name, value in own.items():
@@ -122,19 +131,19 @@ class _Words:
             subject = subject.replace(place, value)
             text = text.replace(place, value)
             markup = markup.replace(place, escape(value))
-        return _Words(_one_line(subject)[:SUBJECT_LENGTH], text, markup)
+        return Words(_one_line(subject)[:SUBJECT_LENGTH], text, markup)
 
 
-def _words_of(letter: Letter, hub: Any, recipient_name: str, stop_url: str) -> _Words:
+def render_words(letter: Letter, hub: Any, own: dict[str, str], hub_words: HubWords) -> Words:
+    """What the letter says to the reader whose ``own`` words are given."""
     context = {"hub": hub} | letter.context
-    own = {"recipient_name": recipient_name} | letter.own
-    if stop_url:
-        own["stop_url"] = stop_url
     if letter.alike is None:
-        return _render(letter.template, context | own)
-    places = {name: _place_for(name) for name in own}
-    key = (letter.template, contents(hub), letter.alike, *own)
-    return keep(key, lambda: _render(letter.template, context | places)).filled_in(own)
+        return _render(letter.template, context | own, hub_words)
+    # What is empty is known when the letter is rendered: other words may stand in its place.
+    places = {name: _place_for(name) if value else "" for name, value in own.items()}
+    key = (letter.template, contents(hub), letter.alike, hub_words, *places.items())
+    made = keep(key, lambda: _render(letter.template, context | places, hub_words))
+    return made.filled_in({name: value for name, value in own.items() if value})
 
 
 def _place_for(name: str) -> str:
@@ -145,11 +154,20 @@ def _place_for(name: str) -> str:
 _PLACE = f"z{token_hex(8)}z"
 
 
-def _render(template: str, context: dict) -> _Words:
-    subject = _one_line(_render_text(f"{template}.subject.txt", context))[:SUBJECT_LENGTH]
-    context = context | {"subject": subject}
+def _render(template: str, context: dict, hub_words: HubWords) -> Words:
+    fill = filling_from(hub_words.placeholders, context)
+    subject = as_line(hub_words.subject, fill) or _render_text(f"{template}.subject.txt", context)
+    subject = _one_line(subject)[:SUBJECT_LENGTH]
+    context = context | {
+        "subject": subject,
+        "notice": hub_words.notice,
+        "hub_words": {
+            part: Filled(as_text(words, fill), as_html(words, fill))
+            for part, words in hub_words.paragraphs.items()
+        },
+    }
     text = _render_text(f"{template}.txt", context).strip() + "\n"
-    return _Words(subject, text, _render_html(f"{template}.html", context))
+    return Words(subject, text, _render_html(f"{template}.html", context))
 
 
 def message_id(message: Message) -> str:

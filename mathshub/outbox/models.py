@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Upper
 
 from mathshub.outbox.held import Hold, HoldQuerySet
+from mathshub.outbox.wording_models import Wording
 from mathshub.scope import HubOwned, SameHub, hub_history, hub_key, hub_manager
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "OptOut",
     "OptOutQuerySet",
     "Suppression",
+    "Wording",
 ]
 
 AGAIN = ":again:"
@@ -114,6 +116,8 @@ class Message(HubOwned):
     last_code = models.PositiveSmallIntegerField(null=True)
     last_error = models.CharField(max_length=300, blank=True)
     message_id = models.CharField(max_length=200, blank=True)
+    # Changed by hand for this one message: the parts of a wording, and who changed them when.
+    words = models.JSONField(default=dict, blank=True, editable=False)
     subject = models.CharField(max_length=200, blank=True)
     text_body = models.TextField(blank=True)
     html_body = models.TextField(blank=True)

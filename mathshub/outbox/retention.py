@@ -26,8 +26,11 @@ def purge(now: datetime) -> tuple[int, int]:
         ended = Message.objects.ended()
         secrets = ended.filter(kind__in=names_that_keep_no_text()).exclude(context={})
         _in_portions(secrets, lambda rows: rows.update(context={}))
-        texts = ended.exclude(text_body="", html_body="").filter(due_at__lt=now - KEEP_TEXTS)
-        wiped = _in_portions(texts, lambda rows: rows.update(text_body="", html_body=""))
+        texts = ended.exclude(text_body="", html_body="", words={})
+        wiped = _in_portions(
+            texts.filter(due_at__lt=now - KEEP_TEXTS),
+            lambda rows: rows.update(text_body="", html_body="", words={}),
+        )
         _forget_holds(now - KEEP_MESSAGES)
         old = ended.filter(due_at__lt=now - KEEP_MESSAGES)
         deleted = _in_portions(old, lambda rows: rows.delete()[0])

@@ -421,6 +421,13 @@ ADMIN = [
     ),
     staff("admin-hold-all", "/admin/outbox/hold/all/"),
     staff("admin-holds", "/admin/outbox/hold/"),
+    staff("admin-wordings", "/admin/outbox/wording/"),
+    staff("admin-wording", "/admin/outbox/wording/words/?kind=place-offered"),
+    staff(
+        *("admin-wording-preview", "/admin/outbox/wording/words/?kind=place-offered"),
+        fill("Opening (optional)", "Dear [name],\n\nwe look forward to working with [school]."),
+        press("Preview"),
+    ),
     staff("admin-mail-not-wanted", "/admin/outbox/optout/"),
     staff(
         "admin-mail-not-wanted-lift",

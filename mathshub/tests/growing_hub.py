@@ -52,10 +52,10 @@ from enrolment.tests.factories import (
 )
 from enrolment.tests.filling import ready_draft
 from mathshub.accounts.models import Account
-from mathshub.outbox.models import Hold, Message, OptOut, Suppression
+from mathshub.outbox.models import Hold, Message, OptOut, Suppression, Wording
 from mathshub.outbox.opt_out import stop_kind
 from mathshub.outbox.suppression import suppress
-from mathshub.outbox.tests.factories import make_hold, make_message
+from mathshub.outbox.tests.factories import make_hold, make_message, make_wording
 from mathshub.scope import hub_scope, owned_models
 from mathshub.tests.probes import NOBODYS_ID
 from mathshub.tests.two_hubs import SHARED_URNS, PlantedHub
@@ -128,6 +128,7 @@ NAMING_TEXTS: dict[type[models.Model], tuple[str, ...]] = {
     TermDate: ("source",),
     UnmatchedLine: ("reason",),
     WorkGroup: ("name",),
+    Wording: ("opening",),
 }
 BOROUGH, CHANGE = "BOROUGH", "CHANGE"
 _NAMES = (*(model.__name__.upper() for model in NAMING_TEXTS), BOROUGH, CHANGE)
@@ -163,19 +164,9 @@ class GrowingHub:
             self._add_places()
             self._add_sessions()
             self._add_past()
-            make_message(kind="eoi-received", recipient=MAILBOX)
-            make_message(
-                kind="session-reminder",
-                recipient=MAILBOX,
-                school=self.school,
-                work_group=self.group,
-                participant=self.participant,
-                session=self.session,
-            )
+            self._add_messages()
             self._add_mailing()
             make_hold(message=make_message(kind="session-changed", recipient=MAILBOX))
-            suppress(f"gone{self.size}@school.example", reason="550 no such mailbox")
-            stop_kind(make_message(kind="eoi-digest"), now=NOW)
         make_hub(name=f"HUB 0{self.size}")
         with hub_scope(self.hub):
             _name_rows()
@@ -243,6 +234,23 @@ class GrowingHub:
         make_work_group(offering=make_offering(programme=other))
         later = make_year(start_year=2026 + self.size)
         make_work_group(offering=make_offering(programme=self.programme, academic_year=later))
+
+    def _add_messages(self) -> None:
+        """Some that wait, a refused and an unwanted address, and words for a programme of its own."""
+        of_first = {"expression": self.expression.pk}
+        make_message(kind="eoi-received", recipient=MAILBOX, context=of_first)
+        make_message(
+            kind="session-reminder",
+            recipient=MAILBOX,
+            school=self.school,
+            work_group=self.group,
+            participant=self.participant,
+            session=self.session,
+        )
+        suppress(f"gone{self.size}@school.example", reason="550 no such mailbox")
+        stop_kind(make_message(kind="eoi-digest"), now=NOW)
+        programme = self.programme if self.size == 1 else Programme.objects.latest("pk")
+        make_wording(programme=programme)
 
     def _add_briefing(self, authority: LocalAuthority) -> None:
         """Another briefing, and another booking of each kind for the first one."""

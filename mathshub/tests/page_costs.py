@@ -225,6 +225,8 @@ def _admin_pages_in_other_states(world: GrowingHub) -> Iterator[Page]:
         unmatched_line = UnmatchedLine.objects.earliest("pk")
         planned = Session.objects.filter(state=Session.State.PLANNED).earliest("pk")
         messages = list(Message.objects.order_by("pk").values_list("pk", flat=True))
+        letter = Message.objects.filter(kind="eoi-received").earliest("pk")
+    words = reverse("admin:outbox_wording_words")
     offer = reverse("admin:enrolment_expressionofinterest_offer")
     review = reverse("admin:enrolment_expressionofinterest_review")
     ticked = urlencode({"chosen": chosen}, doseq=True)
@@ -272,12 +274,19 @@ def _admin_pages_in_other_states(world: GrowingHub) -> Iterator[Page]:
         "admin:workgroups_workgroup_delete, draft": reverse(
             "admin:workgroups_workgroup_delete", args=[world.draft.pk]
         ),
+        "admin:outbox_message_words, of a letter": reverse(
+            "admin:outbox_message_words", args=[letter.pk]
+        ),
+        "admin:outbox_wording_words, with an example": f"{words}?kind=place-offered",
         "admin:workgroups_termdate_borough, chosen": f"{terms}?{urlencode(of_borough)}",
         "admin:workgroups_workgroup_plan, preview": (
             f"{plan}?{urlencode(rhythm | {'pattern': 'twilight'})}"
         ),
     }.items():
         yield Page(name, path)
+    typed = {"subject": "", "opening": "Dear [school],", "closing": "", "show": "preview"}
+    shown = f"{words}?kind=eoi-received"
+    yield Page("admin:outbox_wording_words, previewed", shown, form=typed)
     yield Page("admin:workgroups_workgroup_change, sent back", change_group, form={"name": ""})
 
 

@@ -80,6 +80,14 @@ QUERIES: dict[str, tuple[dict[str, type[models.Model]], dict[str, str]]] = {
         ("admin:outbox_message_again_several", "admin:outbox_message_retry_several"),
         ({"chosen": Message}, {}),
     ),
+    **dict.fromkeys(
+        (
+            "admin:outbox_wording_words",
+            "admin:outbox_wording_portal",
+            "admin:outbox_wording_changes",
+        ),
+        ({"programme": Programme}, {"kind": "eoi-received"}),
+    ),
     # A word without a number in it: those are looked for in another way when they have four figures.
     "admin:enrolment_expressionofinterest_match": ({}, {"q": "school"}),
     "admin:workgroups_termdate_borough": ({}, {"borough": "204", "year": "2026"}),

@@ -29,6 +29,7 @@ PLUMBING = (
     "ledger",
     "links",
     "logs",
+    "plain_text",
     "prepared",
     "processes",
     "scope",

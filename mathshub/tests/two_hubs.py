@@ -12,7 +12,13 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
-from enrolment.models import FurtherForm, InterestDraft, MailingFile, Participant
+from enrolment.models import (
+    ExpressionOfInterest,
+    FurtherForm,
+    InterestDraft,
+    MailingFile,
+    Participant,
+)
 from enrolment.services.seats import NamedSeat
 from enrolment.tests.factories import (
     NOW,
@@ -35,15 +41,23 @@ from enrolment.tests.factories import (
 )
 from enrolment.tests.filling import make_draft, ready_draft
 from mathshub.accounts.models import Account
-from mathshub.outbox.models import Message
+from mathshub.outbox.models import Message, Wording
 from mathshub.outbox.opt_out import stop_kind
 from mathshub.outbox.suppression import suppress
-from mathshub.outbox.tests.factories import make_hold, make_message
+from mathshub.outbox.tests.factories import make_hold, make_message, make_wording
 from mathshub.scope import HubOwned, all_hubs, hub_scope, owned_models
 from mathshub.testing.sizes import IS_SOAK
 from sessions.models import Session
 from sessions.tests.factories import make_apology, make_session, make_sessions
-from workgroups.models import Hub, HubMember, RegisterImport, School, SchoolLink, WorkGroup
+from workgroups.models import (
+    Hub,
+    HubMember,
+    Programme,
+    RegisterImport,
+    School,
+    SchoolLink,
+    WorkGroup,
+)
 from workgroups.tests.factories import (
     make_closed_school,
     make_days_to_avoid,
@@ -70,6 +84,7 @@ NOT_MARKED = {
     Hub: {"name", "slug", "host"},
     Message: {"kind", "recipient"},
     Account: {"password"},
+    Wording: {"kind"},
 }
 NEVER_MARKED = {"reference", "address_hash"}
 
@@ -124,6 +139,7 @@ def plant(slug: str, *, mark: str, schools: list[School]) -> PlantedHub:
         stop_kind(make_message(kind="eoi-digest", recipient=SHARED_MAILBOX), now=NOW)
         make_hold(message=make_message(kind="session-changed", recipient=SHARED_MAILBOX))
         make_hold(work_group=group)
+        _plant_wording()
     planted = PlantedHub(hub, mark, group, schools, own_address)
     _mark_everything(planted)
     planted.rows = _rows_of(planted)
@@ -171,6 +187,16 @@ def _plant_briefing(schools: list[School]) -> None:
     make_booking(briefing=briefing, school=schools[0], email=SHARED_MAILBOX)
     make_booking(briefing=briefing, email=SHARED_MAILBOX, name="Ana Lima", state="waiting")
     make_briefing()
+
+
+def _plant_wording() -> None:
+    """Words for each programme, and of another kind for all; a letter that has its own."""
+    make_wording(kind="session-reminder")
+    for programme in Programme.objects.all():
+        make_wording(programme=programme)
+    about = {"expression": ExpressionOfInterest.objects.earliest("pk").pk}
+    words = {"opening": "Dear colleague,", "changes": [{"by": "Asha", "at": NOW.isoformat()}]}
+    make_message(kind="eoi-received", recipient=SHARED_MAILBOX, context=about, words=words)
 
 
 def _plant_past(group: WorkGroup, schools: list[School]) -> None:

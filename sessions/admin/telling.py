@@ -14,8 +14,8 @@ from django.utils import timezone
 from enrolment.errors import Refusal
 from enrolment.models import Seat
 from mathshub.outbox.kinds import kind_named
-from mathshub.outbox.letters import write_email
 from mathshub.outbox.models import Message
+from mathshub.outbox.wording_preview import write_as_it_would_go
 from mathshub.scope_admin import PortalAdmin
 from mathshub.scope_admin.cells import count
 from sessions.models import Session
@@ -98,7 +98,7 @@ def _rehearse(act: Callable[[], Session]) -> dict[str, Any]:
 
 def _letter(queued: list[Message], now: datetime) -> dict[str, Any]:
     message, others = queued[0], len(queued) - 1
-    email = write_email(message, kind_named(message.kind).render(message, now))
+    email = write_as_it_would_go(message, kind_named(message.kind).render(message, now), now)
     return {
         "reader": message.recipient_name,
         "others": count(others, "other person", "other people") if others else "",

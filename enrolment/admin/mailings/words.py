@@ -12,8 +12,8 @@ from enrolment.models import Mailing, Participant
 from enrolment.services.mailings import Audience
 from enrolment.services.mailings.sending import MAILING, draft_for
 from mathshub.outbox.kinds import kind_named
-from mathshub.outbox.letters import write_email
 from mathshub.outbox.models import Message
+from mathshub.outbox.wording_preview import write_as_it_would_go
 from mathshub.scope import current_hub
 from mathshub.scope_admin.cells import count, tag
 from workgroups.models import AcademicYear, LocalAuthority, Programme, WorkGroup
@@ -84,7 +84,7 @@ def letter_of(mailing: Mailing, audience: Audience, now: datetime) -> dict[str, 
         recipient_name=draft.recipient_name,
         context=draft.context,
     )
-    email = write_email(message, kind_named(MAILING).render(message, now))
+    email = write_as_it_would_go(message, kind_named(MAILING).render(message, now), now)
     return {
         "reader": reader.names,
         "others": mails(others) if others else "",

@@ -18,6 +18,7 @@ from mathshub.outbox.admin.alarms import alarms, queue_words
 from mathshub.outbox.admin.days import DaysFilter, DaysForm, asked_for
 from mathshub.outbox.admin.figures import FiguresPages
 from mathshub.outbox.admin.going_out import GoingOutPages, hold_notices
+from mathshub.outbox.admin.message_words import edit_words, may_be_worded, told_words
 from mathshub.outbox.admin.words import (
     family_words,
     message_facts,
@@ -30,7 +31,7 @@ from mathshub.outbox.hold import CannotBeStopped, stop_message
 from mathshub.outbox.kinds import all_kinds, kind_words
 from mathshub.outbox.models import Message
 from mathshub.outbox.services import NotFailed, StillSuppressed, send_again
-from mathshub.scope_admin import Chip, ChipFilter
+from mathshub.scope_admin import Chip, ChipFilter, with_row_lock
 from mathshub.scope_admin.cells import with_note
 
 State = Message.State
@@ -185,6 +186,7 @@ class MessageAdmin(AgainPages, FiguresPages, GoingOutPages):
             "text": obj.text_body
             if self.has_change_permission(request, obj)
             else without_links(obj.text_body),
+            "words": told_words(obj),
             "buttons": self._buttons(request, obj),
         }
 
@@ -198,6 +200,8 @@ class MessageAdmin(AgainPages, FiguresPages, GoingOutPages):
             buttons = [("stop", "Stop it")]
         elif can_ever_go_again(message):
             buttons = [("again", "Send it once more")]
+        if may_be_worded(message):
+            buttons.insert(0, ("words", "Change the words"))
         own = [
             {"url": self.url(name, message.pk), "words": words, "first": False}
             for name, words in buttons
@@ -211,6 +215,7 @@ class MessageAdmin(AgainPages, FiguresPages, GoingOutPages):
             *self.again_urls(),
             *self.figures_urls(),
             *self.going_out_urls(),
+            ("<int:pk>/words/", self.words, "words"),
         ]
 
     def retry(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -232,6 +237,10 @@ class MessageAdmin(AgainPages, FiguresPages, GoingOutPages):
         except NotFailed:
             return self.done(request, "It did not fail.", to=back, level=messages.ERROR)
         return self.done(request, "It is tried again within a minute.", to=back)
+
+    @with_row_lock
+    def words(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return edit_words(self, request, self.row_or_404(request, pk, change=True))
 
     def stop(self, request: HttpRequest, pk: int) -> HttpResponse:
         message = self.row_or_404(request, pk, change=True)

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("outbox", "0007_holds")]
+    dependencies = [("outbox", "0008_wording_of_emails")]
 
     operations = [
         migrations.AlterField(

@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any
 
 from mathshub.outbox.kinds import Kind, Letter
-from mathshub.outbox.models import Hold, Message
+from mathshub.outbox.models import Hold, Message, Wording
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 _numbers = count(1)
@@ -75,3 +75,9 @@ def make_hold(*, until: date | None = None, **fields: Any) -> Hold:
     """A hold of all messages of the hub in scope, that ends a week after NOW."""
     fields = {"reason": "The dates are being settled.", "placed_at": NOW} | fields
     return Hold.objects.create(until=until or NOW.date() + timedelta(days=7), **fields)
+
+
+def make_wording(*, kind: str = "eoi-received", programme: Any = None, **texts: str) -> Wording:
+    """Words of the hub in scope, for one programme or for all."""
+    texts = texts or {"opening": "Dear colleague, thank you."}
+    return Wording.objects.create(kind=kind, programme=programme, **texts)

@@ -7,7 +7,7 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from mathshub.site.plain_text import Block, blocks_of
+from mathshub.plain_text import Block, blocks_of
 
 register = template.Library()
 
@@ -17,7 +17,7 @@ _ESCAPED = {ord(character): f"\\u{ord(character):04X}" for character in "<>&\u20
 
 @register.filter
 def as_blocks(text: str) -> SafeString:
-    """Paragraphs and lists, as mathshub/site/plain_text.py tells them apart."""
+    """Paragraphs and lists, as mathshub/plain_text.py tells them apart."""
     return format_html_join("\n", "{}", ((_block(each),) for each in blocks_of(text or "")))
 
 

@@ -20,7 +20,7 @@ from enrolment.tests.factories import (
 )
 from mathshub.accounts.tests.factories import SECRET, make_authenticator
 from mathshub.outbox.opt_out import stop_kind
-from mathshub.outbox.tests.factories import make_message
+from mathshub.outbox.tests.factories import make_message, make_wording
 from mathshub.scope import hub_scope
 from mathshub.testing.browser import DESK, PHONE, sign_in
 from mathshub.testing.portal import LivePortal
@@ -90,6 +90,7 @@ def hub(transactional_db: None) -> Iterator[Hub]:
             kind="eoi-received", text_body="https://example.org/" + "a" * 300, state="sent"
         )
         make_mailing(filters={"work_groups": [group.pk]}, subject="A" + "b" * 120)
+        make_wording(kind="session-reminder", opening="https://example.org/" + "a" * 300)
         yield hub
 
 
@@ -159,6 +160,10 @@ def pages() -> list[str]:
         "/admin/outbox/optout/",
         "/admin/outbox/optout/*/change/",
         "/admin/outbox/optout/*/lift/",
+        "/admin/outbox/wording/",
+        "/admin/outbox/wording/words/?kind=session-reminder",
+        "/admin/outbox/wording/portal/?kind=session-reminder",
+        "/admin/outbox/wording/changes/?kind=session-reminder",
         "/account/2fa/",
         "/account/2fa/recovery-codes/generate/",
     ]
@@ -228,3 +233,24 @@ def test_a_programme_is_previewed_beside_its_form_which_keeps_what_was_typed(
     page.get_by_role("button", name="Save").click()
     with hub_scope(hub):
         assert Programme.objects.filter(for_whom__contains="river").exists()
+
+
+def test_an_e_mail_is_worded_with_names_that_are_pressed_and_shown_beforehand(
+    signed_in: Page, hub: Hub, live_portal: LivePortal, axe: Axe
+) -> None:
+    page = signed_in
+    page.goto(live_portal.url("/admin/outbox/wording/", host=hub.host))
+    page.get_by_role("link", name="Place offered, to the headteacher").click()
+    opening = page.get_by_label("Opening")
+    opening.fill("Dear , welcome.")
+    opening.evaluate("box => box.setSelectionRange(5, 5)")
+    page.get_by_role("button", name="[name]", exact=True).click()
+    expect(opening).to_have_value("Dear [name], welcome.")
+    page.get_by_role("button", name="Preview").click()
+    email = page.frame_locator("iframe[name=email]")
+    expect(email.get_by_text("Dear Grace Obi, welcome.")).to_be_visible()
+    assert axe(page) == []
+    assert [too for width in (DESK, PHONE) for too in wide(page, width)] == []
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status")).to_contain_text("Saved.")
+    expect(page.get_by_label("Opening")).to_have_value("Dear [name], welcome.")

@@ -1,4 +1,4 @@
-"""What staff type for the public pages, as blocks: paragraphs, and lists of lines with “- ”.
+"""What staff type for pages and e-mails, as blocks: paragraphs, and lists of lines with “- ”.
 
 Nothing else is a rule: HTML and template syntax stay what was typed.
 """

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mathshub.site.plain_text import Block, blocks_of
+from mathshub.plain_text import Block, blocks_of
 from mathshub.site.templatetags.site_pages import as_blocks, data_block
 
 

@@ -1,0 +1,98 @@
+"""One editor for a hub's words, be they of a kind of e-mail or of one message that waits."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from mathshub.outbox.forms import WordingForm
+from mathshub.outbox.wording_preview import Sample
+from mathshub.scope_admin import PortalAdmin, posted
+
+# The e-mail's own styles, nothing fetched, no script, and none of its links leads anywhere.
+FRAME_POLICY = (
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
+)
+NO_LINKS = '<base target="_blank">'
+PREVIEW, AS_EMAIL = "preview", "as-email"
+
+
+@dataclass(frozen=True)
+class Editing:
+    """What is worded: ``texts`` as they stand, ``upper`` what an empty box leaves to be said."""
+
+    title: str
+    sample: Sample
+    texts: Mapping[str, str]
+    upper: Mapping[str, str]
+    back: str
+    save: Callable[[dict[str, str]], HttpResponse]
+    button: str = "Save"
+    will: Sequence[str] = ()
+    context: dict[str, Any] = field(default_factory=dict)
+
+
+def edit(admin: PortalAdmin, request: HttpRequest, editing: Editing) -> HttpResponse:
+    """The page; with its preview; the e-mail alone, for the frame on it; or what saving answers."""
+    now = timezone.now()
+    worded = editing.sample.kind.worded
+    assert worded, "only what may be worded is edited"
+    form = WordingForm(
+        posted(request),
+        initial=dict(editing.texts),
+        placeholders=worded.placeholders,
+        otherwise=editing.sample.said_without(editing.upper, now),
+    )
+    asked = request.POST.get("show", "")
+    if not form.is_valid():
+        return _page(admin, request, editing, form, preview=None)
+    if asked == AS_EMAIL:
+        return _frame(editing, form.texts, now)
+    if asked == PREVIEW:
+        return _page(admin, request, editing, form, preview=_shown(editing, form.texts, now))
+    return editing.save(form.texts)
+
+
+def _shown(editing: Editing, texts: Mapping[str, str], now: datetime) -> dict[str, Any]:
+    said = {part: texts[part] or editing.upper[part] for part in texts}
+    words = editing.sample.words(said, now)
+    return {"subject": words.subject, "text": words.text, "html": words.html, "texts": texts}
+
+
+def _frame(editing: Editing, texts: Mapping[str, str], now: datetime) -> HttpResponse:
+    response = HttpResponse(NO_LINKS + _shown(editing, texts, now)["html"])
+    response["Content-Security-Policy"] = FRAME_POLICY
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
+def _page(
+    admin: PortalAdmin,
+    request: HttpRequest,
+    editing: Editing,
+    form: WordingForm,
+    *,
+    preview: dict[str, Any] | None,
+) -> TemplateResponse:
+    worded = editing.sample.kind.worded
+    assert worded, "only what may be worded is edited"
+    page = admin.form_page(
+        request,
+        title=editing.title,
+        button=editing.button,
+        back=editing.back,
+        form=form,
+        will=editing.will,
+        template="admin/outbox/wording.html",
+        placeholders=worded.placeholders,
+        note=worded.note,
+        reader=editing.sample.reader,
+        preview=preview,
+        **editing.context,
+    )
+    page._csp_update = {"frame-src": ["'self'"]}  # type: ignore[attr-defined]  # read by csp
+    return page

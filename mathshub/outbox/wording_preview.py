@@ -1,0 +1,101 @@
+"""What an e-mail would say: with a real row of the hub where there is one, else with an example."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.core.mail import EmailMultiAlternatives
+from django.db.models import Case, When
+from django.utils import timezone
+
+from mathshub.outbox.kinds import Kind, Letter, is_optional, kind_named
+from mathshub.outbox.letters import Words, render_words, write_email
+from mathshub.outbox.models import Message
+from mathshub.outbox.wording import HubWords, Texts, Wordings, wordings_of
+from mathshub.outbox.wording_text import as_line, as_text, filling_from
+
+# What a letter is about may have gone since it was sent.
+GONE = (ObjectDoesNotExist, AssertionError, KeyError, AttributeError)
+
+
+def write_as_it_would_go(message: Message, letter: Letter, now: datetime) -> EmailMultiAlternatives:
+    """The e-mail with the hub's words of now, for whoever wants to see it beforehand."""
+    words = wordings_of([message]).words_for(message, letter.programme, now)
+    return write_email(message, letter, words)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A letter to show words in. ``reader`` is empty for an example."""
+
+    kind: Kind
+    hub: Any
+    letter: Letter
+    own: dict[str, str]
+    reader: str = ""
+    ours: dict[str, str] = field(default_factory=dict)
+    """What the portal says in each part, found by rendering."""
+
+    def words(self, texts: Texts, now: datetime) -> Words:
+        """The letter with these texts, empty ones said by the portal."""
+        assert self.kind.worded, "only what may be worded is shown so"
+        hub_words = HubWords(
+            **texts,
+            notice=self.hub.notice_on(timezone.localdate(now)),
+            placeholders=self.kind.worded.placeholders,
+        )
+        letter = replace(self.letter, alike=None, context=self.letter.context | {"ours": self.ours})
+        return render_words(letter, self.hub, self.own, hub_words)
+
+    def said_without(self, texts: Texts, now: datetime) -> dict[str, str]:
+        """What stands in each part where these texts are all that is worded, in plain words."""
+        assert self.kind.worded, "only what may be worded is shown so"
+        words = self.words(dict.fromkeys(texts, ""), now)
+        context = {"hub": self.hub} | self.letter.context | self.own
+        fill = filling_from(self.kind.worded.placeholders, context)
+        portal = {"subject": words.subject, **self.ours}
+        return {
+            part: (as_line if part == "subject" else as_text)(text, fill) or portal.get(part, "")
+            for part, text in texts.items()
+        }
+
+
+def sample_of(kind: Kind, hub: Any, programme: int | None, now: datetime) -> Sample:
+    """The latest letter of the kind, of that programme if there is one; else the example."""
+    latest = _latest(kind, programme)
+    if latest and (sample := sample_from(latest, now)):
+        return sample
+    assert kind.worded, "only what may be worded is shown so"
+    example = Letter(template=kind.template, context=dict(kind.worded.example))
+    return Sample(kind, hub, example, _stop_url(kind))
+
+
+def sample_from(message: Message, now: datetime) -> Sample | None:
+    """The message as it would read now; None where what it is about is gone."""
+    kind = kind_named(message.kind)
+    try:
+        letter = kind.render(message, now)
+    except GONE:
+        return None
+    own = {"recipient_name": message.recipient_name} | letter.own | _stop_url(kind)
+    reader = message.recipient_name or message.recipient
+    return Sample(kind, message.hub, letter, own, reader)
+
+
+def _latest(kind: Kind, programme: int | None) -> Message | None:
+    found = Message.objects.filter(kind=kind.name).exclude(context={}).select_related("hub")
+    if programme is None:
+        return found.order_by("-pk").first()
+    of_others = Case(When(work_group__offering__programme=programme, then=0), default=1)
+    return found.order_by(of_others, "-pk").first()
+
+
+def _stop_url(kind: Kind) -> dict[str, str]:
+    return {"stop_url": "#"} if is_optional(kind.name) else {}
+
+
+def upper_texts(wordings: Wordings, hub: int, kind: str, programme: int | None) -> dict[str, str]:
+    """What a wording with nothing in it leaves to be said: the hub's, for a programme's."""
+    of_hub = wordings if programme else Wordings({})
+    return of_hub.parts_of(hub, kind, None, first={})
