@@ -11,12 +11,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from mathshub.outbox.kinds import all_kinds, kind_named, names_that_keep_no_text
-from mathshub.outbox.letters import why_not_addressable, write_email
+from mathshub.outbox.letters import why_not_addressable
 from mathshub.outbox.models import AGAIN, Message
 from mathshub.outbox.opt_out import those_who_want_no_more
 from mathshub.outbox.recheck import NOT_WANTED, SUPPRESSED
 from mathshub.outbox.services import Draft, queue_messages
 from mathshub.outbox.suppression import suppressed_among
+from mathshub.outbox.wording_preview import write_as_it_would_go
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +82,7 @@ def email_now(message: Message, *, now: datetime) -> EmailMultiAlternatives | st
     """The e-mail that would go if the message went once more now, or why it would not."""
     try:
         answer = kind_named(message.kind).letter_or_reason(message, now)
-        return answer if isinstance(answer, str) else write_email(message, answer)
+        return answer if isinstance(answer, str) else write_as_it_would_go(message, answer, now)
     except Exception:  # whatever a kind raises: its rows may have been deleted
         log.exception("Message %s (%s) can't be written again.", message.pk, message.kind)
         return UNWRITTEN

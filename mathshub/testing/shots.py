@@ -2,11 +2,13 @@
 
     python -m mathshub.testing.shots [NAME ...]
 
-Pictures go to VAR_DIR/shots, contact sheets of all of them to docs/looks/. The demo that runs on
+Pictures go to VAR_DIR/shots, contact sheets of all of them, and of an e-mail of every kind, to
+docs/looks/. The demo that runs on
 PORT is photographed; where none does, one is started in VAR_DIR and stopped at the end.
 """
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,7 +28,8 @@ WIDTHS = {"phone": browser.PHONE, "desk": browser.DESK}
 START_SECONDS = 120
 
 # The contact sheet: thumbnails in columns, long pages cut; all in pixels.
-THUMBNAIL = {"phone": (195, 520), "desk": (390, 520)}
+MAIL = "mail"
+THUMBNAIL = {"phone": (195, 520), "desk": (390, 520), MAIL: (390, 780)}
 SHEET_WIDTH = 1240
 GAP = 16
 LABEL_HEIGHT = 18
@@ -42,10 +45,12 @@ def main() -> int:
         session = sign_in_once(chromium) if any(shot.as_staff for shot in shots) else None
         for label, width in WIDTHS.items():
             take(chromium, shots, label, width, session)
+        mails = take_mail(chromium) if shots == SHOTS else []
         chromium.close()
     if shots == SHOTS:
         for label in WIDTHS:
             draw_sheet(label, [shot.name for shot in shots])
+        draw_sheet(MAIL, mails)
     return 0
 
 
@@ -90,6 +95,26 @@ def take(
         for shot in group:
             photograph(context, shot, folder / f"{shot.name}.png")
         context.close()
+
+
+def take_mail(chromium: Browser) -> list[str]:
+    """Photograph an e-mail of every kind as a telephone shows it; returns their names."""
+    folder = VAR_DIR / "shots" / MAIL
+    folder.mkdir(parents=True, exist_ok=True)
+    env = os.environ | {"DEMO": "1", "VAR_DIR": str(VAR_DIR)}
+    command = [sys.executable, "-m", "mathshub.testing.mail_shots", str(folder)]
+    subprocess.run(command, env=env, cwd=PROJECT_ROOT, check=True)
+    context = new_context(chromium, browser.PHONE)
+    names = sorted(file.stem for file in folder.glob("*.html"))
+    for name in names:
+        page = context.new_page()
+        page.goto((folder / f"{name}.html").as_uri())
+        page.screenshot(path=folder / f"{name}.png", full_page=True)
+        overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        print(f"mail/{name}" + (f": {overflow} px too wide" if overflow > 0 else ""))
+        page.close()
+    context.close()
+    return names
 
 
 def new_context(

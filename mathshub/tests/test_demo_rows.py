@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator
 from copy import copy
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 import time_machine
@@ -16,19 +15,13 @@ from pytest_django import DjangoDbBlocker
 from enrolment.forms.past import known_programmes
 from enrolment.models import (
     Briefing,
-    BriefingBooking,
     ExpressionOfInterest,
-    FurtherForm,
     HistoryImport,
-    InterestDraft,
-    OpeningNotice,
     Participant,
     PastParticipation,
     Place,
     UnmatchedLine,
 )
-from enrolment.services.briefings import reminder_prefix
-from enrolment.services.lapsing import warning_key
 from enrolment.services.spreadsheets import (
     explain_spreadsheet,
     plan_spreadsheet,
@@ -46,8 +39,9 @@ from mathshub.processes import PROJECT_ROOT
 from mathshub.scope import all_hubs, hub_scope
 from mathshub.site.demo.hubs import HUBS
 from mathshub.site.demo.load import load
+from mathshub.testing.every_letter import messages_not_in_demo
 from sessions.models import Session
-from workgroups.models import Hub, HubMember, Programme, School, TermDate, WorkGroup
+from workgroups.models import Hub, Programme, School, TermDate, WorkGroup
 
 NOVEMBER = datetime(2026, 11, 23, 10, 30, tzinfo=UTC)
 
@@ -208,7 +202,10 @@ def test_every_kind_says_the_same_once_more_as_the_first_time():
     said: set[str] = set()
     for hub in Hub.objects.all():
         with hub_scope(hub):
-            for first in [*Message.objects.exclude(kind__in=SECRET), *_other_messages(hub)]:
+            for first in [
+                *Message.objects.exclude(kind__in=SECRET),
+                *messages_not_in_demo(hub, NOVEMBER),
+            ]:
                 again = copy(first)
                 again.key = f"{first.key}{AGAIN}1"
                 for now in (first.due_at, NOVEMBER):
@@ -226,50 +223,6 @@ NEVER_WANTED = ("briefing-seat-free", "window-opened")  # of the demonstration's
 
 def _words(email: EmailMultiAlternatives | str) -> object:
     return email if isinstance(email, str) else (email.subject, email.body)
-
-
-def _other_messages(hub: Hub) -> Iterator[Message]:
-    """Of the kinds that the demonstration has no row of."""
-
-    def message(kind: str, key: str = "", to: str = "office@school.example", **about: Any):
-        context = {name: getattr(row, "pk", row) for name, row in about.items()}
-        return Message(
-            pk=1,
-            hub=hub,
-            kind=kind,
-            key=key or kind,
-            recipient=to,
-            context=context,
-            due_at=NOVEMBER,
-        )
-
-    interest = ExpressionOfInterest.objects.exclude(state="withdrawn").exclude(sender_email="")
-    expression = interest.earliest("pk")
-    for kind in ("eoi-copy", "eoi-link", "eoi-handed-over", "eoi-changed"):
-        yield message(kind, to=expression.contact_email, expression=expression)
-    for form in FurtherForm.objects.all():
-        yield message("eoi-joined", form=form)
-    for draft in InterestDraft.objects.all():
-        yield message("draft-nudge", draft=draft)
-    for member in HubMember.objects.filter(role=HubMember.Role.HUB_LEAD):
-        hour = expression.submitted_at.replace(minute=0, second=0, microsecond=0)
-        yield message("eoi-digest", member=member, hour=hour.isoformat())
-        yield message("weekly-digest", member=member)
-    for booking in BriefingBooking.objects.select_related("briefing"):
-        briefing = booking.briefing
-        for kind in ("seat-free", "given-up", "cancelled"):
-            yield message(f"briefing-{kind}", booking=booking)
-        was = (briefing.starts_at - timedelta(days=7)).isoformat()
-        yield message("briefing-changed", booking=booking, was=was)
-        prefix = reminder_prefix(briefing.pk, briefing.starts_at)
-        yield message("briefing-reminder", f"{prefix}2:{booking.pk}", booking=booking)
-    for notice in OpeningNotice.objects.all():
-        offering = notice.programme.offerings.latest("academic_year__start_year")
-        yield message("window-opened", notice=notice, offering=offering)
-    for place in Place.objects.exclude(reply_by=None):
-        yield message("place-lapsing", warning_key(place), place=place)
-    for participant in Participant.objects.exclude(email=""):
-        yield message("my-link", to=participant.email)
 
 
 def test_no_lead_holds_two_sessions_in_one_day():

@@ -7,6 +7,8 @@ from html import unescape
 import pytest
 
 from enrolment.tests.factories import make_accepted_place, make_expression
+from mathshub.outbox.admin.preview import preview_of
+from mathshub.outbox.again import email_now
 from mathshub.outbox.kinds import Kind, all_kinds, kind_named, worded_kinds
 from mathshub.outbox.letters import Words
 from mathshub.outbox.models import Message
@@ -172,3 +174,17 @@ def test_the_programme_s_words_come_before_the_hub_s(hub: Hub, reminders: list[M
         assert (words.subject, words.opening, words.closing) == ("S1", "", "C2")
         other = wordings_of([message]).words_for(message, None, NOW)
         assert other.closing == "C1"
+
+
+# --- wherever staff look beforehand, they read the hub's words ---
+
+
+def test_what_staff_see_beforehand_has_the_hubs_words(reminders: list[Message], hub: Hub) -> None:
+    told = "Bring your gap task to our session."
+    with hub_scope(hub):
+        set_wording("session-reminder", None, NOTHING | {"opening": told}, by=None)
+        message = reminders[0]
+        assert told in preview_of(message).text
+        again = email_now(message, now=message.due_at)
+        assert not isinstance(again, str)
+        assert told in str(again.body)

@@ -8,9 +8,9 @@ from django.db import transaction
 
 from mathshub.outbox.admin.words import without_links
 from mathshub.outbox.kinds import kind_named, names_that_keep_no_text
-from mathshub.outbox.letters import write_email
 from mathshub.outbox.models import Message
 from mathshub.outbox.services import Draft, queue_messages
+from mathshub.outbox.wording_preview import write_as_it_would_go
 
 log = logging.getLogger(__name__)
 FOR_ITS_READER = "It carries a secret for its reader alone, so it is not shown."
@@ -37,7 +37,7 @@ def preview_of(message: Message) -> Preview:
             answer = kind_named(message.kind).letter_or_reason(message, message.due_at)
             if isinstance(answer, str):
                 return Preview(reader, none=f"As things stand it would not be sent: {answer}.")
-            email = write_email(message, answer)
+            email = write_as_it_would_go(message, answer, message.due_at)
     except Exception:
         log.exception("Message %s (%s) can't be shown beforehand.", message.pk, message.kind)
         return Preview(reader, none=CANNOT_BE_WRITTEN)

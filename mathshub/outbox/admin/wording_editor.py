@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
+from mathshub.outbox.admin.words import without_links
 from mathshub.outbox.forms import WordingForm
 from mathshub.outbox.wording_preview import Sample
 from mathshub.scope_admin import PortalAdmin, posted
@@ -60,7 +61,7 @@ def edit(admin: PortalAdmin, request: HttpRequest, editing: Editing) -> HttpResp
 def _shown(editing: Editing, texts: Mapping[str, str], now: datetime) -> dict[str, Any]:
     said = {part: texts[part] or editing.upper[part] for part in texts}
     words = editing.sample.words(said, now)
-    return {"subject": words.subject, "text": words.text, "html": words.html, "texts": texts}
+    return {"subject": words.subject, "text": without_links(words.text), "html": words.html, "texts": texts}
 
 
 def _frame(editing: Editing, texts: Mapping[str, str], now: datetime) -> HttpResponse:
