@@ -234,10 +234,12 @@ def test_a_pause_becomes_a_hold_of_four_weeks_and_a_hold_a_pause() -> None:
     old = MigrationExecutor(connection).loader.project_state(before).apps
     hubs = rows(old, "Hub", "workgroups")
     assert list(hubs.filter(messages_paused=True).values_list("name", flat=True)) == ["Held"]
+    hubs.filter(name="Was held").update(messages_paused=True)
     call_command("migrate", verbosity=0)
-    [hold] = rows(apps, "Hold", "outbox").all()
-    assert (hold.hub.name, hold.reason) == (
-        "Held",
-        "The hub was paused, without a reason or an end.",
-    )
-    assert hold.until == timezone.localdate() + timedelta(weeks=4)
+    today = timezone.localdate()
+    holds = rows(apps, "Hold", "outbox").order_by("pk")
+    assert list(holds.values_list("hub__name", "reason", "until")) == [
+        ("Held", "The dates are being settled.", today),
+        ("Was held", "The dates are being settled.", today - timedelta(days=1)),
+        ("Was held", "The hub was paused, without a reason or an end.", today + timedelta(weeks=4)),
+    ]

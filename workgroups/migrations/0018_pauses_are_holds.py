@@ -11,7 +11,11 @@ def hold_what_is_paused(apps, schema_editor):
     """A pause becomes a hold of all messages that somebody looks at within four weeks."""
     now = timezone.now()
     hold = apps.get_model("outbox", "Hold")
-    paused = apps.get_model("workgroups", "Hub")._base_manager.filter(messages_paused=True)
+    paused = (
+        apps.get_model("workgroups", "Hub")
+        ._base_manager.filter(messages_paused=True)
+        .exclude(pk__in=standing(apps).values("hub"))
+    )
     hold._base_manager.bulk_create(
         hold(
             hub=hub,
@@ -25,12 +29,17 @@ def hold_what_is_paused(apps, schema_editor):
 
 def pause_what_is_held(apps, schema_editor):
     """Of a hub's holds only that of all its messages can be said by a pause."""
-    standing = apps.get_model("outbox", "Hold")._base_manager.filter(
+    held = standing(apps).values("hub")
+    apps.get_model("workgroups", "Hub")._base_manager.filter(pk__in=held).update(
+        messages_paused=True
+    )
+
+
+def standing(apps):
+    """The holds of all messages of a hub that are not over."""
+    return apps.get_model("outbox", "Hold")._base_manager.filter(
         work_group=None, message=None, lifted_at=None, until__gte=timezone.localdate()
     )
-    apps.get_model("workgroups", "Hub")._base_manager.filter(
-        pk__in=standing.values("hub")
-    ).update(messages_paused=True)
 
 
 class Migration(migrations.Migration):
