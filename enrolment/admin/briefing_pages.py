@@ -124,6 +124,9 @@ class BriefingPages(PortalAdmin):
             button=f"Save the change, {_mails(told)}",
             act=lambda: change_briefing(briefing, to=form.arrangements(), **_by_and_now(request)),
             words=lambda told: f"Saved. {_mails(told).capitalize()} in ten minutes.",
+            silent_button="Save the change, no e-mail" if told else "",
+            silent_words="Saved. No e-mail was sent: tell them yourself, also of any change of the "
+            "last ten minutes.",
         )
 
     def cancel(self, request: HttpRequest, pk: int) -> HttpResponse:

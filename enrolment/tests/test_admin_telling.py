@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -19,7 +20,7 @@ from enrolment.tests.factories import (
 from mathshub.outbox.models import Message
 from mathshub.scope import hub_scope
 from workgroups.models import Hub
-from workgroups.tests.factories import make_hub, make_work_group
+from workgroups.tests.factories import make_hub, make_school, make_work_group
 from workgroups.tests.staff import staff_client
 
 State = Message.State
@@ -74,7 +75,36 @@ def cancel_briefing() -> Action:
     return f"/admin/enrolment/briefing/{briefing.pk}/cancel/", sent, cancelled
 
 
-ACTIONS = [offer, accept, name_seat, withdraw_interest, cancel_booking, cancel_briefing]
+def move_briefing() -> Action:
+    briefing = make_briefing()
+    make_booking(briefing=briefing)
+    sent = {
+        "day": "2026-11-24",
+        "starts": "16:00",
+        "ends": "17:00",
+        "venue": "Town Hall",
+        "capacity": "20",
+    }
+    moved = type(briefing).objects.filter(venue="Town Hall").count
+    return f"/admin/enrolment/briefing/{briefing.pk}/arrange/", sent, moved
+
+
+def book_for_somebody() -> Action:
+    briefing = make_briefing()
+    sent = {
+        "name": "Grace Obi",
+        "email": "grace@school.example",
+        "role": "headteacher",
+        "school": make_school().urn,
+        "token": str(uuid4()),
+    }
+    return f"/admin/enrolment/briefing/{briefing.pk}/book/", sent, BriefingBooking.objects.count
+
+
+ACTIONS = [
+    *(offer, accept, name_seat, withdraw_interest),
+    *(cancel_booking, cancel_briefing, move_briefing, book_for_somebody),
+]
 
 
 def main_of(page: Any) -> str:

@@ -61,7 +61,12 @@ def edit(admin: PortalAdmin, request: HttpRequest, editing: Editing) -> HttpResp
 def _shown(editing: Editing, texts: Mapping[str, str], now: datetime) -> dict[str, Any]:
     said = {part: texts[part] or editing.upper[part] for part in texts}
     words = editing.sample.words(said, now)
-    return {"subject": words.subject, "text": without_links(words.text), "html": words.html, "texts": texts}
+    return {
+        "subject": words.subject,
+        "text": without_links(words.text),
+        "html": words.html,
+        "texts": texts,
+    }
 
 
 def _frame(editing: Editing, texts: Mapping[str, str], now: datetime) -> HttpResponse:
