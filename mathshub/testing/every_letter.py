@@ -67,7 +67,9 @@ def _written(
 def messages_not_in_demo(hub: Hub, now: datetime) -> Iterator[Message]:
     """Of the kinds that the demonstration has no row of."""
 
-    def message(kind: str, key: str = "", to: str = "office@school.example", **about: Any):
+    def message(
+        kind: str, key: str = "", to: str = "office@school.example", **about: Any
+    ) -> Message:
         context = {name: getattr(row, "pk", row) for name, row in about.items()}
         return Message(
             pk=1,

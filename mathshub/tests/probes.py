@@ -187,6 +187,7 @@ def model_of(address: Address) -> type[models.Model]:
 def lookups(changes: Any, other: PlantedHub) -> Iterator[tuple[str, object, object]]:
     """Query parameters of a list with the other hub's value, and with a value of nobody's."""
     yield "q", other.mark, NOBODYS_MARK
+    offered = {chosen.parameter_name for chosen in changes.list_filter}
     for chosen in changes.filter_specs:
         for model in models_of(chosen):
             yield chosen.parameter_name, other.rows[model][-1].pk, NOBODYS_ID
@@ -196,7 +197,8 @@ def lookups(changes: Any, other: PlantedHub) -> Iterator[tuple[str, object, obje
         if isinstance(column, models.ForeignKey) and column.remote_field.model in other.rows:
             theirs = other.rows[column.remote_field.model][0]
             yield f"{column.name}__id__exact", theirs.pk, NOBODYS_ID
-            yield column.name, theirs.pk, NOBODYS_ID
+            if column.name not in offered or type(theirs) not in SHARED:
+                yield column.name, theirs.pk, NOBODYS_ID
             for text in theirs._meta.concrete_fields:
                 if isinstance(text, models.CharField | models.TextField):
                     yield f"{column.name}__{text.name}__startswith", other.mark, NOBODYS_MARK

@@ -185,7 +185,7 @@ def offer_place(page: Page, site: str) -> None:
     page.get_by_role("button", name="Offer a place in …").click()
     page.get_by_label(re.compile("Hackney and Newham")).check()
     page.get_by_role("button", name="Show who gets what").click()
-    page.get_by_role("button", name=re.compile("Offer .* place, .* e-mail")).click()
+    page.get_by_role("button", name=re.compile(r"Offer .* place, \d+ e-mail")).click()
 
 
 def accept_place(page: Page, site: str, offer: Delivery) -> None:

@@ -255,11 +255,13 @@ def test_the_command_says_what_it_forgot_and_a_dry_run_changes_nothing(hub: Hub)
         "Lea Valley Maths Hub: 0 forms of interest not sent, 2 expressions of interest, "
         "0 spreadsheets never loaded, "
         "2 lines without a school, the words of 1 spreadsheet, "
-        "1 address that waited for a window, 1 participant, the contacts of 1 place, "
+        "1 address that waited for a window, 0 messages to many, 1 participant, "
+        "the contacts of 1 place, "
         "0 bookings for briefings\n"
         "Wandle Maths Hub: 0 forms of interest not sent, 0 expressions of interest, "
         "0 spreadsheets never loaded, 0 lines without a school, the words of 0 spreadsheets, "
-        "0 addresses that waited for a window, 0 participants, the contacts of 0 places, "
+        "0 addresses that waited for a window, 0 messages to many, 0 participants, "
+        "the contacts of 0 places, "
         "0 bookings for briefings\n"
     )
     models = (*PEOPLE, Place, ExpressionOfInterest, UnmatchedLine)

@@ -62,9 +62,16 @@ SET_UP = [
             ("enrolment.participant", "Participants"),
             ("enrolment.pastparticipation", "Past participation"),
             ("workgroup_sessions.session?when=to-come", "Sessions to come"),
+        ],
+    ),
+    (
+        "Messages",
+        [
+            ("enrolment.mailing", "Messages to many"),
+            ("outbox.wording", "Wording of e-mails"),
+            ("outbox.hold", "Messages that are held"),
             ("outbox.suppression", "Addresses that refuse mail"),
             ("outbox.optout", "Mail not wanted"),
-            ("outbox.hold", "Messages that are held"),
         ],
     ),
     (

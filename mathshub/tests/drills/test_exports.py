@@ -19,10 +19,15 @@ from workgroups.tests.staff import staff_client
 FORMULAS = ('=HYPERLINK("http://evil.example","Click")', "+1+1", "-2+3", "@SUM(A1)", "\t=1+1")
 pytestmark = pytest.mark.django_db
 
+# Days, kinds of message by the portal's own words, and numbers: nothing that anybody has typed.
+NUMBERS_ALONE = ("admin:outbox_message_figures_csv", "admin:outbox_message_figures_xlsx")
+
 
 def files_of(client: Client) -> Iterator[tuple[str, bytes]]:
     """Every address that ends like a table, whoever adds one, with what it sends."""
     for address in named_addresses():
+        if address.name in NUMBERS_ALONE:
+            continue
         if str(address.pattern.pattern).endswith((".csv", ".xlsx")):
             response = client.get(address.url(), {"phase": "all"})
             assert response.status_code == 200, address

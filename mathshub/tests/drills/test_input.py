@@ -14,6 +14,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
+from pytest_django import Settings
 
 from enrolment.models import ExpressionOfInterest, InterestDraft, Participant, Place, Question
 from enrolment.tests.factories import (
@@ -45,7 +46,6 @@ from mathshub.testing.drill.ledger import same
 from mathshub.testing.portal import LivePortal
 from mathshub.testing.smtp import SmtpSink
 from mathshub.tests.drills.browsing import FORM, Browser, Page
-from mathshub.tests.drills.reminding import daytime_until
 from mathshub.tests.drills.senders import acknowledge
 from mathshub.tests.drills.tally import Tally, count_all
 from mathshub.tests.drills.walking import SEND
@@ -364,9 +364,9 @@ KEYS = {
 
 @pytest.mark.drill("template syntax in a hub's own text", group="Input", promises=(9,))
 def test_a_hubs_own_text_stays_literal(
-    drill: Drill, live_portal: LivePortal, hub: Hub, smtp_sink: SmtpSink
+    drill: Drill, live_portal: LivePortal, hub: Hub, settings: Settings, smtp_sink: SmtpSink
 ) -> None:
-    seen = everything_said(drill, live_portal, hub, TEMPLATE)
+    seen = everything_said(drill, live_portal, hub, settings, TEMPLATE)
     drill.count("carried out", sum("70007" in text for text in seen.values()))
     literal = sum("{% now" in html.unescape(text) for text in seen.values())
     drill.count("nowhere to be seen", int(literal < 12))
@@ -375,9 +375,9 @@ def test_a_hubs_own_text_stays_literal(
 
 @pytest.mark.drill("stored script in every field", group="Input", promises=(9,))
 def test_a_script_in_every_field_stays_text(
-    drill: Drill, live_portal: LivePortal, hub: Hub, smtp_sink: SmtpSink
+    drill: Drill, live_portal: LivePortal, hub: Hub, settings: Settings, smtp_sink: SmtpSink
 ) -> None:
-    seen = everything_said(drill, live_portal, hub, SCRIPT)
+    seen = everything_said(drill, live_portal, hub, settings, SCRIPT)
     pages = {name: text for name, text in seen.items() if not name.startswith(("text of", "ics"))}
     drill.count("live script", sum("<script>alert" in text for text in pages.values()))
     drill.count("live image", sum("<img src=x" in text for text in pages.values()))
@@ -386,16 +386,19 @@ def test_a_script_in_every_field_stays_text(
     drill.note(f"shown as text in {shown} of {len(seen)}; PDF not yet")
 
 
-def everything_said(drill: Drill, portal: LivePortal, hub: Hub, text: str) -> dict[str, str]:
+def everything_said(
+    drill: Drill, portal: LivePortal, hub: Hub, settings: Settings, text: str
+) -> dict[str, str]:
     """Pages for the public, schools, participants and staff, letters and calendar, with ``text``
     in every text that the hub or a school writes."""
     cache.clear()
+    settings.MAIL_HOURS = (0, 24)  # also at night the reminder leaves
     session, place, expression, participant = plant_rows()
     form = plant_form(text)
     for model in [*owned_models(), Hub]:
         write_everywhere(model, text)
     acknowledge(expression, ["head@school.example"])
-    plan_messages(daytime_until(timezone.now()))
+    plan_messages(timezone.now())
     drill.tell_all(["head@school.example", place.contact_email, participant.email])
     sweep()
     public, lead = Browser(portal.port), Browser.of_staff(portal.port, staff_client())
