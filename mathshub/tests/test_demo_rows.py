@@ -202,10 +202,8 @@ def test_every_kind_says_the_same_once_more_as_the_first_time():
     said: set[str] = set()
     for hub in Hub.objects.all():
         with hub_scope(hub):
-            for first in [
-                *Message.objects.exclude(kind__in=SECRET),
-                *messages_not_in_demo(hub, NOVEMBER),
-            ]:
+            made = [each for each in messages_not_in_demo(hub, NOVEMBER) if each.kind not in SECRET]
+            for first in [*Message.objects.exclude(kind__in=SECRET), *made]:
                 again = copy(first)
                 again.key = f"{first.key}{AGAIN}1"
                 for now in (first.due_at, NOVEMBER):
