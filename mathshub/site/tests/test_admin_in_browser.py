@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from enrolment.services.seats import NamedSeat
@@ -20,7 +21,7 @@ from enrolment.tests.factories import (
 )
 from mathshub.accounts.tests.factories import SECRET, make_authenticator
 from mathshub.outbox.opt_out import stop_kind
-from mathshub.outbox.tests.factories import make_message, make_wording
+from mathshub.outbox.tests.factories import make_hold, make_message, make_wording
 from mathshub.scope import hub_scope
 from mathshub.testing.browser import DESK, PHONE, sign_in
 from mathshub.testing.portal import LivePortal
@@ -89,6 +90,8 @@ def hub(transactional_db: None) -> Iterator[Hub]:
         make_message(
             kind="eoi-received", text_body="https://example.org/" + "a" * 300, state="sent"
         )
+        in_a_week = timezone.localdate() + timedelta(days=7)
+        make_hold(work_group=group, until=in_a_week, reason="B" + "c" * 150)
         make_mailing(filters={"work_groups": [group.pk]}, subject="A" + "b" * 120)
         make_wording(kind="session-reminder", opening="https://example.org/" + "a" * 300)
         yield hub
@@ -152,6 +155,15 @@ def pages() -> list[str]:
         "/admin/workgroup_sessions/session/*/move/",
         "/admin/outbox/message/",
         "/admin/outbox/message/*/change/",
+        "/admin/outbox/message/*/again/",
+        "/admin/outbox/message/going-out/",
+        "/admin/outbox/message/figures/",
+        "/admin/outbox/message/figures/?by=month",
+        "/admin/outbox/hold/all/",
+        "/admin/outbox/hold/",
+        "/admin/outbox/hold/*/change/",
+        "/admin/outbox/hold/*/alter/",
+        "/admin/outbox/hold/*/lift/",
         "/admin/enrolment/mailing/",
         "/admin/enrolment/mailing/add/",
         "/admin/enrolment/mailing/*/change/",

@@ -27,6 +27,7 @@ class RestartingDatabase:
 
     def restart(self) -> None:
         """As after a crash: every connection is cut, nothing is written down first."""
+        connection.close()  # ours would be cut, too, and this process is no part of the drill
         command = [PROGRAMS / "pg_ctl", "restart", "-m", "immediate", "-w", "-D", self.folder]
         owner = pwd.getpwuid(self.folder.stat().st_uid).pw_name
         log = self.folder / "restarts.log"

@@ -63,6 +63,11 @@ def letters_to(address: str) -> int:
     return Message.objects.filter(recipient=address).count()
 
 
+def reader_of(number: int, portal: LivePortal) -> Browser:
+    """Each round from a network of its own: how much one may send is another drill's business."""
+    return Browser(portal.port, network=f"198.51.100.{number}")
+
+
 @pytest.mark.drill("double click", group="Capacity and forms", promises=(1, 7))
 def test_a_form_that_is_sent_eight_times_at_once_counts_once(
     drill: Drill, live_portal: LivePortal, offering: Offering, smtp_sink: SmtpSink
@@ -90,9 +95,10 @@ def test_a_form_that_is_sent_eight_times_at_once_counts_once(
 def test_a_first_page_that_is_sent_eight_times_at_once_begins_one_form(
     drill: Drill, live_portal: LivePortal, offering: Offering, where: str
 ) -> None:
-    browser, wrong = Browser(live_portal.port), Tally()
+    wrong = Tally()
     rounds = drill.size(short=3, full=60)
-    for _ in range(rounds):
+    for number in range(rounds):
+        browser = reader_of(number, live_portal)
         form = first_page(offering, make_school(), form_token=new_page_token(offering))
         answers = all_at_once([partial(browser.post, form_url(offering), form)] * TIMES)
         wrong["clicks led nowhere"] += sum(answer.status != 302 for answer in answers)
@@ -105,8 +111,9 @@ def test_a_first_page_that_is_sent_eight_times_at_once_begins_one_form(
 def test_going_back_and_sending_any_page_again_changes_nothing(
     drill: Drill, live_portal: LivePortal, offering: Offering, smtp_sink: SmtpSink
 ) -> None:
-    browser, wrong = Browser(live_portal.port), Tally()
+    wrong = Tally()
     for number in range(drill.size(short=3, full=30)):
+        browser = reader_of(number, live_portal)
         address, school, token = (
             f"back{number}@school.example",
             make_school(),
@@ -140,8 +147,9 @@ def test_two_tabs_of_one_form_are_both_kept_and_count_once(
     drill: Drill, live_portal: LivePortal, offering: Offering, smtp_sink: SmtpSink
 ) -> None:
     """Each tab changes a page at the same moment as the other, then both send at once."""
-    browser, wrong = Browser(live_portal.port), Tally()
+    wrong = Tally()
     for number in range(drill.size(short=4, full=60)):
+        browser = reader_of(number, live_portal)
         address = f"tabs{number}@school.example"
         draft = filled_in(offering, address)
         you = PAGES["you"] | {"email": address, "full_name": "Grace Marsh"}
@@ -171,8 +179,9 @@ def test_two_tabs_of_one_form_are_both_kept_and_count_once(
 def test_a_form_in_each_of_two_tabs_is_one_expression_and_the_mailbox_learns_of_it(
     drill: Drill, live_portal: LivePortal, offering: Offering, smtp_sink: SmtpSink, what: str
 ) -> None:
-    browser, wrong = Browser(live_portal.port), Tally()
+    wrong = Tally()
     for number in range(drill.size(short=2, full=30)):
+        browser = reader_of(number, live_portal)
         address, school = f"twice{number}@school.example", make_school()
         shown = [browser.get(form_url(offering)).form("form_token") for _ in range(2)]
         checks = [
@@ -196,8 +205,9 @@ def test_two_people_of_one_school_at_once_are_one_expression_and_one_further_for
     drill: Drill, live_portal: LivePortal, offering: Offering, smtp_sink: SmtpSink
 ) -> None:
     """Neither page says which is which; each hears by a mail of its own."""
-    browser, wrong = Browser(live_portal.port), Tally()
+    wrong = Tally()
     for number in range(drill.size(short=4, full=60)):
+        browser = reader_of(number, live_portal)
         school = make_school()
         people = [f"{name}{number}@school.example" for name in ("grace", "olu")]
         drafts = [filled_in(offering, address, school) for address in people]
