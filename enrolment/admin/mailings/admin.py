@@ -12,7 +12,7 @@ from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString
 
 from enrolment.admin.mailings import words
-from enrolment.errors import OthersToWriteTo, Refusal
+from enrolment.errors import CannotBeEdited, Refusal
 from enrolment.forms.mailings import MailingForm
 from enrolment.models import Mailing
 from enrolment.services.mailings import (
@@ -151,12 +151,12 @@ class MailingAdmin(HubOwnedAdmin):
 
     @with_row_lock
     def edit(self, request: HttpRequest, pk: int) -> HttpResponse:
-        mailing = self.row_or_404(request, pk, change=True)
-        initial = copy_of(mailing)
-        form = self._form(request, initial=initial, mailing=mailing)
+        mailing, back = self.row_or_404(request, pk, change=True), self.url("change", pk)
+        if not mailing.is_draft:
+            return self.done(request, str(CannotBeEdited()), to=back, level=messages.ERROR)
+        form = self._form(request, initial=copy_of(mailing), mailing=mailing)
         if form.is_valid():
             return self._keep(request, form, mailing)
-        back = self.url("change", pk)
         return self._writing_page(request, form, title=f"Change “{mailing}”", back=back)
 
     def _beginning(self, request: HttpRequest) -> dict[str, Any]:
@@ -262,7 +262,6 @@ class MailingAdmin(HubOwnedAdmin):
             shown=[(reader, reader.print in ticked) for reader in shown],
             letter=words.letter_of(mailing, audience, timezone.now()),
             refusal=refusal,
-            is_about_list=isinstance(refusal, OthersToWriteTo),
             again=options["also_who_had_it"],
         )
 

@@ -1,6 +1,5 @@
 """Messages to many in words: to whom, how they stand, what they look like to a reader."""
 
-import re
 from datetime import datetime
 from typing import Any
 
@@ -11,15 +10,13 @@ from django.utils.safestring import SafeString
 from enrolment.models import Mailing, Participant
 from enrolment.services.mailings import Audience
 from enrolment.services.mailings.sending import MAILING, draft_for
+from mathshub.outbox.admin.words import without_links
 from mathshub.outbox.kinds import kind_named
 from mathshub.outbox.models import Message
 from mathshub.outbox.wording_preview import write_as_it_would_go
 from mathshub.scope import current_hub
 from mathshub.scope_admin.cells import count, tag
 from workgroups.models import AcademicYear, LocalAuthority, Programme, WorkGroup
-
-OWN_LINK = re.compile(r"(/my/)\S+")
-"""A participant's own page is theirs alone: staff read the letter, and not the way there."""
 
 NAMED = {
     "work_groups": ("Work Group", WorkGroup),
@@ -89,7 +86,7 @@ def letter_of(mailing: Mailing, audience: Audience, now: datetime) -> dict[str, 
         "reader": reader.names,
         "others": mails(others) if others else "",
         "subject": email.subject,
-        "text": OWN_LINK.sub(r"\1…", str(email.body)),
+        "text": without_links(str(email.body)),
         "files": [file.name for file in mailing.files.all()],
         "reply_to": ", ".join(email.reply_to),
     }
