@@ -1,9 +1,10 @@
 """The public pages in a real browser: accessible, and nothing runs off a phone's screen."""
 
+import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from enrolment.tests.factories import make_briefing
 from enrolment.views.openings import QUICKEST
@@ -144,7 +145,7 @@ def test_without_scripts_a_headteacher_is_told_when_a_programme_reopens(
     page.goto(filled_portal.url("/programmes/sustaining/", host="ash.localhost"))
     page.get_by_role("link", name="Tell me when it opens").click()
     page.get_by_role("button", name="Tell me when it opens").click()
-    assert page.title().startswith("Error: ")
+    expect(page).to_have_title(re.compile("^Error: "))
     page.get_by_label("Your work e-mail address").fill("head@school.example")
     page.wait_for_timeout(QUICKEST.total_seconds() * 1000)
     page.get_by_role("button", name="Tell me when it opens").click()
