@@ -10,7 +10,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.utils import timezone
 
-from mathshub.outbox.kinds import all_kinds, kind_named, names_that_keep_no_text
+from mathshub.outbox.kinds import is_registered, kind_named, names_that_keep_no_text
 from mathshub.outbox.letters import why_not_addressable
 from mathshub.outbox.models import AGAIN, Message
 from mathshub.outbox.opt_out import those_who_want_no_more
@@ -110,7 +110,7 @@ def _why_not(message: Message, families: Families, now: datetime) -> str:
     """What its own row and those that repeat it say against sending it once more."""
     if message.kind in names_that_keep_no_text():
         return FOR_ONE_USE
-    if message.kind not in {kind.name for kind in all_kinds()}:
+    if not is_registered(message.kind):
         return KIND_GONE
     if message.state != State.SENT:
         return NOT_SENT

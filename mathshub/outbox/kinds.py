@@ -115,6 +115,11 @@ def all_kinds() -> list[Kind]:
     return list(_kinds.values())
 
 
+def is_registered(name: str) -> bool:
+    """Whether messages of that kind are still written; an older message may be of one that is not."""
+    return name in _kinds
+
+
 def is_optional(name: str) -> bool:
     """Whether its reader may stop such mail; nothing that is not registered can be stopped."""
     return name in _kinds and _kinds[name].optional

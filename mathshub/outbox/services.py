@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Case, Value, When
 
@@ -100,42 +101,38 @@ def queue_messages(drafts: Iterable[Draft], *, now: datetime) -> int:
     if hub is None:
         raise ScopeError("Messages are queued within the scope of one hub.")
     noting = _noting.get() or _Noting()
-    stopped = (
-        {
-            "state": Message.State.CANCELLED,
-            "state_reason": words_of_stopping(noting.stopped_by),
-        }
-        if noting.stopped_by
-        else {}
-    )
-    rows = []
-    for draft in drafts:
-        kind = kind_named(draft.kind) if isinstance(draft.kind, str) else draft.kind
-        due_at = draft.due_at or now
-        expires_at = draft.expires_at or due_at + kind.expires_after
-        if expires_at <= due_at:
-            raise ValueError(f"{draft.key} expires before it is due.")
-        rows.append(
-            Message(
-                hub=hub,
-                kind=kind.name,
-                key=draft.key,
-                recipient=draft.recipient.strip(),
-                recipient_name=draft.recipient_name,
-                context=draft.context,
-                priority=kind.priority,
-                due_at=due_at,
-                expires_at=expires_at,
-                school_id=draft.school_id,
-                work_group_id=draft.work_group_id,
-                participant_id=draft.participant_id,
-                session_id=draft.session_id,
-                **stopped,
-            )
-        )
+    rows = [_row(draft, hub, noting, now) for draft in drafts]
     noting.keys += [row.key for row in rows]
     Message.objects.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
+
+
+def _row(draft: Draft, hub: Any, noting: _Noting, now: datetime) -> Message:
+    """The draft as a message; one that somebody wants done without e-mail is stopped from birth."""
+    kind = kind_named(draft.kind) if isinstance(draft.kind, str) else draft.kind
+    due_at = draft.due_at or now
+    expires_at = draft.expires_at or due_at + kind.expires_after
+    if expires_at <= due_at:
+        raise ValueError(f"{draft.key} expires before it is due.")
+    message = Message(
+        hub=hub,
+        kind=kind.name,
+        key=draft.key,
+        recipient=draft.recipient.strip(),
+        recipient_name=draft.recipient_name,
+        context=draft.context,
+        priority=kind.priority,
+        due_at=due_at,
+        expires_at=expires_at,
+        school_id=draft.school_id,
+        work_group_id=draft.work_group_id,
+        participant_id=draft.participant_id,
+        session_id=draft.session_id,
+    )
+    if noting.stopped_by:
+        message.state = Message.State.CANCELLED
+        message.state_reason = words_of_stopping(noting.stopped_by)
+    return message
 
 
 def cancel_messages(*, key_prefix: str, reason: str) -> int:

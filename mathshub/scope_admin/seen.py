@@ -69,7 +69,9 @@ class SeenForm(forms.BaseForm):
         ]
 
     def _prints(self) -> dict[str, str]:
-        return {name: _print_of(self._value_of_now(name)) for name in self.fields}
+        """Of what can be typed; hidden controls are the page's own notes, and nobody else's work."""
+        typed = [name for name, field in self.fields.items() if not field.widget.is_hidden]
+        return {name: _print_of(self._value_of_now(name)) for name in typed}
 
     def _value_of_now(self, name: str) -> Any:
         return self.get_initial_for_field(self.fields[name], name)

@@ -66,48 +66,51 @@ def _written(
 
 def messages_not_in_demo(hub: Hub, now: datetime) -> Iterator[Message]:
     """Of the kinds that the demonstration has no row of."""
+    for message in (*_about_interest(), *_about_briefings(), *_about_people()):
+        message.pk, message.hub, message.due_at = 1, hub, now
+        yield message
 
-    def message(
-        kind: str, key: str = "", to: str = "office@school.example", **about: Any
-    ) -> Message:
-        context = {name: getattr(row, "pk", row) for name, row in about.items()}
-        return Message(
-            pk=1,
-            hub=hub,
-            kind=kind,
-            key=key or kind,
-            recipient=to,
-            context=context,
-            due_at=now,
-        )
 
+def _message(kind: str, key: str = "", to: str = "office@school.example", **about: Any) -> Message:
+    """One that names rows, or values, in its context."""
+    context = {name: getattr(row, "pk", row) for name, row in about.items()}
+    return Message(kind=kind, key=key or kind, recipient=to, context=context)
+
+
+def _about_interest() -> Iterator[Message]:
     interest = ExpressionOfInterest.objects.exclude(state="withdrawn").exclude(sender_email="")
     expression = interest.earliest("pk")
     for kind in ("eoi-copy", "eoi-link", "eoi-handed-over", "eoi-changed"):
-        yield message(kind, to=expression.contact_email, expression=expression)
+        yield _message(kind, to=expression.contact_email, expression=expression)
     for form in FurtherForm.objects.all():
-        yield message("eoi-joined", form=form)
+        yield _message("eoi-joined", form=form)
     for draft in InterestDraft.objects.all():
-        yield message("draft-nudge", draft=draft)
+        yield _message("draft-nudge", draft=draft)
     for member in HubMember.objects.filter(role=HubMember.Role.HUB_LEAD):
         hour = expression.submitted_at.replace(minute=0, second=0, microsecond=0)
-        yield message("eoi-digest", member=member, hour=hour.isoformat())
-        yield message("weekly-digest", member=member)
+        yield _message("eoi-digest", member=member, hour=hour.isoformat())
+    for notice in OpeningNotice.objects.all():
+        offering = notice.programme.offerings.latest("academic_year__start_year")
+        yield _message("window-opened", notice=notice, offering=offering)
+
+
+def _about_briefings() -> Iterator[Message]:
     for booking in BriefingBooking.objects.select_related("briefing"):
         briefing = booking.briefing
         for kind in ("seat-free", "given-up", "cancelled"):
-            yield message(f"briefing-{kind}", booking=booking)
+            yield _message(f"briefing-{kind}", booking=booking)
         was = (briefing.starts_at - timedelta(days=7)).isoformat()
-        yield message("briefing-changed", booking=booking, was=was)
+        yield _message("briefing-changed", booking=booking, was=was)
         prefix = reminder_prefix(briefing.pk, briefing.starts_at)
-        yield message("briefing-reminder", f"{prefix}2:{booking.pk}", booking=booking)
-    for notice in OpeningNotice.objects.all():
-        offering = notice.programme.offerings.latest("academic_year__start_year")
-        yield message("window-opened", notice=notice, offering=offering)
+        yield _message("briefing-reminder", f"{prefix}2:{booking.pk}", booking=booking)
+
+
+def _about_people() -> Iterator[Message]:
     for place in Place.objects.exclude(reply_by=None):
-        yield message("place-lapsing", warning_key(place), place=place)
-    for member in HubMember.objects.all():
-        yield message("staff-invited", member=member)
-    yield message("sign-in", **A_CODE)
+        yield _message("place-lapsing", warning_key(place), place=place)
     for participant in Participant.objects.exclude(email=""):
-        yield message("my-link", to=participant.email)
+        yield _message("my-link", to=participant.email)
+    for member in HubMember.objects.all():
+        yield _message("staff-invited", member=member)
+        yield _message("weekly-digest", member=member)
+    yield _message("sign-in", **A_CODE)

@@ -1,11 +1,9 @@
 """Pages that change a session: whom they write to, the letter beforehand, and without e-mail."""
 
-import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.contrib import messages
 from django.db import transaction
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +11,8 @@ from django.utils import timezone
 
 from enrolment.errors import Refusal
 from enrolment.models import Seat
+from mathshub.outbox.admin.telling import HOW, PREVIEW, is_silent
+from mathshub.outbox.admin.words import without_links
 from mathshub.outbox.kinds import kind_named
 from mathshub.outbox.models import Message
 from mathshub.outbox.wording_preview import write_as_it_would_go
@@ -21,11 +21,7 @@ from mathshub.scope_admin.cells import count
 from sessions.models import Session
 from sessions.notices import seats_told, waiting_notices
 
-HOW, PREVIEW, SILENT = "how", "preview", "silent"
 IN_PARTICIPANTS_VIEW = "Participants see it on their page and in their calendar."
-OWN_LINK = re.compile(r"(/my/)\S+")
-"""A participant's own page is theirs alone: staff read the letter, and not the way there."""
-
 NOTHING_NEW = "So nobody would be written to: this is what participants know already."
 
 
@@ -48,21 +44,17 @@ class TellingPages(PortalAdmin):
 
         ``act`` is called with whether participants are told.
         """
-        back = self.url("change", session.pk)
-        how = request.POST.get(HOW, "")
         letter: dict[str, Any] = {}
         if form.is_valid():
             try:
-                if how == PREVIEW:
+                if request.POST.get(HOW) == PREVIEW:
                     letter = _rehearse(lambda: act(True))
                 else:
-                    changed = act(how != SILENT)
+                    changed = act(not is_silent(request))
+                    said = f"{words(changed)} {_sent_words(changed)}"
+                    return self.done(request, said, to=self.url("change", session.pk))
             except Refusal as refusal:
                 form.add_error(None, str(refusal))
-            else:
-                if how != PREVIEW:
-                    said = f"{words(changed)} {_sent_words(changed)}"
-                    return self.done(request, said, to=back, level=messages.SUCCESS)
         told = seats_told(session, session.starts_at, now=timezone.now())
         return self.form_page(
             request,
@@ -73,7 +65,7 @@ class TellingPages(PortalAdmin):
             button=f"{button}, {_mails(len(told))}",
             silent_button=f"{button}, no e-mail",
             danger=danger,
-            back=back,
+            back=self.url("change", session.pk),
             template="admin/sessions/tell.html",
             told=told,
             letter=letter,
@@ -103,7 +95,7 @@ def _letter(queued: list[Message], now: datetime) -> dict[str, Any]:
         "reader": message.recipient_name,
         "others": count(others, "other person", "other people") if others else "",
         "subject": email.subject,
-        "text": OWN_LINK.sub(r"\1…", str(email.body)),
+        "text": without_links(str(email.body)),
     }
 
 

@@ -19,7 +19,7 @@ from mathshub.outbox.again import (
     look_at,
     send_once_more,
 )
-from mathshub.outbox.kinds import all_kinds, names_that_keep_no_text
+from mathshub.outbox.kinds import is_registered, names_that_keep_no_text
 from mathshub.outbox.models import Hold, Message
 from mathshub.outbox.services import send_all_again, triable
 from mathshub.scope_admin import PortalAdmin, is_key
@@ -175,7 +175,7 @@ def _file_names(email: EmailMultiAlternatives) -> list[str]:
 
 def can_ever_go_again(message: Message) -> bool:
     """Whether there is any point in asking: by its kind, and where it stands."""
-    is_known = message.kind in {kind.name for kind in all_kinds()}
+    is_known = is_registered(message.kind)
     is_secret = message.kind in names_that_keep_no_text()
     return message.state == Message.State.SENT and is_known and not is_secret
 
@@ -190,7 +190,7 @@ def _why_not_tried(message: Message) -> str:
         return NOT_FAILED
     if message.kind in names_that_keep_no_text():
         return FOR_ONE_USE
-    return REFUSES if message.kind in {kind.name for kind in all_kinds()} else KIND_GONE
+    return REFUSES if is_registered(message.kind) else KIND_GONE
 
 
 def _if_paused() -> list[str]:

@@ -27,7 +27,7 @@ from mathshub.outbox.going_out import (
     waiting_on,
 )
 from mathshub.outbox.holding import can_be_held
-from mathshub.outbox.kinds import all_kinds, kind_words
+from mathshub.outbox.kinds import is_registered, kind_words
 from mathshub.outbox.models import Message
 from mathshub.outbox.skipping import (
     let_go_again,
@@ -216,7 +216,7 @@ class GoingOutPages(HubOwnedAdmin):
             raise Http404 from None
         groups = apps.get_model("workgroups.WorkGroup")._default_manager
         group = groups.filter(pk=group_pk).first() if group_pk else None
-        if (group_pk and group is None) or kind not in {each.name for each in all_kinds()}:
+        if (group_pk and group is None) or not is_registered(kind):
             raise Http404
         return Where(on, group_pk, kind), group
 

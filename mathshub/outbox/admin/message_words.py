@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.text import capfirst
 
-from mathshub.outbox.admin.wording_editor import Editing, edit
+from mathshub.outbox.admin.wording_editor import PARTS_IN_WORDS, Editing, edit
 from mathshub.outbox.kinds import kind_words, worded_kinds
 from mathshub.outbox.models import Message, Wording
 from mathshub.outbox.wording import NotWaiting, change_words, wordings_of
@@ -58,9 +58,10 @@ def edit_words(admin: PortalAdmin, request: HttpRequest, message: Message) -> Ht
 
 def told_words(message: Message) -> list[tuple[str, str]]:
     """For the page of the message: what was changed by hand, and by whom."""
-    labels = {"subject": "Subject", "opening": "Opening", "closing": "Closing"}
     said = [
-        (label, message.words[part]) for part, label in labels.items() if message.words.get(part)
+        (label, message.words[part])
+        for part, label in PARTS_IN_WORDS.items()
+        if message.words.get(part)
     ]
     return [*said, *(("Changed", _change(each)) for each in message.words.get("changes", []))]
 

@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.text import capfirst
 
-from mathshub.outbox.admin.wording_editor import Editing, edit
+from mathshub.outbox.admin.wording_editor import PARTS_IN_WORDS, Editing, edit
 from mathshub.outbox.kinds import Kind, worded_kinds
 from mathshub.outbox.models import Wording
 from mathshub.outbox.wording import Wordings, lock_wordings, set_wording, wording_for
@@ -21,8 +21,6 @@ from mathshub.outbox.wording_preview import sample_of, upper_texts
 from mathshub.scope import current_hub
 from mathshub.scope_admin import HubOwnedAdmin, is_key, with_lock
 from mathshub.scope_admin.history import Change, Names, changes_told
-
-PARTS_IN_WORDS = {"subject": "Subject", "opening": "Opening", "closing": "Closing"}
 
 
 @dataclass(frozen=True)

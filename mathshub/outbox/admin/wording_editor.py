@@ -19,6 +19,7 @@ FRAME_POLICY = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
 )
 NO_LINKS = '<base target="_blank">'
+PARTS_IN_WORDS = {"subject": "Subject", "opening": "Opening", "closing": "Closing"}
 PREVIEW, AS_EMAIL = "preview", "as-email"
 
 

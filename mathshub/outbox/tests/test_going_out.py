@@ -274,6 +274,28 @@ def test_holding_all_says_what_it_means_before_and_again_for_another_day(
     assert (hold.until, hold.placed_by is not None) == (later, True)
 
 
+def as_shown(page: Any, **typed: str) -> dict[str, str]:
+    """All that a browser sends of the form on the page, with this typed into it."""
+    form = page.context["form"]
+    shown = {bound.name: str(bound.value() or "") for bound in form}
+    return shown | {form.as_of_name: form.as_of} | typed
+
+
+def test_a_browser_that_sends_the_whole_page_back_holds_changes_and_changes_again(
+    lead: Client,
+) -> None:
+    url, reason = "/admin/outbox/hold/all/", "The hall is not settled."
+    page = lead.post(url, as_shown(lead.get(url), reason=reason, until="2026-12-04"))
+    assert Hold.objects.count() == 0, "another day than was shown: the numbers come first"
+    assert lead.post(url, as_shown(page)).status_code == 302
+    hold = Hold.objects.get()
+    assert (hold.reason, hold.until) == (reason, date(2026, 12, 4))
+    alter = f"/admin/outbox/hold/{hold.pk}/alter/"
+    assert lead.post(alter, as_shown(lead.get(alter), reason="Settled soon.")).status_code == 302
+    hold.refresh_from_db()
+    assert (hold.reason, hold.until) == ("Settled soon.", date(2026, 12, 4))
+
+
 @pytest.mark.parametrize("until", ["", "2026-11-22", "2027-12-24", "soon"])
 def test_a_hold_has_a_reason_and_an_end_that_is_near(lead: Client, until: str) -> None:
     for sent in (
