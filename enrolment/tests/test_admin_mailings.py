@@ -82,6 +82,7 @@ def test_it_is_written_looked_at_sent_and_stopped(staff: Client, group: WorkGrou
     page = staff.post(send, {"as_of": as_of}, follow=True).content.decode()
     assert "2 e-mails on the way in ten minutes" in page
     assert "Nothing has left yet." in page
+    assert "had it" not in page
     assert mailing_mails() == ["ana@school.example", "sam@school.example"]
     page = staff.post(f"{LIST}{mailing.pk}/stop/", follow=True).content.decode()
     assert "Stopped: 2 e-mails less." in page
