@@ -157,9 +157,11 @@ def _likely_encoding(raw: BinaryIO) -> str:
         if chunk.isascii():
             continue
         text = decoder.decode(chunk)
-        joined += len(chunk) - len(text)  # bytes that UTF-8 takes for the rest of a letter
-        astray += text.count(LOST)
+        letters = text.replace(LOST, "")
+        joined += len(letters.encode()) - len(letters)  # bytes that end a letter
+        astray += text.count(LOST) - chunk.count(LOST.encode())  # not lost here
         from_a_mac += chunk.count(b"\xd5") - chunk.count(b"\x92")  # ’ there, and in Windows-1252
+    astray += len(decoder.decode(b"", final=True))  # a letter begun at the end of the file
     if astray <= joined:
         return "utf-8-sig"
     return "mac_roman" if from_a_mac > 0 else "cp1252"

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from workgroups.register.read import (
     CHUNK,
     LONGEST_LINE,
+    LOST,
     TableRefused,
     encoding_of,
     open_register,
@@ -95,6 +96,8 @@ def test_other_signs_than_commas_may_stand_between_the_columns(delimiter: str):
         (b"\x92 \x96 \xe9 \xa0 " + "’".encode(), "cp1252"),
         (b"St Mary\xd5s", "mac_roman"),
         (b"\xd5 Mary\x92s", "cp1252"),
+        (b"Caf\xe9\x96", "cp1252"),  # “é–”, which begins a letter of UTF-8 and does not end it
+        (LOST.encode() + b" lost before, then " + LOST.encode(), "utf-8-sig"),
         (b"plain", "utf-8-sig"),
     ],
 )
