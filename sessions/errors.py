@@ -56,3 +56,7 @@ class NoDateYet(Refusal):
 
 class SeatNotInSession(Refusal):
     """The seat is in another Work Group, was given up, or begins later."""
+
+
+class LinksSentToday(Refusal):
+    """The address has had as many e-mails with its personal links as go to one in a day."""

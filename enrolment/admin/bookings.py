@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -10,14 +10,13 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from enrolment.admin.briefings import booking_tag
-from enrolment.errors import Refusal
 from enrolment.models import Briefing, BriefingBooking
 from enrolment.services.briefings import cancel_booking, renew_booking_link
 from mathshub.accounts.who import account_of
-from mathshub.outbox.admin.telling import Rehearsal, act_as_asked, is_silent
 from mathshub.outbox.models import Message
 from mathshub.scope_admin import Chip, ChipFilter, HubOwnedAdmin
 from mathshub.scope_admin.cells import with_note
+from workgroups.admin.acting import ActPages
 
 MESSAGES_SHOWN = 20
 
@@ -50,7 +49,7 @@ class BriefingChips(ChipFilter):
 
 
 @admin.register(BriefingBooking)
-class BriefingBookingAdmin(HubOwnedAdmin):
+class BriefingBookingAdmin(ActPages, HubOwnedAdmin):
     list_heading = "Bookings for briefings"
     list_display = ("name", "school_words", "briefing_words", "contact", "state_words")
     list_filter = (StateChips, BriefingChips)
@@ -127,51 +126,37 @@ class BriefingBookingAdmin(HubOwnedAdmin):
     def new_link(self, request: HttpRequest, pk: int) -> HttpResponse:
         """After an address was put right, or for a link in the wrong hands."""
         booking = self.row_or_404(request, pk, change=True)
-        back = self.url("change", pk)
-        if request.method != "POST":
-            return self.form_page(
-                request,
-                title=f"Send {booking.name} the e-mail again?",
-                will=[
-                    "The link sent so far stops working at once.",
-                    f"One e-mail goes to {booking.email}, with a new link and the calendar file.",
-                ],
-                button="Send it again, 1 e-mail",
-                back=back,
-            )
-        try:
-            renew_booking_link(booking, by=account_of(request), now=timezone.now())
-        except Refusal as refusal:
-            return self.done(request, str(refusal), to=back, level=messages.ERROR)
-        return self.done(request, f"One e-mail goes to {booking.email}.", to=back)
+        return self.act_page(
+            request,
+            title=f"Send {booking.name} the e-mail again?",
+            will=[
+                "The link sent so far stops working at once.",
+                f"One e-mail goes to {booking.email}, with a new link and the calendar file.",
+            ],
+            button="Send it again, 1 e-mail",
+            has_letter=True,
+            back=self.url("change", pk),
+            act=lambda: renew_booking_link(booking, by=account_of(request), now=timezone.now()),
+            words=f"One e-mail goes to {booking.email}.",
+        )
 
     def cancel(self, request: HttpRequest, pk: int) -> HttpResponse:
         booking = self.row_or_404(request, pk, change=True)
-        back = self.url("change", pk)
         mails = "1 e-mail" if booking.is_booked else "no e-mail"
-        page: dict[str, Any] = {
-            "title": f"Does {booking.name} not come?",
-            "lead": f"{booking.briefing}, {booking.briefing.when}.",
-            "will": [
+        return self.act_page(
+            request,
+            title=f"Does {booking.name} not come?",
+            lead=f"{booking.briefing}, {booking.briefing.when}.",
+            will=[
                 f"{booking.email} gets one e-mail, which takes it out of the calendar. Those "
                 "who wait for a seat are told that one is free."
                 if booking.is_booked
                 else "No e-mail is sent."
             ],
-            "button": f"Cancel the booking, {mails}",
-            "silent_button": "Cancel the booking, no e-mail" if booking.is_booked else "",
-            "back": back,
-        }
-        if request.method != "POST":
-            return self.form_page(request, **page)
-        try:
-            done = act_as_asked(
-                request,
-                lambda: cancel_booking(booking, by=account_of(request), now=timezone.now()),
-            )
-        except Refusal as refusal:
-            return self.done(request, str(refusal), to=back, level=messages.ERROR)
-        if isinstance(done, Rehearsal):
-            return self.form_page(request, **page, rehearsal=done)
-        mails = "no e-mail" if is_silent(request) else mails
-        return self.done(request, f"The booking is cancelled; {mails}.", to=back)
+            button=f"Cancel the booking, {mails}",
+            silent_button="Cancel the booking, no e-mail" if booking.is_booked else "",
+            back=self.url("change", pk),
+            act=lambda: cancel_booking(booking, by=account_of(request), now=timezone.now()),
+            words=f"The booking is cancelled; {mails}.",
+            silent_words="The booking is cancelled; no e-mail.",
+        )

@@ -5,11 +5,9 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from enrolment.errors import Refusal
 from enrolment.forms.briefing_days import ArrangementsForm, AttendanceForm, PersonForm
 from enrolment.forms.flyers import FlyerForm
 from enrolment.messages.briefings import follow_up_letter
@@ -25,12 +23,13 @@ from enrolment.services.briefings import (
     take_attendance,
 )
 from mathshub.accounts.who import account_of
-from mathshub.outbox.admin.telling import Rehearsal, act_as_asked, is_silent
+from mathshub.outbox.admin.telling import is_silent
 from mathshub.outbox.models import Message
 from mathshub.outbox.wording_preview import write_as_it_would_go
 from mathshub.scope import current_hub
-from mathshub.scope_admin import PortalAdmin, posted, with_row_lock
+from mathshub.scope_admin import posted, with_row_lock
 from mathshub.scope_admin.cells import count
+from workgroups.admin.acting import ActPages
 
 Page = tuple[str, Callable[..., HttpResponse], str]
 
@@ -44,7 +43,7 @@ class ReasonForm(forms.Form):
     )
 
 
-class BriefingPages(PortalAdmin):
+class BriefingPages(ActPages):
     def briefing_urls(self) -> list[Page]:
         return [
             ("<int:pk>/book/", self.book, "book"),
@@ -59,31 +58,8 @@ class BriefingPages(PortalAdmin):
     def book(self, request: HttpRequest, pk: int) -> HttpResponse:
         """For somebody on the telephone."""
         briefing = self.row_or_404(request, pk, change=True)
-        back = self.url("change", pk)
         form = PersonForm(posted(request), initial={"token": uuid4()})
-        if form.is_valid():
-            try:
-                answer = act_as_asked(request, lambda: _book(request, briefing, form))
-            except Refusal as refusal:
-                form.add_error(None, str(refusal))
-            else:
-                if isinstance(answer, Rehearsal):
-                    return self._book_page(request, briefing, form, rehearsal=answer)
-                has = "has a seat" if answer.booking.is_booked else "is on the list of who waits"
-                words = f"{answer.booking.name} {has}; one e-mail goes to {answer.booking.email}."
-                if is_silent(request):
-                    words = f"{answer.booking.name} {has}. No e-mail was sent."
-                return self.done(request, words, to=back)
-        return self._book_page(request, briefing, form)
-
-    def _book_page(
-        self,
-        request: HttpRequest,
-        briefing: Briefing,
-        form: PersonForm,
-        rehearsal: Rehearsal | None = None,
-    ) -> HttpResponse:
-        return self.form_page(
+        return self.act_page(
             request,
             title=f"Book for somebody: {briefing}",
             lead=f"{briefing.when}. They get the same e-mail as from the page, with the calendar "
@@ -91,8 +67,9 @@ class BriefingPages(PortalAdmin):
             form=form,
             button="Book it, 1 e-mail",
             silent_button="Book it, no e-mail",
-            rehearsal=rehearsal,
-            back=self.url("change", briefing.pk),
+            back=self.url("change", pk),
+            act=lambda: _book(request, briefing, form),
+            words=lambda answer: _booked_words(request, answer.booking),
         )
 
     @with_row_lock
@@ -114,10 +91,10 @@ class BriefingPages(PortalAdmin):
                 f"If a seat is free then, {count(waiting, 'person', 'people')} who wait get one "
                 "e-mail each."
             )
-        return self._act(
+        return self.act_page(
             request,
-            briefing,
-            form,
+            form=form,
+            back=self.url("change", pk),
             title=f"Move or change: {briefing}",
             lead=f"It is on {briefing.when}. {briefing.where}.",
             will=will,
@@ -133,10 +110,10 @@ class BriefingPages(PortalAdmin):
         briefing = self.row_or_404(request, pk, change=True)
         told = _with_address(briefing).active().count()
         form = ReasonForm(posted(request))
-        return self._act(
+        return self.act_page(
             request,
-            briefing,
-            form,
+            form=form,
+            back=self.url("change", pk),
             title=f"Cancel the {_small(briefing)}?",
             lead=f"{briefing.when}. Its page says that it does not take place, and names the others.",
             will=[
@@ -160,10 +137,10 @@ class BriefingPages(PortalAdmin):
         bookings = BriefingBooking.objects.booked().filter(briefing=briefing)
         rows = list(bookings.select_related("school"))
         form = AttendanceForm(posted(request), bookings=rows)
-        return self._act(
+        return self.act_page(
             request,
-            briefing,
-            form,
+            form=form,
+            back=self.url("change", pk),
             title=f"Who came? {briefing}",
             lead=f"{briefing.when}. {briefing.where}.",
             will=["No e-mail is sent. The follow-up has a button of its own."],
@@ -174,7 +151,7 @@ class BriefingPages(PortalAdmin):
                 walk_ins=form.walk_ins(),
                 **_by_and_now(request),
             ),
-            words=lambda _: "It is noted who came. No e-mail was sent.",
+            words="It is noted who came. No e-mail was sent.",
             template="admin/enrolment/attendance.html",
         )
 
@@ -189,10 +166,9 @@ class BriefingPages(PortalAdmin):
                 briefing, [each for each in bookings if not each.has_come], "booked, did not come"
             ),
         ]
-        return self._act(
+        return self.act_page(
             request,
-            briefing,
-            None,
+            back=self.url("change", pk),
             title=f"Write to those of the {_small(briefing)}",
             lead="Each person gets this once, whatever is ticked later. The link leads to the "
             "expression of interest with their own school filled in.",
@@ -211,10 +187,10 @@ class BriefingPages(PortalAdmin):
         """The hub's own PDF instead of the flyer that is made from the data."""
         briefing = self.row_or_404(request, pk, change=True)
         form = FlyerForm(posted(request), request.FILES or None)
-        return self._act(
+        return self.act_page(
             request,
-            briefing,
-            form,
+            form=form,
+            back=self.url("change", pk),
             title=f"A flyer of your own: {briefing}",
             lead="The portal makes a flyer from what stands here. A PDF of your own takes its "
             "place on the public page.",
@@ -223,66 +199,20 @@ class BriefingPages(PortalAdmin):
             ],
             button="Use this PDF, no e-mail",
             act=lambda: keep_flyer(briefing, content=form.cleaned_data["file"], now=timezone.now()),
-            words=lambda _: "Your own flyer stands on the public page.",
+            words="Your own flyer stands on the public page.",
         )
 
     def remove_flyer(self, request: HttpRequest, pk: int) -> HttpResponse:
         briefing = self.row_or_404(request, pk, change=True)
-        return self._act(
+        return self.act_page(
             request,
-            briefing,
-            None,
+            back=self.url("change", pk),
             title=f"Remove your own flyer? {briefing}",
             lead="The flyer that is made from the data takes its place.",
             will=["The PDF is deleted. No e-mail is sent."],
             button="Remove the PDF, no e-mail",
             act=lambda: drop_flyer(briefing),
-            words=lambda _: "The flyer is made from the data again.",
-        )
-
-    def _act(
-        self,
-        request: HttpRequest,
-        briefing: Briefing,
-        form: forms.Form | None,
-        *,
-        title: str,
-        lead: str,
-        will: list[str],
-        button: str,
-        act: Callable[[], Any],
-        words: Callable[[Any], str],
-        danger: bool = False,
-        silent_words: str = "",
-        **page: Any,
-    ) -> HttpResponse:
-        """Show the page, or do what it says once its form is in order.
-
-        Where ``silent_button`` is among what the page knows, it can be done without e-mail.
-        """
-        back = self.url("change", briefing.pk)
-        if request.method == "POST" and (form is None or form.is_valid()):
-            try:
-                result = act_as_asked(request, act)
-            except Refusal as refusal:
-                if form is None:
-                    return self.done(request, str(refusal), to=back, level=messages.ERROR)
-                form.add_error(None, str(refusal))
-            else:
-                if not isinstance(result, Rehearsal):
-                    said = silent_words if is_silent(request) else words(result)
-                    return self.done(request, said, to=back)
-                page["rehearsal"] = result
-        return self.form_page(
-            request,
-            title=title,
-            lead=lead,
-            will=will,
-            form=form,
-            button=button,
-            back=back,
-            danger=danger,
-            **page,
+            words="The flyer is made from the data again.",
         )
 
 
@@ -295,6 +225,13 @@ def _book(request: HttpRequest, briefing: Briefing, form: PersonForm) -> Any:
         source=BriefingBooking.Source.STAFF,
         **_by_and_now(request),
     )
+
+
+def _booked_words(request: HttpRequest, booking: BriefingBooking) -> str:
+    has = "has a seat" if booking.is_booked else "is on the list of who waits"
+    if is_silent(request):
+        return f"{booking.name} {has}. No e-mail was sent."
+    return f"{booking.name} {has}; one e-mail goes to {booking.email}."
 
 
 def _by_and_now(request: HttpRequest) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Deciding on one expression: match its school, set it aside, withdraw it, renew its links."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -16,15 +15,14 @@ from enrolment.services.decisions import match_school, set_aside, take_up_again
 from enrolment.services.interest import letters_of_withdrawal, withdraw_expression
 from enrolment.services.links import renew_school_links
 from mathshub.accounts.who import account_of
-from mathshub.outbox.admin.telling import Rehearsal, act_as_asked, is_silent
-from mathshub.scope_admin import PortalAdmin
 from mathshub.scope_admin.cells import count
+from workgroups.admin.acting import ActPages
 from workgroups.search import likely_schools, search_schools, sort_found
 
 Page = tuple[str, Callable[..., HttpResponse], str]
 
 
-class DecidePages(PortalAdmin):
+class DecidePages(ActPages):
     def decide_urls(self) -> list[Page]:
         return [
             ("<int:pk>/match/", self.match, "match"),
@@ -48,12 +46,12 @@ class DecidePages(PortalAdmin):
                     level=messages.WARNING,
                 )
             expression.school = school  # as the words have it; the service reads its own
-            return self._act(
-                request,
-                lambda: match_school(expression, school=school, **self._by_and_now(request)),
-                f"Matched with {school} (URN {school.urn}). {_eligibility_words(expression)}",
-                back,
-            )
+            try:
+                match_school(expression, school=school, **self._by_and_now(request))
+            except Refusal as refusal:
+                return self.done(request, str(refusal), to=back, level=messages.ERROR)
+            words = f"Matched with {school} (URN {school.urn}). {_eligibility_words(expression)}"
+            return self.done(request, words, to=back)
         query = request.GET.get("q")
         typed = expression.school_as_typed or expression.school_name
         schools = likely_schools(typed) if query is None else search_schools(query)
@@ -70,11 +68,11 @@ class DecidePages(PortalAdmin):
 
     def set_aside(self, request: HttpRequest, pk: int) -> HttpResponse:
         expression = self.row_or_404(request, pk, change=True)
-        return self._confirm(
+        return self.act_page(
             request,
-            pk,
+            back=self.url("change", pk),
             title=f"Not this year for {expression.school_name}?",
-            will="It waits no longer. No e-mail is sent: tell the school yourself.",
+            will=["It waits no longer. No e-mail is sent: tell the school yourself."],
             button="Not this year, no e-mail",
             act=lambda: set_aside(expression, **self._by_and_now(request)),
             words="Set aside for this year. No e-mail was sent.",
@@ -82,11 +80,11 @@ class DecidePages(PortalAdmin):
 
     def take_up(self, request: HttpRequest, pk: int) -> HttpResponse:
         expression = self.row_or_404(request, pk, change=True)
-        return self._confirm(
+        return self.act_page(
             request,
-            pk,
+            back=self.url("change", pk),
             title=f"Take the interest of {expression.school_name} up again?",
-            will="It waits for a decision again. No e-mail is sent.",
+            will=["It waits for a decision again. No e-mail is sent."],
             button="Take it up again, no e-mail",
             act=lambda: take_up_again(expression, **self._by_and_now(request)),
             words="It waits for a decision again.",
@@ -100,11 +98,11 @@ class DecidePages(PortalAdmin):
         tells = "No e-mail is sent."
         if letters:
             tells = f"{mails} to {get_text_list([each.recipient for each in letters], 'and')}."
-        return self._confirm(
+        return self.act_page(
             request,
-            pk,
+            back=self.url("change", pk),
             title=f"Does {expression.school_name} withdraw its interest?",
-            will=f"Its interest ends, and the place if one is on offer. {tells}",
+            will=[f"Its interest ends, and the place if one is on offer. {tells}"],
             button=f"Withdraw it, {mails}",
             act=lambda: withdraw_expression(expression, **self._by_and_now(request)),
             words=f"The interest was withdrawn. {tells}",
@@ -115,55 +113,21 @@ class DecidePages(PortalAdmin):
     def new_links(self, request: HttpRequest, pk: int) -> HttpResponse:
         """For a link that has come into the wrong hands."""
         expression = self.row_or_404(request, pk, change=True)
-        return self._confirm(
+        return self.act_page(
             request,
-            pk,
+            back=self.url("change", pk),
             title=f"End the links that {expression.school_name} has had?",
-            will="The links to follow this interest and to answer its place stop working at once. "
-            f"New ones go by e-mail to {expression.contact_email}, and for a place on offer to "
-            "its contact; to nobody if the interest was withdrawn.",
+            will=[
+                "The links to follow this interest and to answer its place stop working at once. "
+                f"New ones go by e-mail to {expression.contact_email}, and for a place on offer to "
+                "its contact; to nobody if the interest was withdrawn."
+            ],
             button="End the links, send new ones",
             act=lambda: renew_school_links(expression, **self._by_and_now(request)),
             words="The old links have stopped working.",
             silent_button="End the links, no e-mail",
             silent_words="The old links have stopped working. No e-mail was sent.",
         )
-
-    def _confirm(
-        self,
-        request: HttpRequest,
-        pk: int,
-        *,
-        title: str,
-        will: str,
-        button: str,
-        act: Callable[[], object],
-        words: str,
-        silent_button: str = "",
-        silent_words: str = "",
-    ) -> HttpResponse:
-        """``silent_button`` and its words are those of an action that writes to people."""
-        back = self.url("change", pk)
-        page: dict[str, Any] = {"title": title, "will": [will], "button": button, "back": back}
-        page["silent_button"] = silent_button
-        if request.method != "POST":
-            return self.form_page(request, **page)
-        try:
-            done = act_as_asked(request, act)
-        except Refusal as refusal:
-            return self.done(request, str(refusal), to=back, level=messages.ERROR)
-        if isinstance(done, Rehearsal):
-            return self.form_page(request, **page, rehearsal=done)
-        return self.done(request, silent_words if is_silent(request) else words, to=back)
-
-    def _act(
-        self, request: HttpRequest, act: Callable[[], object], words: str, back: str
-    ) -> HttpResponse:
-        try:
-            act()
-        except Refusal as refusal:
-            return self.done(request, str(refusal), to=back, level=messages.ERROR)
-        return self.done(request, words, to=back)
 
     def _by_and_now(self, request: HttpRequest) -> dict:
         return {"by": account_of(request), "now": timezone.now()}

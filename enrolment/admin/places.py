@@ -1,11 +1,9 @@
 """Places: who holds one in which Work Group, who sits in it, and the answers given by telephone."""
 
-from collections.abc import Callable
-from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Count, F, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -14,17 +12,17 @@ from django.utils.safestring import SafeString
 
 from enrolment.admin.chips import PlaceStateChips, WorkGroupChips
 from enrolment.admin.words import page_of, place_tag
-from enrolment.errors import Refusal
 from enrolment.forms.fields import Address, PlainText
 from enrolment.models import Participant, Place, Seat
 from enrolment.services.places import accept_place, decline_place, withdraw_place
 from enrolment.services.seats import NamedSeat, give_up_seat, name_seat
 from mathshub.accounts.who import account_of
-from mathshub.outbox.admin.telling import Rehearsal, act_as_asked, is_silent
+from mathshub.outbox.admin.telling import is_silent
 from mathshub.outbox.models import Message
 from mathshub.scope_admin import HubOwnedAdmin, posted
 from mathshub.scope_admin.cells import count, with_note
 from mathshub.scope_admin.widgets import DateInput
+from workgroups.admin.acting import ActPages
 from workgroups.permissions import only_own_groups
 
 MESSAGES_SHOWN = 20
@@ -46,7 +44,7 @@ class LastDayForm(forms.Form):
 
 
 @admin.register(Place)
-class PlaceAdmin(HubOwnedAdmin):
+class PlaceAdmin(ActPages, HubOwnedAdmin):
     list_heading = "Places"
     list_display = ("school", "group", "state_words", "seats_held", "contact", "reply")
     list_filter = (PlaceStateChips, WorkGroupChips)
@@ -175,9 +173,9 @@ class PlaceAdmin(HubOwnedAdmin):
         mailed = sum(bool(person.email) for person in people)
         names = ", ".join(person.name for person in people)
         mails = count(mailed, "e-mail") if mailed else "no e-mail"
-        return self._confirm(
+        return self.act_page(
             request,
-            place,
+            back=self.url("change", pk),
             title=f"Does {place.school} accept its place in {place.work_group}?",
             will=[
                 f"Seats go to those named in its interest: {names}."
@@ -191,13 +189,14 @@ class PlaceAdmin(HubOwnedAdmin):
             act=lambda: accept_place(place, seats=people, **_by_and_now(request)),
             words=f"{place.school} has its place in {place.work_group}.",
             silent_button="Accept for the school, no e-mail" if mailed else "",
+            silent_words=f"{place.school} has its place in {place.work_group}. No e-mail was sent.",
         )
 
     def decline(self, request: HttpRequest, pk: int) -> HttpResponse:
         place = self.row_or_404(request, pk, change=True)
-        return self._confirm(
+        return self.act_page(
             request,
-            place,
+            back=self.url("change", pk),
             title=f"Does {place.school} decline its place in {place.work_group}?",
             will=["The place is free for another school. No e-mail is sent."],
             button="Decline for the school, no e-mail",
@@ -207,9 +206,9 @@ class PlaceAdmin(HubOwnedAdmin):
 
     def withdraw(self, request: HttpRequest, pk: int) -> HttpResponse:
         place = self.row_or_404(request, pk, change=True)
-        return self._confirm(
+        return self.act_page(
             request,
-            place,
+            back=self.url("change", pk),
             title=f"Withdraw the place of {place.school} in {place.work_group}?",
             will=[
                 "The place is free for another school; its seats end today, and reminders stop.",
@@ -224,40 +223,18 @@ class PlaceAdmin(HubOwnedAdmin):
     def seat(self, request: HttpRequest, pk: int) -> HttpResponse:
         place = self.row_or_404(request, pk, change=True)
         form = SeatForm(posted(request))
-        if form.is_valid():
-            person = NamedSeat(**form.cleaned_data)
-            try:
-                done = act_as_asked(
-                    request, lambda: name_seat(place, seat=person, **_by_and_now(request))
-                )
-            except Refusal as refusal:
-                form.add_error(None, str(refusal))
-            else:
-                if isinstance(done, Rehearsal):
-                    return self._seat_page(request, place, form, rehearsal=done)
-                told = f", and gets an e-mail at {person.email}" if person.email else ""
-                told = "; no e-mail was sent" if is_silent(request) else told
-                return self.done(
-                    request, f"{person.name} has a seat{told}.", to=self.url("change", pk)
-                )
-        return self._seat_page(request, place, form)
-
-    def _seat_page(
-        self,
-        request: HttpRequest,
-        place: Place,
-        form: SeatForm,
-        rehearsal: Rehearsal | None = None,
-    ) -> HttpResponse:
-        return self.form_page(
+        return self.act_page(
             request,
             title=f"Who sits in the place of {place.school}?",
             lead="With an address they get one e-mail: their personal page with all sessions.",
             form=form,
             button="Give them the seat, 1 e-mail",
             silent_button="Give them the seat, no e-mail",
-            back=self.url("change", place.pk),
-            rehearsal=rehearsal,
+            back=self.url("change", pk),
+            act=lambda: name_seat(
+                place, seat=NamedSeat(**form.cleaned_data), **_by_and_now(request)
+            ),
+            words=lambda seat: f"{seat.participant} has a seat{_told_of_seat(request, seat)}.",
         )
 
     def give_up(self, request: HttpRequest, pk: int, seat_pk: int) -> HttpResponse:
@@ -266,51 +243,29 @@ class PlaceAdmin(HubOwnedAdmin):
         if seat is None:
             raise Http404
         form = LastDayForm(posted(request), initial={"on": timezone.localdate()})
-        if form.is_valid():
-            on: date = form.cleaned_data["on"]
-            try:
-                give_up_seat(seat, on=on, **_by_and_now(request))
-            except Refusal as refusal:
-                form.add_error("on", str(refusal))
-            else:
-                words = f"{seat.participant} gives up the seat; the last day is {on.day} {on:%B}."
-                return self.done(request, words, to=self.url("change", pk))
-        return self.form_page(
+        return self.act_page(
             request,
             title=f"{seat.participant} gives up the seat?",
             form=form,
+            refused_field="on",
             will=["Reminders stop after that day. No e-mail is sent."],
             button="End the seat, no e-mail",
             back=self.url("change", pk),
+            act=lambda: give_up_seat(seat, on=form.cleaned_data["on"], **_by_and_now(request)),
+            words=lambda ended: f"{ended.participant} gives up the seat; {_last_day(ended)}.",
         )
 
-    def _confirm(
-        self,
-        request: HttpRequest,
-        place: Place,
-        *,
-        title: str,
-        will: list[str],
-        button: str,
-        act: Callable[[], object],
-        words: str,
-        danger: bool = False,
-        silent_button: str = "",
-    ) -> HttpResponse:
-        """``silent_button`` is that of an action that writes to people."""
-        back = self.url("change", place.pk)
-        page: dict[str, Any] = {"title": title, "will": will, "button": button, "back": back}
-        page |= {"danger": danger, "silent_button": silent_button}
-        if request.method != "POST":
-            return self.form_page(request, **page)
-        try:
-            done = act_as_asked(request, act)
-        except Refusal as refusal:
-            return self.done(request, str(refusal), to=back, level=messages.ERROR)
-        if isinstance(done, Rehearsal):
-            return self.form_page(request, **page, rehearsal=done)
-        silence = " No e-mail was sent." if is_silent(request) else ""
-        return self.done(request, words + silence, to=back)
+
+def _last_day(seat: Seat) -> str:
+    assert seat.held_until is not None  # it was ended
+    return f"the last day is {seat.held_until.day} {seat.held_until:%B}"
+
+
+def _told_of_seat(request: HttpRequest, seat: Seat) -> str:
+    if is_silent(request):
+        return "; no e-mail was sent"
+    address = seat.participant.email
+    return f", and gets an e-mail at {address}" if address else ""
 
 
 def _by_and_now(request: HttpRequest) -> dict[str, Any]:

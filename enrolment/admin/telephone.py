@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from enrolment.admin.words import eligibility_of
-from enrolment.errors import Refusal
 from enrolment.forms.fields import Address, PlainText
 from enrolment.forms.interest.by_telephone import pages_of
 from enrolment.forms.school_question import pickable_school
@@ -18,8 +17,9 @@ from enrolment.models import ExpressionOfInterest, IntendedParticipant
 from enrolment.services.interest import InterestAnswers, submit_expression
 from enrolment.services.seats import NamedSeat
 from mathshub.accounts.who import account_of
-from mathshub.outbox.admin.telling import Rehearsal, act_as_asked, is_silent
-from mathshub.scope_admin import PortalAdmin, posted
+from mathshub.outbox.admin.telling import is_silent
+from mathshub.scope_admin import posted
+from workgroups.admin.acting import ActPages
 from workgroups.models import Offering, School
 from workgroups.models.years import school_year_of
 from workgroups.search import search_schools, sort_found
@@ -99,25 +99,15 @@ class TelephoneForm(forms.Form):
         )
 
 
-class TelephonePages(PortalAdmin):
+class TelephonePages(ActPages):
     def enter_by_telephone(self, request: HttpRequest) -> HttpResponse:
         if not self.has_add_permission(request):
             raise PermissionDenied
         school = pickable_school(request.GET.get("urn", ""))
         if school is None:
             return self._find_school(request)
-        rehearsal: Rehearsal | None = None
         form = TelephoneForm(posted(request), initial={"token": uuid4()})
-        if form.is_valid():
-            try:
-                done = act_as_asked(request, lambda: self._enter(request, form, school))
-            except Refusal as refusal:
-                form.add_error(None, str(refusal))
-            else:
-                if not isinstance(done, Rehearsal):
-                    return self._entered(request, done)
-                rehearsal = done
-        return self.form_page(
+        return self.act_page(
             request,
             title=f"Enter the interest of {school}",
             lead=f"{school.whereabouts}. The headteacher gets the same acknowledgement as from "
@@ -126,9 +116,11 @@ class TelephonePages(PortalAdmin):
             form=form,
             button="Enter it, 1 e-mail",
             silent_button="Enter it, no e-mail",
-            rehearsal=rehearsal,
             back=self.url("add"),
             school=school,
+            act=lambda: self._enter(request, form, school),
+            words=lambda entered: _entered_words(request, entered),
+            to=lambda entered: self.url("change", entered.pk),
         )
 
     def _find_school(self, request: HttpRequest) -> HttpResponse:
@@ -159,10 +151,10 @@ class TelephonePages(PortalAdmin):
             expression.save(update_fields=["staff_note"])
         return expression
 
-    def _entered(self, request: HttpRequest, expression: ExpressionOfInterest) -> HttpResponse:
-        eligibility = eligibility_of(expression)
-        assert eligibility is not None  # it has a school
-        told = f"the acknowledgement goes to {expression.contact_email}"
-        told = "no e-mail was sent" if is_silent(request) else told
-        words = f"Entered as {expression.reference}; {told}. {eligibility.staff_reasons[0]}"
-        return self.done(request, words, to=self.url("change", expression.pk))
+
+def _entered_words(request: HttpRequest, expression: ExpressionOfInterest) -> str:
+    eligibility = eligibility_of(expression)
+    assert eligibility is not None  # it has a school
+    told = f"the acknowledgement goes to {expression.contact_email}"
+    told = "no e-mail was sent" if is_silent(request) else told
+    return f"Entered as {expression.reference}; {told}. {eligibility.staff_reasons[0]}"

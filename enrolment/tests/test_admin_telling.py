@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from django.test import Client
 
 from enrolment.models import BriefingBooking, ExpressionOfInterest, Place, Seat
 from enrolment.tests.factories import (
@@ -15,12 +16,13 @@ from enrolment.tests.factories import (
     make_booking,
     make_briefing,
     make_expression,
+    make_participant,
     make_place,
 )
 from mathshub.outbox.models import Message
 from mathshub.scope import hub_scope
-from workgroups.models import Hub
-from workgroups.tests.factories import make_hub, make_school, make_work_group
+from workgroups.models import Hub, HubMember
+from workgroups.tests.factories import make_hub, make_member, make_school, make_work_group
 from workgroups.tests.staff import staff_client
 
 State = Message.State
@@ -101,34 +103,64 @@ def book_for_somebody() -> Action:
     return f"/admin/enrolment/briefing/{briefing.pk}/book/", sent, BriefingBooking.objects.count
 
 
+def add_to_staff() -> Action:
+    sent = {"name": "Ana Reyes", "email": "ana@hub.example", "role": "viewer"}
+    return "/admin/workgroups/hubmember/add/", sent, HubMember.objects.count
+
+
+def invite_again() -> Action:
+    member = make_member()
+    return f"/admin/workgroups/hubmember/{member.pk}/invite/", {}, Message.objects.count
+
+
+def renew_booking_link() -> Action:
+    booking = make_booking()
+    return f"/admin/enrolment/briefingbooking/{booking.pk}/new-link/", {}, Message.objects.count
+
+
+def send_personal_link() -> Action:
+    person = make_participant(email="sam@school.example")
+    return f"/admin/enrolment/participant/{person.pk}/send-link/", {}, Message.objects.count
+
+
 ACTIONS = [
-    *(offer, accept, name_seat, withdraw_interest),
+    *(offer, accept, name_seat, withdraw_interest, add_to_staff),
     *(cancel_booking, cancel_briefing, move_briefing, book_for_somebody),
 ]
+NOTHING_BUT_LETTERS = [invite_again, renew_booking_link, send_personal_link]
+"""Without e-mail they would do nothing."""
+
+
+@pytest.fixture
+def staff(here: Hub) -> Client:
+    return staff_client(HubMember.Role.ADMINISTRATOR)
 
 
 def main_of(page: Any) -> str:
     return re.sub(r"\s+", " ", page.content.decode().split("<main", 1)[1])
 
 
-@pytest.mark.parametrize("prepare", ACTIONS)
-def test_it_is_shown_first_and_nothing_is_done(here: Hub, prepare: Callable[[], Action]) -> None:
+@pytest.mark.parametrize("prepare", [*ACTIONS, *NOTHING_BUT_LETTERS])
+def test_it_is_shown_first_and_nothing_is_done(
+    staff: Client, prepare: Callable[[], Action]
+) -> None:
     url, sent, done = prepare()
     before, written = done(), Message.objects.count()
-    page = main_of(staff_client().post(url, sent | {"how": "preview"}))
+    page = main_of(staff.post(url, sent | {"how": "preview"}))
     assert "Nothing is changed yet." in page
     assert "would read it" in page
+    assert "See the letter first" in page
     assert not re.search(r"https?://\S+~\S+", page), "its links are its reader's"
     assert (done(), Message.objects.count()) == (before, written)
 
 
 @pytest.mark.parametrize("prepare", ACTIONS)
 def test_it_is_done_without_e_mail_and_each_could_still_go(
-    here: Hub, prepare: Callable[[], Action]
+    staff: Client, prepare: Callable[[], Action]
 ) -> None:
     url, sent, done = prepare()
     before, written = done(), set(Message.objects.values_list("pk", flat=True))
-    page = main_of(staff_client().post(url, sent | {"how": "silent"}, follow=True))
+    page = main_of(staff.post(url, sent | {"how": "silent"}, follow=True))
     assert "no e-mail" in page.casefold()
     assert done() == before + 1
     new = Message.objects.exclude(pk__in=written)
@@ -138,11 +170,11 @@ def test_it_is_done_without_e_mail_and_each_could_still_go(
     }
 
 
-@pytest.mark.parametrize("prepare", ACTIONS)
-def test_and_with_e_mail_it_goes(here: Hub, prepare: Callable[[], Action]) -> None:
+@pytest.mark.parametrize("prepare", [*ACTIONS, *NOTHING_BUT_LETTERS])
+def test_and_with_e_mail_it_goes(staff: Client, prepare: Callable[[], Action]) -> None:
     url, sent, done = prepare()
     before, written = done(), set(Message.objects.values_list("pk", flat=True))
-    assert staff_client().post(url, sent).status_code == 302
+    assert staff.post(url, sent).status_code == 302
     assert done() == before + 1
     states = Message.objects.exclude(pk__in=written).values_list("state", flat=True)
     assert set(states) == {State.QUEUED}

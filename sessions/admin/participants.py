@@ -3,24 +3,25 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from enrolment.errors import Refusal
 from enrolment.models import Participant, Seat
 from enrolment.services.links import end_own_links
 from mathshub.accounts.who import account_of
 from mathshub.outbox.admin.about import messages_about
 from mathshub.scope_admin import HubOwnedAdmin
+from sessions.errors import LinksSentToday
 from sessions.services.own_links import mail_own_links
+from workgroups.admin.acting import ActPages
 from workgroups.permissions import only_own_groups
 
 
 @admin.register(Participant)
-class ParticipantAdmin(HubOwnedAdmin):
+class ParticipantAdmin(ActPages, HubOwnedAdmin):
     list_heading = "Participants"
     list_display = ("name", "email", "role", "groups")
     list_filter = ()
@@ -98,12 +99,7 @@ class ParticipantAdmin(HubOwnedAdmin):
         back = self.url("change", pk)
         if not participant.email:
             return self.done(request, "There is no address to send it to.", to=back)
-        if request.method == "POST":
-            if not mail_own_links(participant.email, now=timezone.now()):
-                words = f"Nothing was sent: {participant.email} has had three such e-mails today."
-                return self.done(request, words, to=back, level=messages.WARNING)
-            return self.done(request, f"The link goes to {participant.email}.", to=back)
-        return self.form_page(
+        return self.act_page(
             request,
             title=f"Send {participant} the personal link again?",
             will=[
@@ -112,21 +108,16 @@ class ParticipantAdmin(HubOwnedAdmin):
                 "Three such e-mails at most go to an address in a day.",
             ],
             button="Send it, 1 e-mail",
+            has_letter=True,
             back=back,
+            act=lambda: _send_link(participant),
+            words=f"The link goes to {participant.email}.",
         )
 
     def end_links(self, request: HttpRequest, pk: int) -> HttpResponse:
         """For a personal link that has come into the wrong hands."""
         participant = self.row_or_404(request, pk, change=True)
-        back = self.url("change", pk)
-        if request.method == "POST":
-            try:
-                end_own_links(participant, by=account_of(request), now=timezone.now())
-            except Refusal as refusal:
-                return self.done(request, str(refusal), to=back, level=messages.ERROR)
-            words = "The old link has stopped working. Send the new one when you are ready."
-            return self.done(request, words, to=back)
-        return self.form_page(
+        return self.act_page(
             request,
             title=f"End the personal link of {participant}?",
             will=[
@@ -135,5 +126,14 @@ class ParticipantAdmin(HubOwnedAdmin):
                 "followed the old address must be subscribed anew.",
             ],
             button="End the link, no e-mail",
-            back=back,
+            back=self.url("change", pk),
+            act=lambda: end_own_links(participant, by=account_of(request), now=timezone.now()),
+            words="The old link has stopped working. Send the new one when you are ready.",
+        )
+
+
+def _send_link(participant: Participant) -> None:
+    if not mail_own_links(participant.email, now=timezone.now()):
+        raise LinksSentToday(
+            f"Nothing was sent: {participant.email} has had three such e-mails today."
         )

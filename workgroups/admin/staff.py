@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from mathshub.accounts.who import account_of
 from mathshub.scope_admin import HubOwnedAdmin, posted
+from workgroups.admin.acting import ActPages
 from workgroups.errors import Refusal
 from workgroups.models import HubMember
 from workgroups.services.staff import (
@@ -52,7 +53,7 @@ class RoleForm(forms.ModelForm):
 
 
 @admin.register(HubMember)
-class HubMemberAdmin(HubOwnedAdmin):
+class HubMemberAdmin(ActPages, HubOwnedAdmin):
     list_heading = "Members of staff"
     list_display = ("account", "email", "role")
     list_filter = ()
@@ -95,43 +96,35 @@ class HubMemberAdmin(HubOwnedAdmin):
         if not self.has_add_permission(request):
             return redirect(self.url("changelist"))
         form = AddMemberForm(posted(request))
-        if form.is_valid():
-            given = form.cleaned_data
-            try:
-                member = add_member(
-                    given["email"],
-                    name=given["name"],
-                    role=given["role"],
-                    by=account_of(request),
-                    now=timezone.now(),
-                )
-            except Refusal as refusal:
-                form.add_error("email", str(refusal))
-            else:
-                words = f"{member.account} was added, and gets an e-mail with the way to sign in."
-                return self.done(request, words, to=self.url("changelist"))
-        return self.form_page(
+        return self.act_page(
             request,
             title="Add a member of staff",
             lead="They get an e-mail with a link to choose a password, and are asked to set up an "
             "authenticator app when they first sign in.",
             form=form,
+            refused_field="email",
             button="Add them, 1 e-mail",
+            silent_button="Add them, no e-mail",
+            silent_words="They were added, and no e-mail was sent: send the invitation when they "
+            "are to sign in.",
             back=self.url("changelist"),
+            act=lambda: add_member(**form.cleaned_data, by=account_of(request), now=timezone.now()),
+            words=lambda member: (
+                f"{member.account} was added, and gets an e-mail with the way to sign in."
+            ),
         )
 
     def invite(self, request: HttpRequest, pk: int) -> HttpResponse:
         member = self.row_or_404(request, pk, change=True)
-        if request.method == "POST":
-            invite_again(member, now=timezone.now())
-            words = f"The invitation goes to {member.account.email} again."
-            return self.done(request, words, to=self.url("change", member.pk))
-        return self.form_page(
+        return self.act_page(
             request,
             title=f"Send the invitation to {member.account} again?",
             will=[f"One e-mail goes to {member.account.email}, with the way to sign in."],
             button="Send it, 1 e-mail",
+            has_letter=True,
             back=self.url("change", member.pk),
+            act=lambda: invite_again(member, now=timezone.now()),
+            words=f"The invitation goes to {member.account.email} again.",
         )
 
     def delete_view(

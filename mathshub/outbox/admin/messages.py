@@ -19,6 +19,7 @@ from mathshub.outbox.admin.days import DaysFilter, DaysForm, asked_for
 from mathshub.outbox.admin.figures import FiguresPages
 from mathshub.outbox.admin.going_out import GoingOutPages, hold_notices
 from mathshub.outbox.admin.message_words import edit_words, may_be_worded, told_words
+from mathshub.outbox.admin.preview import preview_of
 from mathshub.outbox.admin.words import (
     family_words,
     message_facts,
@@ -224,11 +225,13 @@ class MessageAdmin(AgainPages, FiguresPages, GoingOutPages):
         if request.method != "POST":
             return self.form_page(
                 request,
+                template="admin/outbox/with_people.html",
                 title=f"Try to send to {message.recipient} again?",
                 lead=message.state_reason,
                 will=[f"One e-mail goes to {message.recipient}, within a minute."],
                 button="Try again, 1 e-mail",
                 back=back,
+                preview=preview_of(message, at=timezone.now()),
             )
         try:
             send_again(message, now=timezone.now())

@@ -27,17 +27,18 @@ class Preview:
     none: str = ""
 
 
-def preview_of(message: Message) -> Preview:
-    """The letter as of when it is due, without the links that are its reader's alone."""
+def preview_of(message: Message, *, at: datetime | None = None) -> Preview:
+    """The letter as it is when due, or ``at``, without the links that are its reader's alone."""
+    at = at or message.due_at
     reader = message.recipient_name or message.recipient
     if message.kind in names_that_keep_no_text():
         return Preview(reader, none=FOR_ITS_READER)
     try:
         with transaction.atomic():
-            answer = kind_named(message.kind).letter_or_reason(message, message.due_at)
+            answer = kind_named(message.kind).letter_or_reason(message, at)
             if isinstance(answer, str):
                 return Preview(reader, none=f"As things stand it would not be sent: {answer}.")
-            email = write_as_it_would_go(message, answer, message.due_at)
+            email = write_as_it_would_go(message, answer, at)
     except Exception:
         log.exception("Message %s (%s) can't be shown beforehand.", message.pk, message.kind)
         return Preview(reader, none=CANNOT_BE_WRITTEN)
