@@ -1,5 +1,6 @@
 """The hourly digest of new expressions of interest, to the hub's leads."""
 
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 from django.db.models import QuerySet
@@ -7,7 +8,7 @@ from django.db.models import QuerySet
 from enrolment.models import ExpressionOfInterest
 from mathshub.daytime import is_daytime, next_daytime
 from mathshub.links import absolute
-from mathshub.outbox.kinds import Kind, Letter, register, register_planner
+from mathshub.outbox.kinds import Kind, Letter, register, register_foreseer, register_planner
 from mathshub.outbox.models import Message
 from mathshub.outbox.nights import night_around
 from mathshub.outbox.services import Draft, queue_messages
@@ -50,20 +51,34 @@ def plan_digests(now: datetime) -> int:
     Those of a night are gathered in one, which leaves in the morning.
     """
     end = _start_of_hour(now - SETTLED_AFTER)
-    stamps = ExpressionOfInterest.objects.filter(
-        submitted_at__gte=end - LOOK_BACK, submitted_at__lt=end
-    ).values_list("submitted_at", flat=True)
-    periods = sorted({period for stamp in stamps if (period := _period(stamp))[1] <= end})
-    if not periods:
-        return 0
-    readers = list(digest_readers().select_related("account"))
-    drafts = [
-        _eoi_digest(reader, *period, due_at=next_daytime(now))
-        for period in periods
-        for reader in readers
-        if reader.created_at < period[1]
-    ]
-    return queue_messages(drafts, now=now)
+    periods = [period for period in _periods_since(end - LOOK_BACK) if period[1] <= end]
+    return queue_messages(list(_digests(periods, lambda ends: next_daytime(now))), now=now)
+
+
+def foresee_digests(now: datetime, until: datetime) -> Iterator[Draft]:
+    """What ``plan_digests`` will queue after ``now`` up to ``until``, of what has come by now."""
+    end = _start_of_hour(now - SETTLED_AFTER)
+    periods = [period for period in _periods_since(end - LOOK_BACK) if period[1] > end]
+    for draft in _digests(periods, lambda ends: next_daytime(ends + SETTLED_AFTER)):
+        if draft.due_at and now < draft.due_at <= until:
+            yield draft
+
+
+def _periods_since(begins: datetime) -> list[tuple[datetime, datetime]]:
+    """The hours and nights in which expressions came, the one that is not over among them."""
+    stamps = ExpressionOfInterest.objects.filter(submitted_at__gte=begins)
+    return sorted({_period(stamp) for stamp in stamps.values_list("submitted_at", flat=True)})
+
+
+def _digests(
+    periods: list[tuple[datetime, datetime]], due_at: Callable[[datetime], datetime]
+) -> Iterator[Draft]:
+    """One for each reader who was one when the period ended; ``due_at`` gets that moment."""
+    readers = list(digest_readers().select_related("account")) if periods else []
+    for begins, ends in periods:
+        for reader in readers:
+            if reader.created_at < ends:
+                yield _eoi_digest(reader, begins, ends, due_at=due_at(ends))
 
 
 def _period(stamp: datetime) -> tuple[datetime, datetime]:
@@ -133,3 +148,4 @@ register(
     )
 )
 register_planner(plan_digests)
+register_foreseer(foresee_digests)

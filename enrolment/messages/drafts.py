@@ -4,10 +4,10 @@ from datetime import datetime
 
 from enrolment.models import InterestDraft
 from enrolment.models.drafts import KEPT_FOR
-from enrolment.services.drafts import DRAFT_LINK, DRAFT_NUDGE, plan_nudges
+from enrolment.services.drafts import DRAFT_LINK, DRAFT_NUDGE, foresee_nudges, plan_nudges
 from enrolment.wording import WORDED_DRAFT
 from mathshub.links import absolute, make_token
-from mathshub.outbox.kinds import Kind, Letter, register, register_planner
+from mathshub.outbox.kinds import Kind, Letter, register, register_foreseer, register_planner
 from mathshub.outbox.models import Message
 
 LINK_TEMPLATE = "enrolment/email/draft_link"
@@ -74,3 +74,4 @@ register(
     )
 )
 register_planner(plan_nudges)
+register_foreseer(foresee_nudges)

@@ -1,5 +1,6 @@
 """To who waits for a programme’s window: it is open. One mail, then the address goes."""
 
+from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
 from django.utils import timezone
@@ -8,7 +9,7 @@ from enrolment.models import OpeningNotice
 from enrolment.services.openings import WINDOW_OPENED, open_offerings
 from enrolment.wording import WORDED_OPENING
 from mathshub.links import absolute, make_token
-from mathshub.outbox.kinds import Kind, Letter, register, register_planner
+from mathshub.outbox.kinds import Kind, Letter, register, register_foreseer, register_planner
 from mathshub.outbox.models import Message
 from mathshub.outbox.services import Draft, queue_messages
 from workgroups.models import Offering
@@ -25,6 +26,19 @@ def plan_window_opened(now: datetime) -> int:
     waiting = OpeningNotice.objects.filter(programme__in=list(offerings))
     drafts = [_window_opened(notice, offerings[notice.programme_id], now) for notice in waiting]
     return queue_messages(drafts, now=now)
+
+
+def foresee_window_opened(now: datetime, until: datetime) -> Iterator[Draft]:
+    """What ``plan_window_opened`` will queue after ``now`` up to ``until``, as things stand."""
+    today, last = timezone.localdate(now), timezone.localdate(until)
+    opening = Offering.objects.filter(opens_on__gt=today, opens_on__lte=last)
+    for day in sorted(set(opening.values_list("opens_on", flat=True))):
+        offerings = open_offerings(day)
+        programmes = [key for key, each in offerings.items() if each.opens_on == day]
+        for notice in OpeningNotice.objects.filter(programme__in=programmes):
+            draft = _window_opened(notice, offerings[notice.programme_id], now)
+            if draft.due_at and draft.due_at <= until:
+                yield draft
 
 
 def _window_opened(notice: OpeningNotice, offering: Offering, now: datetime) -> Draft:
@@ -84,3 +98,4 @@ register(
     )
 )
 register_planner(plan_window_opened)
+register_foreseer(foresee_window_opened)

@@ -1,5 +1,6 @@
 """Forms of interest that are being filled in: begun, answered page by page, found again, forgotten."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -143,15 +144,7 @@ def plan_nudges(now: datetime) -> int:
     """Remind once of each draft that was left three days ago and whose link was asked for."""
     waiting = drafts_to_nudge(now)
     messages = [
-        Draft(
-            kind=DRAFT_NUDGE,
-            key=f"{DRAFT_NUDGE}:{draft.form_token}",
-            recipient=draft.link_email,
-            context={"draft": draft.pk},
-            school_id=draft.school_id,
-            due_at=next_daytime(now),
-            expires_at=now + timedelta(days=2),
-        )
+        _nudge(draft, next_daytime(now))
         for draft in waiting
         if not has_pressed_enough(draft.link_email, now=now)
     ]
@@ -159,17 +152,41 @@ def plan_nudges(now: datetime) -> int:
     return queue_messages(messages, now=now)
 
 
+def foresee_nudges(now: datetime, until: datetime) -> Iterator[Draft]:
+    """What ``plan_nudges`` will queue after ``now`` up to ``until``, if nobody goes on."""
+    for draft in _left_between(now - NUDGED_AFTER, until - NUDGED_AFTER):
+        leaves_at = next_daytime(draft.changed_at + NUDGED_AFTER)
+        if leaves_at <= until and draft.may_still_be_sent(leaves_at):
+            yield _nudge(draft, leaves_at)
+
+
 def drafts_to_nudge(now: datetime) -> list[InterestDraft]:
     """Those left three days ago, not nudged, whose link somebody asked for and that can be sent."""
-    left = InterestDraft.objects.filter(
-        changed_at__lte=now - NUDGED_AFTER,
-        changed_at__gt=now - NOT_NUDGED_AFTER,
+    left = _left_between(now - NOT_NUDGED_AFTER, now - NUDGED_AFTER)
+    return [draft for draft in left if draft.may_still_be_sent(now)]
+
+
+def _left_between(after: datetime, until: datetime) -> QuerySet[InterestDraft]:
+    left: QuerySet[InterestDraft] = InterestDraft.objects.filter(
+        changed_at__gt=after,
+        changed_at__lte=until,
         nudged_at=None,
         expression=None,
         further_form=None,
-    ).exclude(link_email="")
-    found = left.select_related("offering", "changes__offering")
-    return [draft for draft in found if draft.may_still_be_sent(now)]
+    )
+    return left.exclude(link_email="").select_related("offering", "changes__offering")
+
+
+def _nudge(draft: InterestDraft, leaves_at: datetime) -> Draft:
+    return Draft(
+        kind=DRAFT_NUDGE,
+        key=f"{DRAFT_NUDGE}:{draft.form_token}",
+        recipient=draft.link_email,
+        context={"draft": draft.pk},
+        school_id=draft.school_id,
+        due_at=leaves_at,
+        expires_at=leaves_at + timedelta(days=2),
+    )
 
 
 def drafts_to_forget(now: datetime) -> QuerySet[InterestDraft]:

@@ -8,13 +8,23 @@ from enrolment.messages.briefing_reminders import (
     foresee_briefing_reminders,
     plan_briefing_reminders,
 )
+from enrolment.messages.digest import SETTLED_AFTER, foresee_digests, plan_digests
+from enrolment.messages.openings import foresee_window_opened, plan_window_opened
+from enrolment.services.drafts import foresee_nudges, plan_nudges
 from enrolment.services.lapsing import (
     foresee_lapses,
     foresee_warnings,
     lapse_places,
     plan_warnings,
 )
-from enrolment.tests.factories import make_booking, make_briefing, make_place
+from enrolment.tests.factories import (
+    make_booking,
+    make_briefing,
+    make_expression,
+    make_opening_notice,
+    make_place,
+)
+from enrolment.tests.filling import make_draft
 from mathshub.daytime import is_daytime
 from mathshub.outbox.going_out import foreseen, kind_of
 from mathshub.outbox.models import Message
@@ -25,10 +35,11 @@ from sessions.tests.factories import make_apology, make_running_group, make_seat
 from sessions.times import at_wall_time
 from sessions.weekly_digest import foresee_weekly_digests, plan_weekly_digests
 from workgroups.models import Hub, HubMember
-from workgroups.tests.factories import make_member, make_term_dates
+from workgroups.tests.factories import make_member, make_offering, make_term_dates
 
 pytestmark = [pytest.mark.usefixtures("hub"), pytest.mark.database]
 FRIDAY = at_wall_time(date(2026, 11, 20), time(19, 30))
+STEP = timedelta(minutes=15)
 UNTIL = FRIDAY + timedelta(days=5)
 FORESEERS = [
     foresee_reminders,
@@ -36,6 +47,9 @@ FORESEERS = [
     foresee_warnings,
     foresee_lapses,
     foresee_weekly_digests,
+    foresee_nudges,
+    foresee_window_opened,
+    foresee_digests,
 ]
 PLANNERS = [
     plan_reminders,
@@ -43,14 +57,28 @@ PLANNERS = [
     plan_warnings,
     lapse_places,
     plan_weekly_digests,
+    plan_nudges,
+    plan_window_opened,
+    plan_digests,
 ]
 
 
 @pytest.fixture
 def everything(hub: Hub) -> None:
-    """A week with sessions near and far, a briefing, offers that lapse, and readers of digests."""
+    """A week with sessions near and far, a briefing, offers that lapse, and readers of digests.
+
+    Schools that ask, schools that have not finished asking, and one that waits until it may.
+    """
     make_term_dates()
     make_member(role=HubMember.Role.HUB_LEAD)
+    HubMember.objects.update(created_at=FRIDAY - timedelta(days=9))
+    for days in (0, 1):
+        make_expression(submitted_at=FRIDAY + timedelta(days=days, hours=-1))
+    for days in (1, 2, 3):
+        left_at = FRIDAY - timedelta(days=days)
+        make_draft(offering=make_offering(), now=left_at, link_email="office@school.example")
+    closed = make_offering(opens_on=date(2026, 11, 23), closes_on=date(2026, 12, 1))
+    make_opening_notice(programme=closed.programme)
     group = make_running_group()
     seat = make_seat_in(group)
     make_seat_in(group)
@@ -73,7 +101,7 @@ def written(now: datetime, until: datetime) -> set[tuple]:
         planner(now)  # what is due already is no prophecy
     before = set(Message.objects.values_list("pk", flat=True))
     moment = now
-    while (moment := moment + timedelta(minutes=15)) <= until:
+    while (moment := moment + STEP) <= until:
         if is_daytime(moment):
             for planner in PLANNERS:
                 planner(moment)
@@ -104,8 +132,14 @@ def test_what_is_foreseen_is_what_is_written() -> None:
         "place-lapsing",
         "place-lapsed",
         "weekly-digest",
+        "draft-nudge",
+        "window-opened",
+        "eoi-digest",
     }
-    assert sorted(map(as_written, drafts)) == sorted(written(FRIDAY, UNTIL))
+    foretold, found = sorted(map(as_written, drafts)), sorted(written(FRIDAY, UNTIL))
+    assert [each[:-1] for each in foretold] == [each[:-1] for each in found]
+    late = [came[-1] - told[-1] for told, came in zip(foretold, found, strict=True)]
+    assert {timedelta(0)} < set(late) <= {timedelta(0), STEP - SETTLED_AFTER}
 
 
 @pytest.mark.usefixtures("everything")
