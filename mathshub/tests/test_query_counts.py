@@ -90,7 +90,7 @@ TABLE: dict[str, tuple[int, int, str]] = {
     "admin:outbox_message_history": (200, 6, ""),
     "admin:outbox_message_delete": (403, 6, ""),
     "admin:outbox_message_change": (200, 7, ""),
-    "admin:outbox_message_going_out": (200, 20, "ACCOUNT HOLD MESSAGE"),
+    "admin:outbox_message_going_out": (200, 24, "ACCOUNT HOLD MESSAGE"),
     "admin:outbox_message_line": (200, 19, "MESSAGE"),
     "admin:outbox_message_skip": (200, 17, "MESSAGE"),
     "admin:outbox_message_let_line_go": (200, 8, ""),
