@@ -1,6 +1,6 @@
 """Offers that nobody answers: their headteachers are warned, and the day after they lapse."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -75,8 +75,11 @@ def warning_key(place: Place) -> str:
     return f"{PLACE_LAPSING}:{place.pk}:{place.link_generation}:{place.reply_by:%Y%m%d}"
 
 
-def _told_of(places: Collection[Place]) -> list[Place]:
+def _told_of(places: Iterable[Place]) -> list[Place]:
     """Those whose offer has left, as far as the outbox still knows of it."""
+    places = list(places)
+    if not places:
+        return []
     keys = {place_offered(place).key: place.pk for place in places}
     untold = Message.objects.filter(key__in=keys).exclude(state=Message.State.SENT)
     stuck = {keys[key] for key in untold.values_list("key", flat=True)}
@@ -84,9 +87,9 @@ def _told_of(places: Collection[Place]) -> list[Place]:
 
 
 def _warned(now: datetime, *, due_by: datetime) -> Iterator[tuple[Place, datetime]]:
-    """Offers that nobody has answered, each with when its headteacher is warned."""
+    """Offers that have left and nobody has answered, each with when its headteacher is warned."""
     today, last = timezone.localdate(now), timezone.localdate(due_by)
-    places = list(
+    places = _told_of(
         Place.objects.unanswered()
         .filter(
             reply_by__range=(today, last + timedelta(days=2 * WARNED_BEFORE)),

@@ -147,7 +147,7 @@ def test_a_warning_that_falls_on_a_sunday_goes_on_the_friday_before() -> None:
 
 
 @pytest.mark.usefixtures("hub")
-@pytest.mark.parametrize("keep", STANDS[1:])
+@pytest.mark.parametrize("keep", [*STANDS[1:], whose_offer_has_not_left, whose_offer_failed])
 def test_nobody_is_warned_of_an_offer_that_stands(keep: Callable[[Place], None]) -> None:
     keep(offered())
     plan_warnings(at(REPLY_BY - timedelta(days=2)))

@@ -142,9 +142,12 @@ def _families(messages: list[Message]) -> dict[str, list[Message]]:
 
 
 def _next_number(family: list[Message]) -> int:
-    """Counted on from the last one: the first ones may have been deleted by now."""
+    """Counted on from the last one: the first ones may have been deleted by now.
+
+    What its reader asked for again has the time in place of a number.
+    """
     numbers = [each.key.partition(AGAIN)[2] for each in family]
-    return max(int(number or 0) for number in numbers) + 1
+    return max((int(number) for number in numbers if number.isdecimal()), default=0) + 1
 
 
 def _draft(message: Message, number: int, by: Any, now: datetime) -> Draft:
@@ -155,6 +158,7 @@ def _draft(message: Message, number: int, by: Any, now: datetime) -> Draft:
         recipient=message.recipient,
         recipient_name=message.recipient_name,
         context=message.context | {"again_by": by.pk},
+        words=message.words,
         expires_at=max(message.expires_at, ends_at),
         school_id=message.school_id,
         work_group_id=message.work_group_id,

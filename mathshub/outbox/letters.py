@@ -138,7 +138,7 @@ def render_words(letter: Letter, hub: Any, own: dict[str, str], hub_words: HubWo
     """What the letter says to the reader whose ``own`` words are given."""
     context = {"hub": hub} | letter.context
     if letter.alike is None:
-        return _render(letter.template, context | own, hub_words)
+        return _render(letter.template, context | own, hub_words).filled_in({})
     # What is empty is known when the letter is rendered: other words may stand in its place.
     places = {name: _place_for(name) if value else "" for name, value in own.items()}
     key = (letter.template, contents(hub), letter.alike, hub_words, *places.items())
@@ -157,7 +157,7 @@ _PLACE = f"z{token_hex(8)}z"
 def _render(template: str, context: dict, hub_words: HubWords) -> Words:
     fill = filling_from(hub_words.placeholders, context)
     subject = as_line(hub_words.subject, fill) or _render_text(f"{template}.subject.txt", context)
-    subject = _one_line(subject)[:SUBJECT_LENGTH]
+    subject = _one_line(subject)  # shortened when its reader's words stand in it
     context = context | {
         "subject": subject,
         "notice": hub_words.notice,

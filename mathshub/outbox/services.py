@@ -74,7 +74,8 @@ class Draft:
 
     ``kind`` is given by name where an app further right registers it. ``due_at`` defaults to now,
     ``expires_at`` to ``due_at`` plus the kind's ``expires_after``. The ids of the school, the Work
-    Group, the participant and the session are those on whose pages the message is shown.
+    Group, the participant and the session are those on whose pages the message is shown. ``words``
+    are those that somebody gave a message of before by hand.
     """
 
     kind: Kind | str
@@ -82,6 +83,7 @@ class Draft:
     recipient: str
     recipient_name: str = ""
     context: dict = field(default_factory=dict)
+    words: dict = field(default_factory=dict)
     due_at: datetime | None = None
     expires_at: datetime | None = None
     school_id: int | None = None
@@ -121,6 +123,7 @@ def _row(draft: Draft, hub: Any, noting: _Noting, now: datetime) -> Message:
         recipient=draft.recipient.strip(),
         recipient_name=draft.recipient_name,
         context=draft.context,
+        words=draft.words,
         priority=kind.priority,
         due_at=due_at,
         expires_at=expires_at,

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import DateTimeField, Value
 from django.db.models.functions import Greatest
+from django.utils import timezone
 
 from mathshub.outbox.going_out import Where, foreseen_on, waiting_on
 from mathshub.outbox.hold import STOPPED_BY, stopped_by
@@ -54,13 +55,15 @@ def stopped_messages(now: datetime) -> MessageQuerySet:
 
 
 def stopped_on(where: Where, now: datetime) -> MessageQuerySet:
-    """Those of them that belong to a line."""
-    day = {"due_at__gte": begin_of(where.day), "due_at__lt": end_of(where.day)}
+    """Those of them that belong to a line; to one of today also those that were due before."""
     of_line = stopped_messages(now).filter(work_group=where.group or None, kind=where.kind)
-    return of_line.filter(**day)
+    if where.day > timezone.localdate(now):
+        of_line = of_line.filter(due_at__gte=begin_of(where.day))
+    return of_line.filter(due_at__lt=end_of(where.day))
 
 
 def let_go_again(messages: MessageQuerySet, *, now: datetime) -> int:
-    """What was stopped waits again; what is overdue leaves at once. Returns how many."""
+    """What was stopped waits again, as if new; what is overdue leaves at once. Returns how many."""
     due_at = Greatest("due_at", Value(now, output_field=DateTimeField()))
-    return int(messages.update(state=State.QUEUED, state_reason="", due_at=due_at))
+    anew = {"state": State.QUEUED, "state_reason": "", "attempts": 0, "deferrals": 0}
+    return int(messages.update(**anew, due_at=due_at))

@@ -16,7 +16,7 @@ from mathshub.outbox.wording import HubWords, Texts, Wordings, wordings_of
 from mathshub.outbox.wording_text import as_line, as_text, filling_from
 
 # What a letter is about may have gone since it was sent.
-GONE = (ObjectDoesNotExist, AssertionError, KeyError, AttributeError)
+GONE = (ObjectDoesNotExist, AssertionError, LookupError, AttributeError, TypeError, ValueError)
 
 
 def write_as_it_would_go(message: Message, letter: Letter, now: datetime) -> EmailMultiAlternatives:

@@ -40,6 +40,7 @@ def written(message: Message, now: datetime) -> Any:
 
 
 def warning(place: Place) -> Message:
+    Message.objects.update(state=Message.State.SENT)  # the offer left
     plan_warnings(WARNED)
     return Message.objects.get(kind="place-lapsing")
 

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
+from mathshub.outbox.admin.preview import preview_of
 from mathshub.outbox.again import (
     FOR_ONE_USE,
     KIND_GONE,
@@ -157,6 +158,7 @@ class AgainPages(PortalAdmin):
             left=left,
             will=[LOOKED_AT_AGAIN, *_if_paused()],
             button=button,
+            preview=preview_of(going[0], at=timezone.now()) if going else None,
             back=self.url("changelist"),
         )
 

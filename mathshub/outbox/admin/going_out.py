@@ -1,7 +1,7 @@
 """What will go out, day by day; and each line of it with who is written to, skipped or let go."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -214,6 +214,8 @@ class GoingOutPages(HubOwnedAdmin):
             on = date.fromisoformat(day)
         except ValueError:
             raise Http404 from None
+        if abs(on - timezone.localdate()) > timedelta(days=DAYS):
+            raise Http404
         groups = apps.get_model("workgroups.WorkGroup")._default_manager
         group = groups.filter(pk=group_pk).first() if group_pk else None
         if (group_pk and group is None) or not is_registered(kind):

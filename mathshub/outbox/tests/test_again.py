@@ -99,6 +99,19 @@ def test_each_repeat_has_a_number_of_its_own_also_when_the_first_are_gone(lead: 
     ]
 
 
+def test_what_its_reader_asked_for_again_is_counted_by_no_number(lead: Account) -> None:
+    keys = ("eoi:1", "eoi:1:again:2026-11-22T09:00")
+    first, second = [make_sent(key=key, recipient="head@school.example") for key in keys]
+    send_once_more([second], by=lead, now=NOW)
+    assert [each.key for each in family_of(first)] == [*keys, "eoi:1:again:1"]
+
+
+def test_words_changed_by_hand_go_once_more_as_well(lead: Account) -> None:
+    first = make_sent(words={"opening": "Dear Grace, as we said:", "changes": []})
+    send_once_more([first], by=lead, now=NOW)
+    assert family_of(first)[-1].words == first.words
+
+
 def test_two_rows_of_one_family_go_once(lead: Account) -> None:
     keys = ("place:1", "place:1:again:1")
     rows = [make_sent(key=key, recipient="head@school.example") for key in keys]

@@ -217,6 +217,24 @@ def test_what_was_skipped_can_go_after_all_until_it_is_past(group: WorkGroup) ->
     assert let_go_again(stopped_on(where, TOMORROW + timedelta(hours=72)), now=NOW) == 0
 
 
+@pytest.mark.database
+def test_what_was_due_before_is_skipped_and_let_go_with_the_line_of_today(
+    group: WorkGroup,
+) -> None:
+    where = Where(NOW.date(), group.pk, REMINDER)
+    message = reminder(group, due_at=NOW - timedelta(days=1), attempts=6, deferrals=2)
+    assert skip_line(where, by="R. Okafor", now=NOW) == 1
+    assert let_go_again(stopped_on(where, NOW), now=NOW) == 1
+    message.refresh_from_db()
+    assert (message.state, message.due_at) == (State.QUEUED, NOW)
+    assert (message.attempts, message.deferrals) == (0, 0)
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "9000-01-01", "0001-01-01", "2026-02-30"])
+def test_a_day_beyond_the_fortnight_is_not_found(lead: Client, group: WorkGroup, day: str) -> None:
+    assert lead.get(f"{PAGE}{day}/{group.pk}/{REMINDER}/").status_code == 404
+
+
 def test_the_page_of_skipping_says_how_many_and_who_and_does_it_once(
     lead: Client, group: WorkGroup, foresee: Callable[..., None]
 ) -> None:

@@ -1,6 +1,7 @@
 """What an e-mail is made of."""
 
 import re
+from dataclasses import replace
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 from email.message import EmailMessage
@@ -10,10 +11,12 @@ import pytest
 from django.core.mail import EmailMultiAlternatives
 
 from mathshub.outbox.kinds import Letter
-from mathshub.outbox.letters import why_not_addressable, write_email
+from mathshub.outbox.letters import SUBJECT_LENGTH, why_not_addressable, write_email
 from mathshub.outbox.models import Message
 from mathshub.outbox.sweep import sweep
 from mathshub.outbox.tests.factories import NOW, Clock, make_message, write_letter
+from mathshub.outbox.wording import HubWords
+from mathshub.outbox.wording_text import Placeholder
 from mathshub.testing.smtp import SmtpSink
 from workgroups.models import Hub
 
@@ -83,6 +86,18 @@ def test_plain_text_is_not_escaped_and_html_is(hub: Hub) -> None:
     assert email.body == f"Dear D'Arcy,\n\n{text}\n"
     assert email.subject == text
     assert "O'Brien &amp; Daughters &lt;maths&gt; {{ 7|add:7 }}" in html
+
+
+def test_a_long_subject_is_cut_when_its_readers_words_stand_in_it(hub: Hub) -> None:
+    message = make_message(recipient_name="Asha")
+    letter = write_letter(message, NOW)
+    name = Placeholder("name", "their name", "recipient_name", "colleague")
+    long = "[name], " + "x" * (SUBJECT_LENGTH - 20) + " for [name] and [name]"
+    words = HubWords(subject=long, placeholders=(name,))
+    for each in (letter, replace(letter, alike=("a",))):
+        subject = str(write_email(message, each, words).subject)
+        assert subject == long.replace("[name]", "Asha")[:SUBJECT_LENGTH]
+        assert len(subject) == SUBJECT_LENGTH
 
 
 def test_styles_stand_on_the_elements_and_media_rules_stay(hub: Hub) -> None:
