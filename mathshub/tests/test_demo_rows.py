@@ -43,6 +43,7 @@ from mathshub.testing.every_letter import messages_not_in_demo
 from sessions.models import Session
 from workgroups.models import Hub, Programme, School, TermDate, WorkGroup
 
+pytestmark = pytest.mark.django_db
 NOVEMBER = datetime(2026, 11, 23, 10, 30, tzinfo=UTC)
 
 
@@ -203,7 +204,7 @@ def test_every_kind_says_the_same_once_more_as_the_first_time():
     for hub in Hub.objects.all():
         with hub_scope(hub):
             made = [each for each in messages_not_in_demo(hub, NOVEMBER) if each.kind not in SECRET]
-            for first in [*Message.objects.exclude(kind__in=SECRET), *made]:
+            for first in [*some_of_each_kind(), *made]:
                 again = copy(first)
                 again.key = f"{first.key}{AGAIN}1"
                 for now in (first.due_at, NOVEMBER):
@@ -213,6 +214,14 @@ def test_every_kind_says_the_same_once_more_as_the_first_time():
                     if not isinstance(email, str):
                         said.add(first.kind)
     assert said | set(NEVER_WANTED) == {kind.name for kind in all_kinds()} - set(SECRET)
+
+
+def some_of_each_kind() -> Iterator[Message]:
+    """The first and the last of each: of the year before, and of the time to come."""
+    messages = Message.objects.exclude(kind__in=SECRET)
+    for kind in messages.order_by().values_list("kind", flat=True).distinct():
+        of_kind = messages.filter(kind=kind).order_by("pk")
+        yield from {*of_kind[:8], *of_kind.reverse()[:8]}
 
 
 SECRET = ("sign-in", "staff-invited")
