@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.mail import EmailMultiAlternatives
-from django.db.models import Case, When
 from django.utils import timezone
 
 from mathshub.outbox.kinds import Kind, Letter, is_optional, kind_named
@@ -84,11 +83,11 @@ def sample_from(message: Message, now: datetime) -> Sample | None:
 
 
 def _latest(kind: Kind, programme: int | None) -> Message | None:
+    """Of the programme, if there is one; each found along the key, without sorting all."""
     found = Message.objects.filter(kind=kind.name).exclude(context={}).select_related("hub")
-    if programme is None:
-        return found.order_by("-pk").first()
-    of_others = Case(When(work_group__offering__programme=programme, then=0), default=1)
-    return found.order_by(of_others, "-pk").first()
+    latest = found.order_by("-pk")
+    own = latest.filter(work_group__offering__programme=programme).first() if programme else None
+    return own or latest.first()
 
 
 def _stop_url(kind: Kind) -> dict[str, str]:

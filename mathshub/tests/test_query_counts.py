@@ -117,7 +117,7 @@ TABLE: dict[str, tuple[int, int, str]] = {
     "admin:outbox_optout_history": (200, 7, "ACCOUNT CHANGE"),
     "admin:outbox_optout_delete": (403, 6, ""),
     "admin:outbox_optout_change": (200, 6, ""),
-    "admin:outbox_wording_words": (200, 10, "PROGRAMME"),
+    "admin:outbox_wording_words": (200, 11, "PROGRAMME"),
     "admin:outbox_wording_portal": (200, 7, ""),
     "admin:outbox_wording_changes": (200, 7, "ACCOUNT"),
     "admin:outbox_wording_changelist": (200, 6, "PROGRAMME"),
