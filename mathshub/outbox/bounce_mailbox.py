@@ -1,6 +1,7 @@
 """Fetching delivery reports from the sender's mailbox, by IMAP; people's mail there is left unread."""
 
 import imaplib
+import logging
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -11,10 +12,13 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 
 from mathshub.outbox.bounces import record_bounce
 from mathshub.outbox.delivery_reports import is_report, read_reports
 from mathshub.outbox.models import Heartbeat
+
+log = logging.getLogger(__name__)
 
 BOUNCES = "bounces"  # the heartbeat of the last good reading
 LOOKED_BACK = timedelta(days=7)
@@ -38,18 +42,34 @@ class Tally:
 def read_bounces(now: datetime) -> Tally:
     """Note what the unread delivery reports of the last week say, and mark them as read.
 
-    A report counts as read once it is noted: a run that breaks off is made up for by the next one.
-    One that comes to its end goes on record, so that a mailbox that can't be read is noticed.
-    Raises ``MailboxAway``.
+    A report counts as read once it is noted, or found unreadable: a run that breaks off is made up
+    for by the next one. One that comes to its end goes on record, so that a mailbox that can't be
+    read is noticed. Raises ``MailboxAway``.
     """
     found = came_back = 0
     with _mailbox(settings.BOUNCE_MAILBOX_URL) as box:
         for uid, raw in _unread_reports(box, now):
             found += 1
-            came_back += _note(raw, now)
+            came_back += _note_or_tell(uid, raw, now)
             _ask(box, "STORE", uid, "+FLAGS.SILENT", r"(\Seen)")
     Heartbeat.objects.update_or_create(name=BOUNCES, defaults={"at": now})
     return Tally(found, came_back)
+
+
+def _note_or_tell(uid: str, raw: bytes, now: datetime) -> int:
+    """Anybody can write to a mailbox: a mail that can't be read must not stop those behind it.
+
+    While the database is away the mail stays as it is, for the next run.
+    """
+    try:
+        return _note(raw, now)
+    except (InterfaceError, OperationalError):
+        raise
+    except Exception as error:
+        # Without the error's own words, which may quote the mail.
+        name = type(error).__name__
+        log.warning("Mail %s of the mailbox can't be read as a report: %s.", uid, name)
+        return 0
 
 
 def _note(raw: bytes, now: datetime) -> int:

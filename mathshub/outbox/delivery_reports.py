@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, message_from_string
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message as Mail
 from email.utils import parseaddr
@@ -138,7 +139,7 @@ def _field(mail: Mail, name: str) -> str:
         return ""
     try:
         text = str(make_header(decode_header(value)))
-    except (LookupError, UnicodeError, ValueError):
+    except (LookupError, ValueError, MessageError):
         text = str(value)
     shown = "".join(each if each.isprintable() else " " for each in text)
     return " ".join(shown.encode("utf-8", "replace").decode().split())

@@ -1,9 +1,10 @@
 """Reports of mail servers are understood, and nothing else is taken for one."""
 
+import re
 from email import message_from_string
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mathshub.outbox.bounces import BounceKind
@@ -141,3 +142,22 @@ def test_whatever_comes_is_read_without_an_error(
 def test_odd_words_in_a_report_stay_words(status: str, diagnostic: str) -> None:
     for each in read_reports(report(status, diagnostic or "x")):
         assert each.reason.isprintable()
+
+
+FIELDS = re.findall(r"(?m)^([A-Z][\w-]+):", reports.EXCHANGE)
+ENCODED_WORDS = st.builds(
+    "=?{}?{}?{}?=".format,
+    st.sampled_from(["utf-8", "us-ascii", "utf-7", "idna", "hex", "no-such", "\0", ""]),
+    st.sampled_from("bqBQx"),
+    st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=12),
+)
+
+
+@given(st.sampled_from(FIELDS), st.binary(max_size=60) | ENCODED_WORDS.map(str.encode))
+@example("In-Reply-To", b"=?utf-8?b?A?=")
+@example("Content-Type", b"multipart/report; boundary=x\nIn-Reply-To: =?utf-8?b?A?=")
+def test_no_field_of_a_report_is_an_error(name: str, value: bytes) -> None:
+    line = name.encode() + b": " + value
+    raw = re.sub(rb"(?m)^%s:.*$" % name.encode(), lambda _: line, reports.EXCHANGE.encode())
+    read_reports(raw)
+    read_reports(line + b"\n" + raw)
