@@ -121,6 +121,29 @@ def test_a_database_that_is_away_leaves_the_report_for_the_next_run(
     assert read_bounces(NOW) == Tally(reports=1, came_back=1)
 
 
+def test_many_mails_are_looked_at_in_few_questions(
+    message: Message, mailbox_of: Callable[..., ImapMailbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Answers to a large mailing lie there unread for days."""
+    monkeypatch.setattr(bounce_mailbox, "HEADERS_AT_ONCE", 40)
+    mailbox = mailbox_of(
+        *[reports.OUT_OF_OFFICE] * 59, reports.DELAYED, *[reports.OUT_OF_OFFICE] * 29, reports.GMAIL
+    )
+    assert read_bounces(NOW) == Tally(reports=2, came_back=1)
+    assert mailbox.seen == {60, 90}
+    fetched = [each for each in mailbox.asked if each.startswith("UID FETCH")]
+    assert len([each for each in fetched if "HEADER" in each]) == 3
+    assert len([each for each in fetched if "BODY.PEEK[]" in each]) == 2
+
+
+def test_a_mail_that_is_gone_before_it_is_looked_at_is_left_out(
+    message: Message, mailbox_of: Callable[..., ImapMailbox]
+) -> None:
+    mailbox = mailbox_of(reports.DELAYED, reports.EXCHANGE)
+    mailbox.gone = {1}
+    assert read_bounces(NOW) == Tally(reports=1, came_back=1)
+
+
 def test_one_run_takes_so_many_and_the_next_the_rest(
     message: Message, mailbox_of: Callable[..., ImapMailbox], monkeypatch: pytest.MonkeyPatch
 ) -> None:
