@@ -11,6 +11,11 @@ NO_ROOM = "552"  # in the mailbox, or for so long a message
 # RFC 3463: class, subject, detail. No part of a number like 192.5.7.1.
 ENHANCED = re.compile(r"(?<![\w.])([245])\.(\d{1,3})\.(\d{1,3})(?!\.?\w)")
 POLICY, OF_MAILBOX, DISABLED = "7", "2", "1"
+_WORD = r'[^\s<>()\[\],;:"]'
+# Also with its local part in quotes, with no domain but a number, and as a link writes it.
+ADDRESS = re.compile(
+    rf'<?(?:"[^"]{{0,64}}"|(?<!{_WORD}){_WORD}+)(?:@|%40)(?:\[[^\s\]]*\]|[\w.-]*\w)?>?'
+)
 OF_SENDER_OR_SIZE = {("1", "7"), ("1", "8"), ("3", "4")}
 
 
@@ -78,6 +83,11 @@ def _verdict_on_command(error: smtplib.SMTPResponseException) -> Verdict:
     if isinstance(error, smtplib.SMTPDataError) and error.smtp_code != SERVER_CLOSES:
         return Verdict.LATER if error.smtp_code < 500 else Verdict.REFUSED
     return Verdict.REFUSED if error.smtp_code == MESSAGE_TOO_BIG else Verdict.AWAY
+
+
+def without_addresses(words: str) -> str:
+    """The words for those who may not know whom they speak of: other hubs, and the log."""
+    return ADDRESS.sub("<address>", words)
 
 
 def _answer(verdict: Verdict, code: int | None, words: bytes | str) -> Answer:
