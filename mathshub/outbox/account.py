@@ -7,6 +7,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import transaction
 
+from mathshub.outbox.answers import without_addresses
 from mathshub.outbox.claim import LEASE
 from mathshub.outbox.models import MailAccount
 from mathshub.outbox.retry import rest_after
@@ -69,16 +70,18 @@ def note_failure(error: str, *, now: datetime) -> datetime:
     """The mail server could not be reached: leave it alone for a while; returns until when.
 
     One alert is given, an error in the log, when a second try has failed too: connections that
-    break once are everyday life.
+    break once are everyday life. Whom the server names in ``error`` is told to nobody: all hubs
+    see it.
     """
+    said = without_addresses(error)
     with transaction.atomic():
         account = _locked(now)
         account.failures += 1
         if account.failures == ALERT_AFTER:
-            log.error("The mail server can't be reached, messages wait: %s", error)
+            log.error("The mail server can't be reached, messages wait: %s", said)
         account.failing_since = account.failing_since or now
         account.rests_until = now + rest_after(account.failures)
-        account.last_error = error[:300]
+        account.last_error = said[:300]
         account.save(update_fields=["failures", "failing_since", "rests_until", "last_error"])
     return account.rests_until
 

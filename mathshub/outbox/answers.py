@@ -7,7 +7,16 @@ from enum import Enum
 
 SERVER_CLOSES = 421
 MESSAGE_TOO_BIG = 552
-POLICY = re.compile(r"5\.7\.\d")  # RFC 3463: about the sender or the text, not about the mailbox
+NO_ROOM = "552"  # in the mailbox, or for so long a message
+# RFC 3463: class, subject, detail. No part of a number like 192.5.7.1.
+ENHANCED = re.compile(r"(?<![\w.])([245])\.(\d{1,3})\.(\d{1,3})(?!\.?\w)")
+POLICY, OF_MAILBOX, DISABLED = "7", "2", "1"
+_WORD = r'[^\s<>()\[\],;:"]'
+# Also with its local part in quotes, with no domain but a number, and as a link writes it.
+ADDRESS = re.compile(
+    rf'<?(?:"[^"]{{0,64}}"|(?<!{_WORD}){_WORD}+)(?:@|%40)(?:\[[^\s\]]*\]|[\w.-]*\w)?>?'
+)
+OF_SENDER_OR_SIZE = {("1", "7"), ("1", "8"), ("3", "4")}
 
 
 class Verdict(Enum):
@@ -49,7 +58,21 @@ def _verdict_on_recipient(code: int, words: str) -> Verdict:
         return Verdict.AWAY
     if code < 500:
         return Verdict.LATER
-    return Verdict.REFUSED if POLICY.search(words) else Verdict.NO_SUCH_MAILBOX
+    return Verdict.REFUSED if spares_address(f"{code} {words}") else Verdict.NO_SUCH_MAILBOX
+
+
+def spares_address(words: str) -> bool:
+    """Whether a refusal for good says nothing against the address: the next message may arrive.
+
+    It speaks of us, of this message, or of a mailbox that is there: full, or a list that can't be
+    handed on. ``words`` begin with the server's three figures where it gave any.
+    """
+    found = ENHANCED.search(words)
+    if found is None or found[2] == "0":
+        return words.startswith(NO_ROOM)
+    if found[2] == OF_MAILBOX:
+        return found[3] != DISABLED
+    return found[2] == POLICY or (found[2], found[3]) in OF_SENDER_OR_SIZE
 
 
 def _verdict_on_command(error: smtplib.SMTPResponseException) -> Verdict:
@@ -60,6 +83,11 @@ def _verdict_on_command(error: smtplib.SMTPResponseException) -> Verdict:
     if isinstance(error, smtplib.SMTPDataError) and error.smtp_code != SERVER_CLOSES:
         return Verdict.LATER if error.smtp_code < 500 else Verdict.REFUSED
     return Verdict.REFUSED if error.smtp_code == MESSAGE_TOO_BIG else Verdict.AWAY
+
+
+def without_addresses(words: str) -> str:
+    """The words for those who may not know whom they speak of: other hubs, and the log."""
+    return ADDRESS.sub("<address>", words)
 
 
 def _answer(verdict: Verdict, code: int | None, words: bytes | str) -> Answer:

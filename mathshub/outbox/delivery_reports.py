@@ -8,17 +8,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, message_from_string
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message as Mail
 from email.utils import parseaddr
 
+from mathshub.outbox.answers import ENHANCED, spares_address
 from mathshub.outbox.bounces import BounceKind
 
-ENHANCED = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")  # RFC 3463
 MESSAGE_ID = re.compile(r"<[^<>\s]+@[^<>\s]+>")
 XTEXT = re.compile(r"\+([0-9A-F]{2})")  # RFC 3461: how a plus sign of an address may be written
 # About the address, its mailbox, or nothing in particular; and that its domain can't be found.
 OF_ADDRESS = ("0", "1", "2")
+OF_TEXT = ("552", "554")  # where that is all that is said: no room for it, or it was not taken
 NO_SUCH_DOMAIN = {("4", "1"), ("4", "4"), ("4", "310")}
 REASON_LENGTH = 160
 
@@ -88,19 +90,26 @@ def _address(about: Mail, name: str) -> str:
 
 def _kind(about: Mail) -> BounceKind:
     """For good where the server says so of the address; else the next message may arrive."""
+    words = _words(about)
     found = ENHANCED.search(_field(about, "Status"))
     if found is None or (found[1], found[2]) == ("5", "0"):
-        found = ENHANCED.search(_field(about, "Diagnostic-Code")) or found
+        found = ENHANCED.search(words) or found
     if found is None or found[1] != "5":
         return BounceKind.GAVE_UP
     is_of_address = found[2] in OF_ADDRESS or (found[2], found[3]) in NO_SUCH_DOMAIN
-    return BounceKind.PERMANENT if is_of_address else BounceKind.GAVE_UP
+    is_of_text = found[2] == "0" and words.startswith(OF_TEXT)
+    if not is_of_address or is_of_text or spares_address(found[0]):
+        return BounceKind.GAVE_UP
+    return BounceKind.PERMANENT
 
 
 def _reason(about: Mail) -> str:
     """The server's own words; its code where it has none."""
-    words = _field(about, "Diagnostic-Code").partition(";")[2].strip()
-    return (words or _field(about, "Status"))[:REASON_LENGTH]
+    return (_words(about) or _field(about, "Status"))[:REASON_LENGTH]
+
+
+def _words(about: Mail) -> str:
+    return _field(about, "Diagnostic-Code").partition(";")[2].strip()
 
 
 def _message_id_in(mail: Mail, parts: list[Mail]) -> str:
@@ -138,7 +147,7 @@ def _field(mail: Mail, name: str) -> str:
         return ""
     try:
         text = str(make_header(decode_header(value)))
-    except (LookupError, UnicodeError, ValueError):
+    except (LookupError, ValueError, MessageError):
         text = str(value)
     shown = "".join(each if each.isprintable() else " " for each in text)
     return " ".join(shown.encode("utf-8", "replace").decode().split())

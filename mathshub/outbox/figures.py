@@ -16,8 +16,6 @@ from mathshub.outbox.models import Message
 State = Message.State
 DAYS = 30
 MONTHS = 12
-LATEST = timedelta(days=5)
-"""A message that left within a period was last due no earlier before it: by then it has expired."""
 
 
 class By(Enum):
@@ -87,13 +85,13 @@ def figures(by: By, now: datetime) -> Figures:
     """
     periods = list(_periods(by, timezone.localdate(now, LONDON)))
     begins = datetime.combine(periods[0], time(), tzinfo=LONDON)
+    left = Q(sent_at__gte=begins)
+    due = Q(sent_at=None, due_at__gte=begins, due_at__lte=now)
     at = Coalesce("sent_at", "due_at")
     truncate: Any = TruncDate if by is By.DAY else TruncMonth
     rows = (
         Message.objects.ended()
-        .filter(due_at__gte=begins - LATEST, due_at__lte=now)
-        .alias(at=at)
-        .filter(at__gte=begins)
+        .filter(left | due)
         .order_by()
         .values("kind", on=truncate(at, tzinfo=LONDON))
         .annotate(

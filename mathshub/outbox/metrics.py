@@ -17,9 +17,8 @@ from mathshub.outbox.models import Heartbeat, MailAccount, Message, MessageQuery
 from mathshub.outbox.sweep import SWEEP
 from mathshub.scope import all_hubs
 
-State = Message.State
 DAY = timedelta(days=1)
-LOOKED_BACK = timedelta(days=5)
+COMES_BACK = timedelta(days=7)  # after it left, or never: mail servers give up sooner
 NEVER = float("inf")  # the age of what has not happened yet
 
 
@@ -74,17 +73,13 @@ def _queue(messages: MessageQuerySet, now: datetime) -> Iterator[Gauge]:
 
 
 def _ended(messages: MessageQuerySet, now: datetime) -> Iterator[Gauge]:
-    """Of the last 24 hours, by kind. What failed counts from when it was last due.
-
-    Messages due before ``LOOKED_BACK`` are not looked through: by then they have expired.
-    """
+    """Of the last 24 hours, by kind. What failed counts from when it was last due."""
     lately = Q(sent_at__gt=now - DAY)
-    failed = Q(state__in=[State.DEAD, State.SUPPRESSED], due_at__gt=now - DAY)
+    failed = Q(state__in=Message.FAILED, due_at__gt=now - DAY)
     back = Q(came_back_at__gt=now - DAY)
     rows = (
-        messages.filter(lately | failed | back)
-        .filter(state__in=[State.SENT, State.DEAD, State.SUPPRESSED])
-        .filter(due_at__gt=now - LOOKED_BACK)
+        messages.filter(Q(sent_at__gt=now - COMES_BACK) | failed)
+        .filter(lately | failed | back)
         .values("kind")
         .annotate(
             sent=Count("pk", filter=lately),

@@ -159,6 +159,12 @@ class Message(HubOwned):
                 fields=["claim"], condition=models.Q(claim__isnull=False), name="message_claim"
             ),
             models.Index(fields=["hub", "state", "-due_at"], name="message_hub_state"),
+            # Counted by when they left, which a hold may have made long after they were due.
+            models.Index(
+                fields=["hub", "-sent_at"],
+                condition=models.Q(sent_at__isnull=False),
+                name="message_hub_sent",
+            ),
             models.Index(fields=["hub", "recipient"], name="message_hub_recipient"),
             # A delivery report names it by this.
             models.Index(

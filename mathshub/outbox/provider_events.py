@@ -5,6 +5,7 @@ from typing import Any
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason, tracking
 from django.utils import timezone
 
+from mathshub.outbox.answers import spares_address
 from mathshub.outbox.bounces import BounceKind, record_bounce
 
 
@@ -17,7 +18,7 @@ def note_event(event: AnymailTrackingEvent, **rest: Any) -> None:
         message_id=event.message_id or "",
         address=event.recipient or "",
         kind=kind,
-        reason=" ".join((event.mta_response or event.description or "").split()),
+        reason=_words(event),
         now=timezone.now(),
         known_by_address=True,
     )
@@ -30,8 +31,14 @@ def _kind_of(event: AnymailTrackingEvent) -> BounceKind | None:
     if event.event_type not in (EventType.BOUNCED, EventType.REJECTED, EventType.FAILED):
         return None
     names_address = event.reject_reason in (RejectReason.BOUNCED, RejectReason.INVALID)
-    is_for_good = names_address and not _is_soft(event.esp_event)
+    may_arrive_again = _is_soft(event.esp_event) or spares_address(_words(event))
+    is_for_good = names_address and not may_arrive_again
     return BounceKind.PERMANENT if is_for_good else BounceKind.GAVE_UP
+
+
+def _words(event: AnymailTrackingEvent) -> str:
+    """What the reader's mail server said, else what the provider says of it."""
+    return " ".join((event.mta_response or event.description or "").split())
 
 
 def _is_soft(told: Any) -> bool:

@@ -1,6 +1,7 @@
 """Forgetting: texts of messages after 30 days; after a year messages, holds that are over, and of
 addresses all but the hash."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,12 +9,17 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from mathshub.outbox.bounces import BounceKind
 from mathshub.outbox.kinds import names_that_keep_no_text
 from mathshub.outbox.models import Hold, Message, MessageQuerySet, OptOut, Suppression
 from mathshub.scope import all_hubs
 
 KEEP_TEXTS = timedelta(days=30)
 KEEP_MESSAGES = timedelta(days=365)
+CODES = re.compile(r"(?:smtp; ?)?([45]\d\d)?[ -]?([45]\.\d{1,3}\.\d{1,3})?(?=[\s:;,]|$)")
+CODE_AND_KIND = (
+    rf"^({BounceKind.PERMANENT.value}|{BounceKind.COMPLAINT.value})(\.|: [0-9][0-9. ]*)$"
+)
 AT_ONCE = 2_000  # rows changed by one statement, so that none holds locks for long
 
 
@@ -46,11 +52,25 @@ def delete_messages_to(participants: list[int]) -> None:
 def _forget_addresses(before: datetime) -> None:
     """Leave of an address that refuses or wants no mail its hash alone, which goes on to hold.
 
-    What was taken back goes altogether.
+    Of what its server said the code and the kind stay: its words name whom it refused. What was
+    taken back goes altogether.
     """
-    Suppression.objects.filter(created_at__lt=before).exclude(address="").update(address="")
+    refusing = Suppression.objects.filter(created_at__lt=before)
+    known = list(refusing.exclude(address="", reason__regex=CODE_AND_KIND))
+    for each in known:
+        each.address, each.reason = "", _code_and_kind(each.reason)
+    Suppression.objects.bulk_update(known, ["address", "reason"], batch_size=500)
     OptOut.objects.filter(stopped_at__lt=before).exclude(address="").update(address="")
     _erase(OptOut, OptOut.objects.filter(lifted_at__lt=before))
+
+
+def _code_and_kind(reason: str) -> str:
+    """As CODE_AND_KIND describes it."""
+    is_complaint = reason.startswith(BounceKind.COMPLAINT.value)
+    kind = (BounceKind.COMPLAINT if is_complaint else BounceKind.PERMANENT).value
+    found = CODES.match(reason.removeprefix(f"{kind}: "))
+    codes = " ".join(filter(None, found.groups())) if found else ""
+    return f"{kind}: {codes}" if codes else f"{kind}."
 
 
 def _forget_holds(before: datetime) -> None:

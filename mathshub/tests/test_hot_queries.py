@@ -22,6 +22,7 @@ from enrolment.tests.factories import NOW, make_answers, make_expression
 from mathshub.links import make_token
 from mathshub.outbox.bounces import BounceKind, record_bounce
 from mathshub.outbox.claim import claim_due, reap
+from mathshub.outbox.figures import By, figures
 from mathshub.outbox.metrics import metrics_text
 from mathshub.outbox.models import Message
 from mathshub.outbox.tests.factories import make_message
@@ -80,8 +81,11 @@ def fill_outbox() -> None:
     multiply(waiting, 200, key="'waiting-' || n", due_at=later, expires_at=f"{later} + '1 day'")
     left = make_message(state=Message.State.CLAIMED, lease_until=NOW, claim=uuid4())
     multiply(left, 20, key="'left-' || n")
-    sent = make_message(state=Message.State.SENT, message_id="<0@mathshub.example.org>")
-    multiply(sent, 20_000, key="'sent-' || n", due_at="due_at - n * interval '1 minute'")
+    sent = make_message(
+        state=Message.State.SENT, message_id="<0@mathshub.example.org>", sent_at=NOW
+    )
+    minutes = "due_at - n * interval '1 minute'"
+    multiply(sent, 20_000, key="'sent-' || n", due_at=minutes, sent_at=minutes)
 
 
 def fill_outbox_of_a_year() -> None:
@@ -89,8 +93,8 @@ def fill_outbox_of_a_year() -> None:
     fill_outbox()
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE outbox_message SET due_at = due_at - id % 365 * interval '1 day' "
-            "WHERE state = 'sent'"
+            "UPDATE outbox_message SET due_at = due_at - id % 365 * interval '1 day', "
+            "sent_at = sent_at - id % 365 * interval '1 day' WHERE state = 'sent'"
         )
         cursor.execute("ANALYZE outbox_message")
 
@@ -200,6 +204,10 @@ def count_for_prometheus() -> None:
     metrics_text(NOW)
 
 
+def count_by_day() -> None:
+    figures(By.DAY, NOW)
+
+
 def show_list() -> None:
     get(LIST, staff_client())
 
@@ -245,6 +253,7 @@ HOT = [
     hot("mails to an address", fill_outbox, write_to_address, Message, "hub_id"),
     hot("what came back", fill_outbox, come_back, Message, "message_id"),
     hot("figures", fill_outbox_of_a_year, count_for_prometheus, Message, "hub_id"),
+    hot("figures by day", fill_outbox_of_a_year, count_by_day, Message, "hub_id"),
     hot("list", fill_interest, show_list, ExpressionOfInterest, *OF_HUB),
     hot("list of new ones", fill_interest, show_new_ones, ExpressionOfInterest, *OF_HUB),
     hot("form token", fill_interest, send_form_again, ExpressionOfInterest, "form_token", *OF_HUB),

@@ -4,6 +4,7 @@ import re
 import socketserver
 from threading import Thread
 
+FETCH = r"UID FETCH ([\d,]+) \(BODY\.PEEK\[(.*)\](?:<0\.(\d+)>)?\)"
 LOGIN = 'LOGIN portal "p@ss word"'
 
 
@@ -14,6 +15,7 @@ class ImapMailbox:
         self.mails = dict(enumerate(mails, start=1))
         self.seen: set[int] = set()
         self.asked: list[str] = []
+        self.gone: set[int] = set()  # deleted by somebody else once they were found
         self.fails_at = ""  # the command at which the connection is cut
         mailbox = self
 
@@ -49,14 +51,22 @@ class ImapMailbox:
         if command.startswith("UID SEARCH UNSEEN SINCE "):
             unread = " ".join(str(uid) for uid in self.mails if uid not in self.seen)
             return f"* SEARCH {unread}\r\n".encode(), "OK"
-        if found := re.fullmatch(r"UID FETCH (\d+) \(BODY\.PEEK\[(.*)\](?:<0\.(\d+)>)?\)", command):
-            uid, part = int(found[1]), self.mails[int(found[1])]
-            if found[2]:
-                part = part.split(b"\n\n")[0] + b"\n\n"
-            part = part[: int(found[3] or len(part))]
-            head = f"* {uid} FETCH (UID {uid} BODY[] {{{len(part)}}}\r\n".encode()
-            return head + part + b")\r\n", "OK"
+        if found := re.fullmatch(FETCH, command):
+            uids = [int(uid) for uid in found[1].split(",")]
+            # One by one, as servers tell of what changes meanwhile; gone ones are left out.
+            said = [self.fetch(uid, found[2], found[3]) for uid in uids if uid not in self.gone]
+            return b"* 1 FETCH (FLAGS (\\Recent) UID 1)\r\n".join(said), "OK"
         if found := re.fullmatch(r"UID STORE (\d+) \+FLAGS\.SILENT \(\\Seen\)", command):
             self.seen.add(int(found[1]))
             return b"", "OK"
         return b"", "BAD not here"
+
+    def fetch(self, uid: int, fields: str, most: str | None) -> bytes:
+        """A part of one mail; its number stands before it or behind, as servers please."""
+        part = self.mails[uid]
+        if fields:
+            part = part.split(b"\n\n")[0] + b"\n\n"
+        part = part[: int(most or len(part))]
+        before, behind = (f" UID {uid}", "") if uid % 2 else ("", f" UID {uid}")
+        head = f"* {uid} FETCH (FLAGS (){before} BODY[{fields}] {{{len(part)}}}\r\n"
+        return head.encode() + part + f"{behind})\r\n".encode()

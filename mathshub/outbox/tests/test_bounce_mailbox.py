@@ -6,6 +6,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection
 from pytest_django import Settings
 
 from mathshub.outbox import bounce_mailbox
@@ -75,6 +76,72 @@ def test_a_run_that_breaks_off_is_made_up_for(
     assert read_bounces(NOW + MINUTES) == Tally(reports=1, came_back=1)
     message.refresh_from_db()
     assert message.came_back_at == NOW, "it stands as it was told first"
+
+
+STRANGE = "Content-Type: multipart/report; boundary=x\nIn-Reply-To: =?utf-8?b?A?=\n\n"
+# Parts in parts, far deeper than any reader follows.
+BOTTOMLESS = "".join(
+    f"Content-Type: multipart/report; boundary={depth}\n\n--{depth}\n" for depth in range(2_000)
+)
+
+
+@pytest.mark.parametrize("text", [STRANGE, BOTTOMLESS])
+def test_a_mail_that_can_t_be_read_stops_none_behind_it(
+    text: str,
+    message: Message,
+    mailbox_of: Callable[..., ImapMailbox],
+) -> None:
+    mailbox = mailbox_of(text, reports.EXCHANGE)
+    assert read_bounces(NOW) == Tally(reports=2, came_back=1)
+    assert mailbox.seen == {1, 2}
+
+
+def test_the_log_tells_of_such_a_mail_and_nothing_that_stands_in_it(
+    hub: Hub, mailbox_of: Callable[..., ImapMailbox], caplog: pytest.LogCaptureFixture
+) -> None:
+    mailbox_of(BOTTOMLESS)
+    read_bounces(NOW)
+    [told] = caplog.records
+    assert told.getMessage() == "Mail 1 of the mailbox can't be read as a report: RecursionError."
+    assert told.exc_info is None
+
+
+@pytest.mark.django_db
+def test_a_database_that_is_away_leaves_the_report_for_the_next_run(
+    message: Message, mailbox_of: Callable[..., ImapMailbox]
+) -> None:
+    mailbox = mailbox_of(reports.EXCHANGE)
+
+    def away(*_: object) -> None:
+        raise OperationalError("the server closed the connection")
+
+    with connection.execute_wrapper(away), pytest.raises(OperationalError):
+        read_bounces(NOW)
+    assert mailbox.seen == set()
+    assert read_bounces(NOW) == Tally(reports=1, came_back=1)
+
+
+def test_many_mails_are_looked_at_in_few_questions(
+    message: Message, mailbox_of: Callable[..., ImapMailbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Answers to a large mailing lie there unread for days."""
+    monkeypatch.setattr(bounce_mailbox, "HEADERS_AT_ONCE", 40)
+    mailbox = mailbox_of(
+        *[reports.OUT_OF_OFFICE] * 59, reports.DELAYED, *[reports.OUT_OF_OFFICE] * 29, reports.GMAIL
+    )
+    assert read_bounces(NOW) == Tally(reports=2, came_back=1)
+    assert mailbox.seen == {60, 90}
+    fetched = [each for each in mailbox.asked if each.startswith("UID FETCH")]
+    assert len([each for each in fetched if "HEADER" in each]) == 3
+    assert len([each for each in fetched if "BODY.PEEK[]" in each]) == 2
+
+
+def test_a_mail_that_is_gone_before_it_is_looked_at_is_left_out(
+    message: Message, mailbox_of: Callable[..., ImapMailbox]
+) -> None:
+    mailbox = mailbox_of(reports.DELAYED, reports.EXCHANGE)
+    mailbox.gone = {1}
+    assert read_bounces(NOW) == Tally(reports=1, came_back=1)
 
 
 def test_one_run_takes_so_many_and_the_next_the_rest(

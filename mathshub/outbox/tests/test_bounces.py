@@ -203,6 +203,8 @@ def test_what_is_older_than_a_week_is_not_meant(hub: Hub, postmark: Callable[...
         ({}, True, True),
         ({"RecordType": "SpamComplaint", "Type": "SpamComplaint"}, True, True),
         ({"Type": "SoftBounce"}, True, False),
+        ({"Details": "552 5.2.2 mailbox full"}, True, False),
+        ({"Details": "550 5.2.3 message too large"}, True, False),
         ({"Type": "Blocked"}, True, False),
         ({"Type": "Transient"}, False, False),
         ({"RecordType": "Delivery", "Recipient": HEAD}, False, False),

@@ -1,9 +1,10 @@
 """Reports of mail servers are understood, and nothing else is taken for one."""
 
+import re
 from email import message_from_string
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mathshub.outbox.bounces import BounceKind
@@ -66,6 +67,15 @@ def test_answers_receipts_and_delays_report_nothing(text: str) -> None:
         ("5.4.4", "Host or domain name not found", PERMANENT),
         ("5.0.0", "550 5.7.1 Message rejected as spam", GAVE_UP),
         ("5.7.1", "550 5.7.1 blocked by policy", GAVE_UP),
+        ("5.2.2", "552 5.2.2 mailbox full", GAVE_UP),
+        ("5.2.3", "550 5.2.3 RESOLVER.RST.RecipSizeLimit; message too large", GAVE_UP),
+        ("5.2.4", "550 5.2.4 list can't be expanded", GAVE_UP),
+        ("5.2.0", "554 5.2.0 STOREDRV.Deliver.Exception:QuotaExceededException", GAVE_UP),
+        ("5.1.8", "550 5.1.8 Access denied, bad outbound sender", GAVE_UP),
+        ("5.0.0", "550 5.2.3 message too large", GAVE_UP),
+        ("5.0.0", "552 Message size exceeds fixed limit", GAVE_UP),
+        ("5.0.0", "554 Transaction failed", GAVE_UP),
+        ("5.0.0", "550 No such user at [192.5.7.1]", PERMANENT),
         ("5.6.0", "554 5.6.0 content refused", GAVE_UP),
         ("4.4.7", "Message expired", GAVE_UP),
         ("4.4.1", "connect to mx.school.example: Connection timed out", GAVE_UP),
@@ -141,3 +151,22 @@ def test_whatever_comes_is_read_without_an_error(
 def test_odd_words_in_a_report_stay_words(status: str, diagnostic: str) -> None:
     for each in read_reports(report(status, diagnostic or "x")):
         assert each.reason.isprintable()
+
+
+FIELDS = re.findall(r"(?m)^([A-Z][\w-]+):", reports.EXCHANGE)
+ENCODED_WORDS = st.builds(
+    "=?{}?{}?{}?=".format,
+    st.sampled_from(["utf-8", "us-ascii", "utf-7", "idna", "hex", "no-such", "\0", ""]),
+    st.sampled_from("bqBQx"),
+    st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=12),
+)
+
+
+@given(st.sampled_from(FIELDS), st.binary(max_size=60) | ENCODED_WORDS.map(str.encode))
+@example("In-Reply-To", b"=?utf-8?b?A?=")
+@example("Content-Type", b"multipart/report; boundary=x\nIn-Reply-To: =?utf-8?b?A?=")
+def test_no_field_of_a_report_is_an_error(name: str, value: bytes) -> None:
+    line = name.encode() + b": " + value
+    raw = re.sub(rb"(?m)^%s:.*$" % name.encode(), lambda _: line, reports.EXCHANGE.encode())
+    read_reports(raw)
+    read_reports(line + b"\n" + raw)

@@ -99,6 +99,15 @@ def test_each_message_counts_on_the_day_on_which_it_left_or_was_last_due(hub: Hu
 
 
 @pytest.mark.database
+def test_a_message_counts_on_its_day_however_long_a_hold_had_kept_it_back(hub: Hub):
+    due_at = NOW - timedelta(days=60)
+    make_message(state=State.SENT, due_at=due_at, sent_at=NOW - timedelta(days=1))
+    make_message(state=State.SENT, due_at=due_at, sent_at=due_at)
+    [line] = figures(By.DAY, NOW).lines
+    assert line == Line(TODAY - timedelta(days=1), "test", Counts(handed_over=1))
+
+
+@pytest.mark.database
 def test_days_and_months_are_london_s(hub: Hub):
     """Half past eleven at night in July in UTC is the next day there, and the next month."""
     at = datetime(2026, 7, 31, 23, 30, tzinfo=UTC)

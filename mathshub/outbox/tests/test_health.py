@@ -9,6 +9,7 @@ import pytest
 from pytest_django import Settings
 
 from mathshub.outbox import account
+from mathshub.outbox.admin import alarms
 from mathshub.outbox.health import health
 from mathshub.outbox.kinds import Kind
 from mathshub.outbox.sweep import sweep
@@ -74,6 +75,24 @@ def test_a_mail_server_that_is_away_is_named_until_it_is_back(
     smtp_sink.start()
     sweep(clock=clock)
     assert health(clock()).is_well
+
+
+def test_no_other_hub_and_no_log_is_told_whom_a_hub_wrote_to(
+    hub: Hub, smtp_sink: SmtpSink, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One mail account for all hubs: what the server says of one reader is the hub's own."""
+    message = make_message(recipient="jane.obi@school.example")
+    smtp_sink.throttle = "421 4.7.1 <jane.obi@school.example>: Try again later"
+    for _ in range(2):
+        sweep(clock=clock)
+        clock.pass_by(minutes=1)
+    with hub_scope(make_hub()):
+        told = [each for each in alarms(clock()) if "can't be reached" in each]
+    assert [each.partition("It said: ")[2] for each in told] == ["4.7.1 <address>: Try again later"]
+    assert "4.7.1 <address>: Try again later" in caplog.text
+    assert "jane" not in caplog.text
+    message.refresh_from_db()
+    assert message.last_error == "4.7.1 <jane.obi@school.example>: Try again later"
 
 
 class Watcher:

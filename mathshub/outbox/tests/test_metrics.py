@@ -106,6 +106,19 @@ def test_every_figure_is_what_the_rows_say(here: Hub) -> None:
     }
 
 
+def test_what_a_hold_kept_back_for_long_counts_when_it_leaves_and_when_it_comes_back(
+    here: Hub,
+) -> None:
+    """A hold that runs out by itself leaves ``due_at`` as it was."""
+    held = {"due_at": NOW - 240 * HOUR, "expires_at": NOW + HOUR, "state": State.SENT}
+    make_message(**held, sent_at=NOW - HOUR)
+    make_message(**held, sent_at=NOW - 48 * HOUR, came_back_at=NOW - HOUR)
+    make_message(**held, sent_at=NOW - 48 * HOUR)
+    found = figures()
+    assert found["messages_sent_24h{test}"] == 1
+    assert found["messages_came_back_24h{test}"] == 1
+
+
 def test_it_names_no_person_and_no_hub(here: Hub) -> None:
     make_message(recipient="head@school.example", recipient_name="Grace Obi", subject="Hello")
     text = scrape().content.decode()

@@ -6,11 +6,15 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from mathshub.outbox.bounces import BounceKind
 from mathshub.outbox.kinds import Kind
-from mathshub.outbox.models import Hold, Message
+from mathshub.outbox.models import Hold, Message, Suppression
 from mathshub.outbox.services import cancel_messages, purge
+from mathshub.outbox.suppression import is_suppressed, suppress
 from mathshub.outbox.sweep import sweep
 from mathshub.outbox.tests.factories import NOW, Clock, make_hold, make_message
 from mathshub.testing.smtp import SmtpSink
@@ -100,3 +104,54 @@ def test_a_hold_is_forgotten_a_year_after_it_was_over_with_its_record(hub: Hub) 
     purge(NOW + timedelta(days=367))
     assert list(Hold.objects.all()) == [standing]
     assert set(Hold.history.values_list("id", flat=True)) == {standing.pk}
+
+
+GONE = BounceKind.PERMANENT.value
+UNWANTED = BounceKind.COMPLAINT.value
+
+
+@pytest.mark.parametrize(
+    ("reason", "left"),
+    [
+        ("550 5.1.1 <jane@s.example>: Recipient rejected", f"{GONE}: 550 5.1.1"),
+        (f"{GONE}: 550-5.1.1 The account jane does not exist", f"{GONE}: 550 5.1.1"),
+        (f"{GONE}: smtp; 550 no such user: jane", f"{GONE}: 550"),
+        (f"{GONE}: 5.1.10", f"{GONE}: 5.1.10"),
+        (f"{GONE}: Jane Obi has left", f"{GONE}."),
+        (f"{GONE}: 550@s.example is unknown", f"{GONE}."),
+        (f"{GONE}.", f"{GONE}."),
+        (f"{UNWANTED}.", f"{UNWANTED}."),
+        (f"{UNWANTED}: jane@s.example", f"{UNWANTED}."),
+    ],
+)
+def test_of_a_refusal_the_code_and_the_kind_are_left_after_a_year(
+    hub: Hub, reason: str, left: str
+) -> None:
+    suppress("jane@s.example", reason=reason)
+    purge(timezone.now() + timedelta(days=364))
+    assert Suppression.objects.get().reason == reason
+    for _ in range(2):
+        purge(timezone.now() + timedelta(days=366))
+        kept = Suppression.objects.get()
+        assert (kept.address, kept.reason) == ("", left)
+    assert is_suppressed("jane@s.example")
+
+
+def test_words_that_stayed_when_their_address_was_forgotten_go_too(hub: Hub) -> None:
+    suppress("jane@s.example", reason="550 5.1.1 <jane@s.example>: Recipient rejected")
+    Suppression.objects.update(address="")
+    purge(timezone.now() + timedelta(days=366))
+    assert Suppression.objects.get().reason == f"{GONE}: 550 5.1.1"
+
+
+def test_what_is_forgotten_once_is_not_written_again(
+    hub: Hub,
+) -> None:
+    suppress("jane@s.example", reason="550 5.1.1 jane")
+    suppress("amy@s.example", reason=f"{UNWANTED}.")
+    later = timezone.now() + timedelta(days=366)
+    purge(later)
+    with CaptureQueriesContext(connection) as asked:
+        purge(later)
+    written = 'UPDATE "outbox_suppression"'
+    assert not [each for each in asked.captured_queries if written in each["sql"]]
