@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
-from mathshub.outbox.admin.about import about_filters, about_words, rows_with_reference
+from mathshub.outbox.admin.about import about_filters, about_links, about_words, rows_with_reference
 from mathshub.outbox.admin.again import REFUSES, AgainPages, can_ever_go_again
 from mathshub.outbox.admin.alarms import alarms, queue_words
 from mathshub.outbox.admin.days import DaysFilter, DaysForm, asked_for
@@ -178,12 +178,13 @@ class MessageAdmin(AgainPages, FiguresPages, GoingOutPages):
         return f"{capfirst(kind_words(obj.kind))} to {obj.recipient_name or obj.recipient}"
 
     def facts(self, request: HttpRequest, obj: Message) -> dict[str, Any]:
+        about = about_links(obj)
         family = [each for each in family_of(obj) if each.pk != obj.pk]
         return {
             "state": state_tag(obj),
             "meanings": state_meanings(obj),
             "family": [(each, family_words(each, obj), state_tag(each)) for each in family],
-            "facts": message_facts(obj),
+            "facts": [*message_facts(obj), *([("About", about)] if about else [])],
             "text": obj.text_body
             if self.has_change_permission(request, obj)
             else without_links(obj.text_body),

@@ -248,6 +248,15 @@ def test_who_sees_no_messages_has_no_block(here: Hub, about: dict[str, Any]) -> 
     assert client.get(MESSAGES).status_code == 403
 
 
+def test_its_page_leads_to_all_that_it_is_about(lead: Client, about: dict[str, Any]) -> None:
+    message = make_message(kind=KIND, **about)
+    page = lead.get(f"{MESSAGES}{message.pk}/change/").content.decode()
+    assert all(f'href="{page_of(name, row)}"' in page for name, row in about.items())
+    assert f">Session {about['session'].number}</a>" in page
+    other = make_message(kind=KIND)
+    assert "About</dt>" not in lead.get(f"{MESSAGES}{other.pk}/change/").content.decode()
+
+
 def test_the_text_is_shown_as_text(lead: Client) -> None:
     message = make_message(
         kind=KIND,
