@@ -3,18 +3,24 @@
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from pytest_django import Settings
 
 from enrolment.models import Mailing, MailingFile, Seat
+from enrolment.services.mailings import HELD_FOR
 from enrolment.tests.factories import (
+    NOW,
     make_accepted_place,
     make_expression,
     make_mailing,
     make_participant,
     make_seat,
 )
-from mathshub.outbox.models import Message
+from mathshub.outbox.models import Heartbeat, Message
+from mathshub.outbox.sweep import SWEEP
+from mathshub.scope import all_hubs
 from workgroups.models import Hub, HubMember, WorkGroup
 from workgroups.tests.factories import make_account, make_member, make_work_group
 from workgroups.tests.staff import lead_client, staff_client
@@ -101,6 +107,26 @@ def test_the_second_click_sends_nothing_more(staff: Client, group: WorkGroup) ->
     assert "It is on its way already" in page
     assert len(mailing_mails()) == 2
     assert "It is on its way already" in page_of(staff, send)  # nor is it asked about
+
+
+def test_while_the_mail_account_is_slow_it_is_on_its_way_and_says_until_when(
+    staff: Client, group: WorkGroup, settings: Settings
+) -> None:
+    settings.EMAIL_RATE_PER_MINUTE = 0.1
+    mailing = make_mailing(filters={"work_groups": [group.pk]})
+    send, page = f"{LIST}{mailing.pk}/send/", f"{LIST}{mailing.pk}/change/"
+    as_of = page_of(staff, send).split('name="as_of" value="')[1].split('"')[0]
+    staff.post(send, {"as_of": as_of})
+    with time_machine.travel(NOW + HELD_FOR, tick=False):
+        with all_hubs("the sweep is of all hubs"):
+            Heartbeat.objects.update_or_create(name=SWEEP, defaults={"at": NOW + HELD_FOR})
+        shown = page_of(staff, page)
+        assert "on its way" in shown
+        assert "2 messages wait; the last will have left at about" in shown
+        Message.objects.update(state=Message.State.SENT, sent_at=NOW + HELD_FOR)
+        shown = page_of(staff, page)
+    assert "on its way" not in shown
+    assert "2 handed to the mail server" in shown
 
 
 def test_whoever_is_ticked_is_left_out(staff: Client, group: WorkGroup) -> None:

@@ -235,7 +235,7 @@ TABLE: dict[str, tuple[int, int, str]] = {
     "admin:enrolment_mailing_changelist": (200, 7, "MAILING"),
     "admin:enrolment_mailing_history": (200, 8, "ACCOUNT CHANGE"),
     "admin:enrolment_mailing_delete": (200, 7, ""),
-    "admin:enrolment_mailing_change": (200, 21, "ACCOUNT MAILINGFILE MESSAGE PARTICIPANT SCHOOL"),
+    "admin:enrolment_mailing_change": (200, 26, "ACCOUNT MAILINGFILE MESSAGE PARTICIPANT SCHOOL"),
     "admin:enrolment_openingnotice_changelist": (200, 9, "OPENINGNOTICE"),
     "admin:enrolment_openingnotice_add": (403, 5, ""),
     "admin:enrolment_openingnotice_history": (200, 6, ""),

@@ -24,6 +24,7 @@ from enrolment.services.mailings import (
     write_mailing,
 )
 from mathshub.accounts.who import account_of
+from mathshub.outbox.admin.alarms import queue_words
 from mathshub.scope_admin import HubOwnedAdmin, is_key, posted, with_row_lock
 from workgroups.models import WorkGroup
 from workgroups.permissions import leads_only_own_groups, only_own_groups
@@ -89,10 +90,12 @@ class MailingAdmin(HubOwnedAdmin):
     def facts(self, request: HttpRequest, obj: Mailing) -> dict[str, Any]:
         now = timezone.now()
         audience = self._audience(request, obj)
+        is_held, waits = obj.can_be_stopped(now), words.waiting_of(obj) > 0
         replies = "the lead of each" if obj.replies_to == Mailing.Replies.LEADS else "the hub"
         return {
-            "state": words.state_of(obj, now),
-            "stops_at": obj.leaves_at if obj.can_be_stopped(now) else None,
+            "state": words.state_of(obj, now, waits=waits),
+            "stops_at": obj.leaves_at if is_held else None,
+            "queue_words": queue_words(now) if waits and not is_held else "",
             "facts": [
                 ("To", obj.get_to_display()),
                 *words.filters_in_words(obj),

@@ -54,12 +54,13 @@ def filters_in_words(mailing: Mailing) -> list[tuple[str, str]]:
     return found
 
 
-def state_of(mailing: Mailing, now: datetime) -> SafeString:
+def state_of(mailing: Mailing, now: datetime, *, waits: bool = False) -> SafeString:
+    """In one word; ``waits`` says that some of its messages have not left."""
     if mailing.is_draft:
         return tag("not sent", "plain")
     if mailing.can_be_stopped(now):
         return tag(f"leaves at {timezone.localtime(mailing.leaves_at):%H:%M}", "sun")
-    return tag("sent", "leaf")
+    return tag("on its way", "sun") if waits else tag("sent", "leaf")
 
 
 def messages_of(mailing: Mailing) -> Any:
