@@ -76,7 +76,7 @@ TABLE: dict[str, tuple[int, int, str]] = {
     "admin:accounts_account_history": (200, 5, ""),
     "admin:accounts_account_delete": (403, 5, ""),
     "admin:accounts_account_change": (200, 6, ""),
-    "admin:outbox_message_retry": (200, 6, ""),
+    "admin:outbox_message_retry": (200, 7, ""),
     "admin:outbox_message_stop": (200, 6, ""),
     "admin:outbox_message_again": (200, 10, ""),
     "admin:outbox_message_again_several": (200, 10, ""),

@@ -18,6 +18,7 @@ class SuppressionAdmin(FoundByAddress):
     list_display = ("mailbox", "reason", "since")
     list_filter = ()
     fields = ()
+    change_form_template = "admin/outbox/mail_not_wanted.html"
     empty_words = (
         "Addresses whose mail server said that they don't exist will stand here. Nothing more "
         "goes to them until somebody lifts that."
