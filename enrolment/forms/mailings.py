@@ -14,6 +14,7 @@ from mathshub.scope_admin import SeenForm
 from workgroups.models import AcademicYear, LocalAuthority, Programme, WorkGroup
 
 NO_LONGER = "One of those that you ticked is not to be had any more. Look at the ticks once more."
+TICK_SOME = "Tick the Work Groups that you write to."
 NOBODY = (
     "Tick at least one Work Group, programme, year, borough or role: with nothing ticked it goes to "
     "nobody."
@@ -46,7 +47,7 @@ def boxes(label: str, field: type = forms.ModelMultipleChoiceField, **options: A
         queryset=WorkGroup.objects.none(),  # set for each page, within the scope
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": NO_LONGER},
+        error_messages={"invalid_choice": NO_LONGER, "required": TICK_SOME},
         **options,
     )
 
@@ -119,6 +120,7 @@ class MailingForm(SeenForm, forms.Form):
         if leads_only:
             for name in ("programmes", "academic_years", "local_authorities", "finished_too"):
                 del self.fields[name]
+            self.fields["work_groups"].required = "finished_groups" not in self.fields
         kept = mailing.files.all() if mailing else MailingFile.objects.none()
         self.kept = list(kept)
         if self.kept:
@@ -172,7 +174,7 @@ class MailingForm(SeenForm, forms.Form):
         ]
         is_wrong = any(name in self.errors for name in (*FILTERS, "finished_groups"))
         if self.leads_only and not given["work_groups"] and not is_wrong:
-            self.add_error("work_groups", "Tick the Work Groups that you write to.")
+            self.add_error("work_groups", TICK_SOME)
         elif not any(given.get(name) for name in FILTERS) and not is_wrong:
             self.add_error("work_groups", NOBODY)
         if given.get("roles") and given.get("to") not in (None, Mailing.To.PARTICIPANTS):

@@ -273,7 +273,9 @@ def test_a_lead_writes_to_own_groups_alone(hub: Hub, group: WorkGroup) -> None:
     refused = lead.post(ADD, typed(group)).content.decode()
     assert "One of those that you ticked is not to be had any more." in refused
     assert "Tick the Work Groups" not in refused
-    assert lead.post(ADD, typed()).status_code == 200
+    assert "Tick the Work Groups that you write to." in lead.post(ADD, typed()).content.decode()
+    [heading] = [part for part in page.split("<legend")[1:] if "Work Groups" in part.split("</")[0]]
+    assert "(optional)" not in heading.split("</legend>")[0]
     assert not Mailing.objects.exists()
     lead.post(ADD, typed(mine))
     mailing = Mailing.objects.get()
