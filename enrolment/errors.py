@@ -395,13 +395,23 @@ class NobodyToWriteTo(Refusal):
         return "Nobody is left to write to. Nothing was sent."
 
 
-class OthersToWriteTo(Refusal):
-    """Other people fit the mailing's filters now than the page had shown."""
+class StillWaits(Refusal):
+    """A round of the mailing waits for its ten minutes to pass; a second one would not stop with it."""
 
     def __str__(self) -> str:
         return (
-            "Since you opened this page the list of people has changed. Nothing was sent yet: look "
-            "at the list once more, then send it."
+            "It is on its way already, and nothing more was sent. Until it leaves you can stop it; "
+            "after that you can send it to those who have not had it."
+        )
+
+
+class OthersToWriteTo(Refusal):
+    """The mailing was sent, or other people fit its filters, since the page was shown."""
+
+    def __str__(self) -> str:
+        return (
+            "Since you opened this page somebody sent it, or the list of people has changed. "
+            "Nothing was sent by this: look at the list once more, then send it."
         )
 
 

@@ -36,6 +36,7 @@ TYPES = {
     ".jpeg": FileType("image/jpeg", b"\xff\xd8\xff"),
 }
 WORDS = "PDF, Word, PowerPoint, Excel, PNG or JPEG; up to 3 files of 2 MB"
+CHOOSE_AGAIN = "Choose your files once more: a browser lets go of them when a page comes back."
 Attachment = tuple[str, str, bytes]
 """Name, content type, content."""
 
@@ -58,7 +59,7 @@ class FilesField(forms.FileField):
         files = data if isinstance(data, list | tuple) else [data] if data else []
         if len(files) > MOST_FILES:
             raise ValidationError(f"Choose {MOST_FILES} files at most.")
-        return [attachment_of(super(FilesField, self).clean(file, initial)) for file in files]
+        return [attachment_of(file) for file in files]
 
 
 def attachment_of(file: UploadedFile) -> Attachment:
@@ -69,7 +70,9 @@ def attachment_of(file: UploadedFile) -> Attachment:
         raise ValidationError(f"“{name}” can’t be sent. {WORDS} can.")
     if len(name) > LONGEST_NAME:
         raise ValidationError(f"Give “{name[:30]}…” a shorter name.")
-    if (file.size or 0) > LARGEST:
+    if not file.size:
+        raise ValidationError(f"“{name}” is empty. Save it once more, and choose it again.")
+    if file.size > LARGEST:
         raise ValidationError(f"“{name}” is larger than 2 MB. Put it online and write its address.")
     content: bytes = file.read()
     if not content.startswith(kind.begins) or not _holds(content, kind.holds):

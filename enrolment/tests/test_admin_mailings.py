@@ -3,18 +3,24 @@
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from pytest_django import Settings
 
 from enrolment.models import Mailing, MailingFile, Seat
+from enrolment.services.mailings import HELD_FOR
 from enrolment.tests.factories import (
+    NOW,
     make_accepted_place,
     make_expression,
     make_mailing,
     make_participant,
     make_seat,
 )
-from mathshub.outbox.models import Message
+from mathshub.outbox.models import Heartbeat, Message
+from mathshub.outbox.sweep import SWEEP
+from mathshub.scope import all_hubs
 from workgroups.models import Hub, HubMember, WorkGroup
 from workgroups.tests.factories import make_account, make_member, make_work_group
 from workgroups.tests.staff import lead_client, staff_client
@@ -84,6 +90,7 @@ def test_it_is_written_looked_at_sent_and_stopped(staff: Client, group: WorkGrou
     assert "Nothing has left yet." in page
     assert "had it" not in page
     assert mailing_mails() == ["ana@school.example", "sam@school.example"]
+    assert "Stop it, 2 e-mails less" in page_of(staff, f"{LIST}{mailing.pk}/stop/")
     page = staff.post(f"{LIST}{mailing.pk}/stop/", follow=True).content.decode()
     assert "Stopped: 2 e-mails less." in page
     assert mailing_mails() == []
@@ -96,9 +103,30 @@ def test_the_second_click_sends_nothing_more(staff: Client, group: WorkGroup) ->
     send = f"{LIST}{mailing.pk}/send/"
     as_of = page_of(staff, send).split('name="as_of" value="')[1].split('"')[0]
     staff.post(send, {"as_of": as_of})
-    page = staff.post(send, {"as_of": as_of}).content.decode()
-    assert "the list of people has changed" in page
+    page = staff.post(send, {"as_of": as_of}, follow=True).content.decode()
+    assert "It is on its way already" in page
     assert len(mailing_mails()) == 2
+    assert "It is on its way already" in page_of(staff, send)  # nor is it asked about
+
+
+def test_while_the_mail_account_is_slow_it_is_on_its_way_and_says_until_when(
+    staff: Client, group: WorkGroup, settings: Settings
+) -> None:
+    settings.EMAIL_RATE_PER_MINUTE = 0.1
+    mailing = make_mailing(filters={"work_groups": [group.pk]})
+    send, page = f"{LIST}{mailing.pk}/send/", f"{LIST}{mailing.pk}/change/"
+    as_of = page_of(staff, send).split('name="as_of" value="')[1].split('"')[0]
+    staff.post(send, {"as_of": as_of})
+    with time_machine.travel(NOW + HELD_FOR, tick=False):
+        with all_hubs("the sweep is of all hubs"):
+            Heartbeat.objects.update_or_create(name=SWEEP, defaults={"at": NOW + HELD_FOR})
+        shown = page_of(staff, page)
+        assert "on its way" in shown
+        assert "2 messages wait; the last will have left at about" in shown
+        Message.objects.update(state=Message.State.SENT, sent_at=NOW + HELD_FOR)
+        shown = page_of(staff, page)
+    assert "on its way" not in shown
+    assert "2 handed to the mail server" in shown
 
 
 def test_whoever_is_ticked_is_left_out(staff: Client, group: WorkGroup) -> None:
@@ -118,6 +146,71 @@ def test_nothing_ticked_is_said_and_nothing_typed_is_lost(staff: Client, group: 
     assert "with nothing ticked it goes to nobody" in page
     assert "Typed for ten minutes" in page
     assert not Mailing.objects.exists()
+
+
+def test_the_page_says_who_is_left_out_and_who_gets_it_once_more(
+    staff: Client, group: WorkGroup
+) -> None:
+    mailing = make_mailing(filters={"work_groups": [group.pk]})
+    send = f"{LIST}{mailing.pk}/send/"
+    page = page_of(staff, send)
+    assert "2 by name: tick" in page
+    assert "once more" not in page
+    boxes = [part.split('"')[0] for part in page.split('name="left_out" value="')[1:]]
+    Mailing.objects.update(left_out=boxes[:1])
+    assert "2 by name, 1 of them left out: tick" in page_of(staff, send)
+    assert "Who has had it gets it once more." in page_of(staff, send, again="1")
+
+
+def test_all_that_is_wrong_is_said_at_once_and_files_are_asked_for_again(
+    staff: Client, group: WorkGroup
+) -> None:
+    given = typed(subject=" ", attachments=[SimpleUploadedFile("plan.pdf", PDF)])
+    page = staff.post(ADD, given).content.decode()
+    for words in ("Give it a subject.", "with nothing ticked", "Choose your files once more"):
+        assert words in page
+
+
+def test_a_file_alone_is_wrong_and_the_others_are_not_asked_for(
+    staff: Client, group: WorkGroup
+) -> None:
+    given = typed(group, attachments=[SimpleUploadedFile("plan.pdf", b"")])
+    page = staff.post(ADD, given).content.decode()
+    assert "“plan.pdf” is empty." in page
+    assert "Choose your files once more" not in page
+
+
+def test_finished_groups_stand_apart_and_are_written_to_when_ticked(
+    staff: Client, group: WorkGroup
+) -> None:
+    finished = make_work_group(name="Barnet", state=WorkGroup.State.RUNNING)
+    seat_in(finished, "Old")
+    assert "finished</summary>" not in page_of(staff, ADD)
+    WorkGroup.objects.filter(pk=finished.pk).update(state=WorkGroup.State.FINISHED)
+    page = page_of(staff, ADD)
+    running, rest = page.split("<details>")
+    assert ("Hackney" in running, "Barnet" in running, "Barnet" in rest) == (True, False, True)
+    staff.post(ADD, typed(finished_groups=[finished.pk]))
+    mailing = Mailing.objects.get()
+    assert mailing.filters == {"work_groups": [finished.pk]}
+    assert "Send it to 1 person …" in page_of(staff, f"{LIST}{mailing.pk}/change/")
+    page = page_of(staff, ADD, like=mailing.pk)
+    apart = page.split("<details open>")[1].split("</details>")[0]
+    assert "checked" in apart.split(f'value="{finished.pk}"')[1].split(">")[0]
+
+
+def test_where_nobody_fits_there_is_nothing_to_press_and_why(
+    staff: Client, group: WorkGroup
+) -> None:
+    empty = make_work_group(name="Barnet")
+    mailing = make_mailing(filters={"work_groups": [empty.pk]})
+    page = page_of(staff, f"{LIST}{mailing.pk}/change/")
+    assert "Nobody fits all that is ticked." in page
+    assert "Send it" not in page
+    assert f"Barnet, {empty.offering}" in page
+    page = page_of(staff, f"{LIST}{mailing.pk}/send/")
+    assert "Nobody fits all that is ticked." in page
+    assert "No e-mail is sent." in page
 
 
 def test_roles_of_contacts_are_refused_rather_than_ignored(staff: Client, group: WorkGroup) -> None:
@@ -177,8 +270,12 @@ def test_a_lead_writes_to_own_groups_alone(hub: Hub, group: WorkGroup) -> None:
     page = page_of(lead, ADD)
     assert "Newham" in page
     assert "Hackney" not in page
-    assert lead.post(ADD, typed(group)).status_code == 200  # refused on the page
-    assert lead.post(ADD, typed()).status_code == 200
+    refused = lead.post(ADD, typed(group)).content.decode()
+    assert "One of those that you ticked is not to be had any more." in refused
+    assert "Tick the Work Groups" not in refused
+    assert "Tick the Work Groups that you write to." in lead.post(ADD, typed()).content.decode()
+    [heading] = [part for part in page.split("<legend")[1:] if "Work Groups" in part.split("</")[0]]
+    assert "(optional)" not in heading.split("</legend>")[0]
     assert not Mailing.objects.exists()
     lead.post(ADD, typed(mine))
     mailing = Mailing.objects.get()

@@ -47,6 +47,7 @@ def test_a_file_is_taken_by_what_is_in_it(name: str, content: bytes, content_typ
 @pytest.mark.parametrize(
     ("name", "content"),
     [
+        ("plan.pdf", b""),
         ("page.html", b"<script>"),
         ("tool.exe", b"MZ"),
         ("plan", PDF),

@@ -15,6 +15,7 @@ from enrolment.errors import (
     NobodyToWriteTo,
     OthersToWriteTo,
     Refusal,
+    StillWaits,
 )
 from enrolment.models import Mailing, MailingFile, Participant, Place, Seat
 from enrolment.services.mailings import (
@@ -80,7 +81,9 @@ def send(mailing: Mailing, **fields: Any) -> Audience:
     asked = {
         "within": within,
         "left_out": [],
-        "as_of": audience(mailing, now=now, within=within, **again).as_of,
+        "as_of": audience(
+            Mailing.objects.get(pk=mailing.pk), now=now, within=within, **again
+        ).as_of,
         "by": fields.get("by") or make_account(),
         "now": now,
     }
@@ -167,17 +170,22 @@ def test_contacts_are_those_of_places_in_that_state(hub: Hub) -> None:
 
 
 @pytest.mark.database
-def test_finished_groups_are_written_to_only_when_that_is_ticked(hub: Hub) -> None:
-    groups = {state: make_work_group(state=state) for state in WorkGroup.State}
+def test_finished_groups_are_written_to_only_when_they_or_all_of_them_are_ticked(hub: Hub) -> None:
+    year, running = make_year(start_year=2026), WorkGroup.State.RUNNING
+    offering = make_offering(academic_year=year)
+    groups = {state: make_work_group(state=state, offering=offering) for state in WorkGroup.State}
     for state, group in groups.items():
         place = make_accepted_place()
         Place.objects.filter(pk=place.pk).update(work_group=group)
         place.refresh_from_db()
         make_seat(place=place, participant=make_participant(name=state, email=f"{state}@x.example"))
-    filters: dict[str, Any] = {"work_groups": [group.pk for group in groups.values()]}
-    assert names(make_mailing(filters=filters)) == ["forming", "running"]
-    finished_too = filters | {"finished_too": True}
+    of_year: dict[str, Any] = {"academic_years": [year.pk]}
+    assert names(make_mailing(filters=of_year)) == ["forming", "running"]
+    finished_too = of_year | {"finished_too": True}
     assert names(make_mailing(filters=finished_too)) == ["finished", "forming", "running"]
+    by_name = {"work_groups": [group.pk for group in groups.values()]}
+    assert names(make_mailing(filters=by_name)) == ["finished", "forming", "running"]
+    assert names(make_mailing(filters={"work_groups": [groups[running].pk]})) == ["running"]
 
 
 @pytest.mark.database
@@ -306,7 +314,7 @@ def test_who_is_left_out_gets_nothing_and_is_asked_about_again(hub: Hub) -> None
     mailing.refresh_from_db()
     assert mailing.left_out == [ana.print]
     assert [reader.names for reader in audience(mailing).left_out] == ["Ana"]
-    send(mailing, left_out=[])
+    send(mailing, left_out=[], now=NOW + HELD_FOR)
     assert waiting() == ["ana@school.example", "sam@school.example"]
 
 
@@ -323,6 +331,42 @@ def test_with_others_than_were_shown_nothing_is_sent(hub: Hub) -> None:
     with pytest.raises(NobodyToWriteTo):
         send(mailing, left_out=everyone)
     assert waiting() == []
+
+
+@pytest.mark.database
+def test_while_a_round_waits_there_is_no_second_one(hub: Hub) -> None:
+    group = make_work_group(capacity=9)
+    seat_in(group, "Sam")
+    mailing = make_mailing(filters={"work_groups": [group.pk]})
+    send(mailing)
+    seat_in(group, "Late")
+    with pytest.raises(StillWaits):
+        send(mailing, now=NOW + HELD_FOR - A_MINUTE)
+    assert waiting() == ["sam@school.example"]
+    send(mailing, now=NOW + HELD_FOR)
+    assert waiting() == ["late@school.example", "sam@school.example"]
+
+
+@pytest.mark.database
+def test_two_pages_that_send_it_once_more_send_it_once(hub: Hub) -> None:
+    mailing = make_mailing_to_one()
+    send(mailing)
+    later, again = NOW + timedelta(days=1), {"also_who_had_it": True}
+    shown_twice = audience(mailing, now=later, **again).as_of
+    mailing.refresh_from_db()
+    assert audience(mailing, now=later, **again).as_of != shown_twice  # a page of before the send
+    shown_twice = audience(mailing, now=later, **again).as_of
+    send(mailing, now=later, as_of=shown_twice, **again)
+    with pytest.raises(OthersToWriteTo):
+        send(mailing, now=later + HELD_FOR, as_of=shown_twice, **again)
+    assert waiting() == ["sam@school.example"] * 2
+
+
+@pytest.mark.database
+def test_what_waits_has_its_subject_already(hub: Hub) -> None:
+    mailing = make_mailing_to_one()
+    send(mailing)
+    assert Message.objects.get(kind="mailing").subject == mailing.subject
 
 
 def test_pressed_twice_at_once_it_goes_once(transactional_db: None, on_postgresql: None) -> None:

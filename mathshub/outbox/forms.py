@@ -25,7 +25,7 @@ class StopForm(forms.Form):
             field.choices = [(self.GO_ON, "Yes, send them again"), (self.STOP, "No, leave it")]
         else:
             field.label = "Shall we stop them for this mailbox?"
-            field.choices = [(self.STOP, "Yes, stop them"), (self.GO_ON, "No, go on")]
+            field.choices = [(self.STOP, "Yes, stop them"), (self.GO_ON, "No, keep sending them")]
         words = "Choose whether we send these e-mails."
         field.error_messages |= {"required": words, "invalid_choice": words}
 

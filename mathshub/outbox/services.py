@@ -73,9 +73,10 @@ class Draft:
     """A message to queue. ``key`` is unique for ever; ``context`` holds ids only.
 
     ``kind`` is given by name where an app further right registers it. ``due_at`` defaults to now,
-    ``expires_at`` to ``due_at`` plus the kind's ``expires_after``. The ids of the school, the Work
-    Group, the participant and the session are those on whose pages the message is shown. ``words``
-    are those that somebody gave a message of before by hand.
+    ``expires_at`` to ``due_at`` plus the kind's ``expires_after``. ``subject`` is given where it
+    does not wait for the letter to be written. The ids of the school, the Work Group, the
+    participant and the session are those on whose pages the message is shown. ``words`` are those
+    that somebody gave a message of before by hand.
     """
 
     kind: Kind | str
@@ -84,6 +85,7 @@ class Draft:
     recipient_name: str = ""
     context: dict = field(default_factory=dict)
     words: dict = field(default_factory=dict)
+    subject: str = ""
     due_at: datetime | None = None
     expires_at: datetime | None = None
     school_id: int | None = None
@@ -124,6 +126,7 @@ def _row(draft: Draft, hub: Any, noting: _Noting, now: datetime) -> Message:
         recipient_name=draft.recipient_name,
         context=draft.context,
         words=draft.words,
+        subject=draft.subject,
         priority=kind.priority,
         due_at=due_at,
         expires_at=expires_at,

@@ -30,6 +30,11 @@ def is_suppressed(address: str) -> bool:
     return bool(_entries(address_hash=hash_of(address)))
 
 
+def refusal_of(address: str) -> Suppression | None:
+    """What staff lift before anything goes there again; None where nothing stands in the way."""
+    return Suppression.objects.filter(address_hash=hash_of(address)).first()
+
+
 def suppressed_among(addresses: Iterable[str]) -> set[str]:
     """Those of the addresses to which the hub in scope sends nothing, in one query."""
     by_address = {address: hash_of(address) for address in addresses}

@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -33,7 +34,7 @@ def stop_mail(request: HttpRequest, token: str) -> HttpResponse:
         return _show(request, message, form, is_stopped=is_stopped, token=token)
     change = stop_kind if form.stops else let_kind_on
     change(message, now=timezone.now())
-    return redirect("outbox:stop_mail", token)
+    return redirect(f"{reverse('outbox:stop_mail', args=[token])}?answered")
 
 
 _ENDED = "This link has ended"
@@ -49,8 +50,9 @@ def _message_or_404(token: str) -> Message | None:
 def _show(
     request: HttpRequest, message: Message, form: StopForm, *, is_stopped: bool, token: str
 ) -> HttpResponse:
+    go_on = "We go on sending these e-mails" if "answered" in request.GET else "Stop these e-mails?"
     context = {
-        "page_title": "These e-mails are stopped" if is_stopped else "Stop these e-mails?",
+        "page_title": "These e-mails are stopped" if is_stopped else go_on,
         "kind": kind_named(message.kind).label,
         "recipient": message.recipient,
         "is_stopped": is_stopped,

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, NoReturn
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
@@ -23,6 +24,7 @@ from mathshub.scope_admin.names import deleted_with, with_names
 from mathshub.scope_admin.seen import HELD, SavesWhatWasSeen, SeenForm
 from mathshub.scope_admin.widgets import FORM_FIELDS, DateAndTime
 
+NOTHING_TICKED = "Tick the rows first. Nothing was done."
 # More choices than a person reads through: such a row is found by a search, never by a list box.
 TOO_MANY_FOR_A_LIST_BOX = ("workgroups.school", "accounts.account")
 
@@ -176,6 +178,7 @@ class PortalAdmin(PlainForms, SavesWhatWasSeen):
     ) -> HttpResponse:
         context["title"] = self.object_title(obj) if obj else self.add_title()
         context["subtitle"] = None
+        context["list_title"] = self.list_title(request)
         if obj:
             context["has_history"] = hasattr(obj, "history")
             context |= self.facts(request, obj)
@@ -191,6 +194,9 @@ class PortalAdmin(PlainForms, SavesWhatWasSeen):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        if request.method == "POST" and ACTION_CHECKBOX_NAME not in request.POST:
+            here = request.get_full_path()
+            return self.done(request, NOTHING_TICKED, to=here, level=messages.WARNING)
         context = {
             "empty_words": self.empty_words,
             "add_words": self.add_words or f"Add a {self.opts.verbose_name}",

@@ -179,4 +179,6 @@ def test_without_a_session_to_come_it_has_no_table() -> None:
     make_seat_in(group)
     Session.objects.all().delete()
     [message] = queued(make_mailing(filters={"work_groups": [group.pk]}))
-    assert "Your next session" not in str(written(message).body)
+    body = str(written(message).body)
+    assert "Your next session" not in body
+    assert "\n\nSee your sessions:" in body

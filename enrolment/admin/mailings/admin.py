@@ -12,7 +12,7 @@ from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString
 
 from enrolment.admin.mailings import words
-from enrolment.errors import CannotBeEdited, Refusal
+from enrolment.errors import CannotBeEdited, Refusal, StillWaits
 from enrolment.forms.mailings import MailingForm
 from enrolment.models import Mailing
 from enrolment.services.mailings import (
@@ -24,6 +24,7 @@ from enrolment.services.mailings import (
     write_mailing,
 )
 from mathshub.accounts.who import account_of
+from mathshub.outbox.admin.alarms import queue_words
 from mathshub.scope_admin import HubOwnedAdmin, is_key, posted, with_row_lock
 from workgroups.models import WorkGroup
 from workgroups.permissions import leads_only_own_groups, only_own_groups
@@ -89,10 +90,12 @@ class MailingAdmin(HubOwnedAdmin):
     def facts(self, request: HttpRequest, obj: Mailing) -> dict[str, Any]:
         now = timezone.now()
         audience = self._audience(request, obj)
+        is_held, waits = obj.can_be_stopped(now), words.waiting_of(obj) > 0
         replies = "the lead of each" if obj.replies_to == Mailing.Replies.LEADS else "the hub"
         return {
-            "state": words.state_of(obj, now),
-            "stops_at": obj.leaves_at if obj.can_be_stopped(now) else None,
+            "state": words.state_of(obj, now, waits=waits),
+            "stops_at": obj.leaves_at if is_held else None,
+            "queue_words": queue_words(now) if waits and not is_held else "",
             "facts": [
                 ("To", obj.get_to_display()),
                 *words.filters_in_words(obj),
@@ -118,10 +121,8 @@ class MailingAdmin(HubOwnedAdmin):
         if mailing.can_be_stopped(timezone.now()):
             found = [(stop, "Stop it", True)]
         elif mailing.is_draft:
-            found = [
-                (send, f"Send it to {number} …", True),
-                (self.url("edit", mailing.pk), "Change it", False),
-            ]
+            to_some = [(send, f"Send it to {number} …", True)] if audience.readers else []
+            found = [*to_some, (self.url("edit", mailing.pk), "Change it", not to_some)]
         elif audience.readers:
             found = [(send, f"Send it to {number} who have not had it …", False)]
         else:
@@ -187,11 +188,10 @@ class MailingAdmin(HubOwnedAdmin):
             request,
             title=title,
             form=form,
-            lead="Who gets it: everyone who fits all that you tick. Of several ticks under one "
-            "heading one is enough. You see the names before anything is sent.",
             will=["No e-mail is sent by this."],
             button="Keep it and see who gets it",
             back=back,
+            template="admin/enrolment/mailing_write.html",
         )
 
     def _keep(
@@ -212,6 +212,9 @@ class MailingAdmin(HubOwnedAdmin):
     def send(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Names with a box to leave each out; sent only to those whom the page has shown."""
         mailing = self.row_or_404(request, pk, change=True)
+        back = self.url("change", pk)
+        if mailing.can_be_stopped(timezone.now()):
+            return self.done(request, str(StillWaits()), to=back, level=messages.ERROR)
         given = request.POST if request.method == "POST" else request.GET
         options = {"also_who_had_it": "again" in given}
         refusal: Refusal | None = None
@@ -231,7 +234,7 @@ class MailingAdmin(HubOwnedAdmin):
             else:
                 leave = words.mails(len(sent.readers))
                 said = f"{leave} on the way in ten minutes. Until then you can stop it."
-                return self.done(request, said, to=self.url("change", pk))
+                return self.done(request, said, to=back)
         return self._sending_page(request, mailing, options, refusal)
 
     def _sending_page(
@@ -250,16 +253,20 @@ class MailingAdmin(HubOwnedAdmin):
             request,
             title=f"Send “{mailing}”?",
             will=[
-                f"{words.people(number).capitalize()} {'gets' if number == 1 else 'get'} it, but "
-                "for those whom you tick below.",
+                f"{words.people(number).capitalize()} {'gets' if number == 1 else 'get'} it, less "
+                "those whom you tick.",
+                *(["Who has had it gets it once more."] if options["also_who_had_it"] else []),
                 "It waits ten minutes. Until then one press stops all of it.",
-            ],
+            ]
+            if shown
+            else ["No e-mail is sent."],
             button=f"Send it, {words.mails(len(going))}",
             back=self.url("change", mailing.pk),
             template="admin/enrolment/mailing_send.html",
             mailing=mailing,
             audience=audience,
             shown=[(reader, reader.print in ticked) for reader in shown],
+            out=len(shown) - len(going),
             letter=words.letter_of(mailing, audience, timezone.now()),
             refusal=refusal,
             again=options["also_who_had_it"],
@@ -277,8 +284,8 @@ class MailingAdmin(HubOwnedAdmin):
         return self.form_page(
             request,
             title=f"Stop “{mailing}”?",
-            will=["Nobody of this round gets it. You can change it and send it later."],
-            button="Stop it, no e-mail",
+            will=["Nobody of this round gets it. You can send it later."],
+            button=f"Stop it, {words.mails(words.waiting_of(mailing))} less",
             back=back,
         )
 

@@ -19,7 +19,7 @@ from mathshub.scope_admin.cells import count, tag
 from workgroups.models import AcademicYear, LocalAuthority, Programme, WorkGroup
 
 NAMED = {
-    "work_groups": ("Work Group", WorkGroup),
+    "work_groups": ("Work Group", WorkGroup),  # each with its year: names come again
     "programmes": ("Programme", Programme),
     "academic_years": ("Year", AcademicYear),
     "local_authorities": ("Borough", LocalAuthority),
@@ -40,7 +40,12 @@ def filters_in_words(mailing: Mailing) -> list[tuple[str, str]]:
     for name, (words, model) in NAMED.items():
         if chosen := mailing.filters.get(name):
             rows = model._default_manager.filter(pk__in=chosen)
-            found.append((words, " or ".join(map(str, rows)) or "none that is here any more"))
+            if model is WorkGroup:
+                rows = rows.select_related("offering__programme", "offering__academic_year")
+            said = [
+                f"{row}, {row.offering}" if isinstance(row, WorkGroup) else str(row) for row in rows
+            ]
+            found.append((words, " or ".join(said) or "none that is here any more"))
     if roles := mailing.filters.get("roles"):
         labels = dict(Participant.Role.choices)
         found.append(("Role", " or ".join(str(labels.get(role, role)) for role in roles)))
@@ -49,16 +54,22 @@ def filters_in_words(mailing: Mailing) -> list[tuple[str, str]]:
     return found
 
 
-def state_of(mailing: Mailing, now: datetime) -> SafeString:
+def state_of(mailing: Mailing, now: datetime, *, waits: bool = False) -> SafeString:
+    """In one word; ``waits`` says that some of its messages have not left."""
     if mailing.is_draft:
         return tag("not sent", "plain")
     if mailing.can_be_stopped(now):
         return tag(f"leaves at {timezone.localtime(mailing.leaves_at):%H:%M}", "sun")
-    return tag("sent", "leaf")
+    return tag("on its way", "sun") if waits else tag("sent", "leaf")
 
 
 def messages_of(mailing: Mailing) -> Any:
     return Message.objects.filter(key__startswith=mailing.key_prefix())
+
+
+def waiting_of(mailing: Mailing) -> int:
+    """How many of its messages could still be stopped."""
+    return int(messages_of(mailing).filter(state__in=Message.WAITING).count())
 
 
 def tally_of(mailing: Mailing) -> list[tuple[str, int]]:

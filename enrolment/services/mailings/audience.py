@@ -78,9 +78,13 @@ class Reader:
 
 @dataclass(frozen=True)
 class Audience:
-    """Who gets the mailing, and who fits its filters and does not, each with the reason's list."""
+    """Who gets the mailing, and who fits its filters and does not, each with the reason's list.
+
+    ``rounds`` is how often it had been sent.
+    """
 
     readers: list[Reader]
+    rounds: int = 0
     have_had_it: list[Reader] = field(default_factory=list)
     left_out: list[Reader] = field(default_factory=list)
     refusing: list[Reader] = field(default_factory=list)
@@ -88,9 +92,10 @@ class Audience:
 
     @property
     def as_of(self) -> str:
-        """A short print of who fits, left out by hand or not: of what a page showed."""
-        everyone = " ".join(sorted(reader.print for reader in (*self.readers, *self.left_out)))
-        return hashlib.blake2s(everyone.encode(), digest_size=8).hexdigest()
+        """A short print of what a page showed: who fits, left out by hand or not, and which round."""
+        everyone = sorted(reader.print for reader in (*self.readers, *self.left_out))
+        shown = " ".join([str(self.rounds), *everyone])
+        return hashlib.blake2s(shown.encode(), digest_size=8).hexdigest()
 
 
 def audience_of(
@@ -108,7 +113,8 @@ def audience_of(
     readers = _readers(person for person in people if person.address)
     refusing = set(Suppression.objects.values_list("address_hash", flat=True))
     had = _had_it(mailing)
-    found = Audience([], without_address=[person for person in people if not person.address])
+    nowhere = [person for person in people if not person.address]
+    found = Audience([], rounds=mailing.rounds, without_address=nowhere)
     for reader in readers:
         if reader.print in refusing:
             found.refusing.append(reader)
@@ -125,7 +131,8 @@ def _people(mailing: Mailing, within: QuerySet[WorkGroup], now: datetime) -> Ite
     if not any(mailing.filters.get(name) for name in FILTERS):
         return
     groups = within.exclude(state__in=CLOSED)
-    if not mailing.filters.get("finished_too"):
+    # Who ticks a Work Group that has finished means it.
+    if not (mailing.filters.get("finished_too") or mailing.filters.get("work_groups")):
         groups = groups.exclude(state=WorkGroup.State.FINISHED)
     if mailing.to == Mailing.To.PARTICIPANTS:
         yield from _holders(mailing, groups, now)

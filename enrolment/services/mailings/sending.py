@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from enrolment.errors import CannotBeRecalled, NobodyToWriteTo, OthersToWriteTo
+from enrolment.errors import CannotBeRecalled, NobodyToWriteTo, OthersToWriteTo, StillWaits
 from enrolment.models import Mailing
 from enrolment.services.history import save_as
 from enrolment.services.mailings.audience import Audience, Reader, audience_of
@@ -34,9 +34,12 @@ def send_mailing(
     """Queue it for everyone who fits, but for those ``left_out``; returns who gets it.
 
     ``left_out`` are prints of readers (``Reader.print``), ``as_of`` is that of the page that showed
-    them (``Audience.as_of``). Raises ``OthersToWriteTo`` when others fit now, ``NobodyToWriteTo``.
+    them (``Audience.as_of``). Raises ``StillWaits``, ``NobodyToWriteTo``, and ``OthersToWriteTo``
+    when others fit now or it was sent meanwhile.
     """
     mailing = _lock(mailing)
+    if mailing.can_be_stopped(now):
+        raise StillWaits
     shown = audience_of(mailing, within=within, now=now, also_who_had_it=also_who_had_it)
     if shown.as_of != as_of:
         raise OthersToWriteTo
@@ -84,6 +87,7 @@ def draft_for(mailing: Mailing, reader: Reader) -> Draft:
         recipient=reader.address,
         recipient_name=_only({person.name for person in reader.people}) or "",
         context={"mailing": mailing.pk, "people": [person.pk for person in reader.people]},
+        subject=mailing.subject,
         due_at=mailing.leaves_at,
         school_id=_only(schools),
         work_group_id=_only(groups),

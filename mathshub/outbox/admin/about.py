@@ -10,7 +10,8 @@ from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Window
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from mathshub.outbox.models import Message
@@ -18,6 +19,7 @@ from mathshub.scope_admin import Chip, ChipFilter, is_key
 
 SHOWN = 10
 REFERENCE = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}")
+ABOUT = ("participant", "session", "work_group", "school")
 NOT_HERE = "one that is not here"
 
 
@@ -82,9 +84,8 @@ def removable(changelist: Any, words: str, parameter: str) -> dict[str, Any]:
 
 def about_filters() -> list[type[AboutFilter]]:
     """One for each link that a message has."""
-    names = ("school", "work_group", "participant", "session")
     return [
-        type(f"{name.title()}Filter", (AboutFilter,), {"parameter_name": name}) for name in names
+        type(f"{name.title()}Filter", (AboutFilter,), {"parameter_name": name}) for name in ABOUT
     ]
 
 
@@ -94,6 +95,19 @@ def about_words(message: Message) -> str:
     parts = [f"Session {message.session.number}" if message.session else "", group and group.name]
     where = ", ".join(str(part) for part in parts if part)
     return " · ".join(filter(None, [where, message.school and message.school.name]))
+
+
+def about_links(message: Message) -> SafeString:
+    """The pages of what a message is about, on which it stands as well."""
+    rows = [(name, row) for name in ABOUT if (row := getattr(message, name))]
+    links = [
+        (
+            reverse(f"admin:{row._meta.label_lower.replace('.', '_')}_change", args=[row.pk]),
+            f"Session {row.number}" if name == "session" else row,
+        )
+        for name, row in rows
+    ]
+    return format_html_join(" · ", '<a href="{}">{}</a>', links)
 
 
 def rows_with_reference(term: str) -> Q | None:

@@ -50,7 +50,7 @@ class FiguresPages(PortalAdmin):
         return self.page(
             request,
             "admin/outbox/figures.html",
-            title=_title(found),
+            title=_title(shown),
             alarms=alarms(now),
             queue_words=queue_words(now),
             chips=[_by_chips(found.by, chosen), _kind_chips(found, chosen)],

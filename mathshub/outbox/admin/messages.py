@@ -8,11 +8,12 @@ from django.contrib import admin, messages
 from django.contrib.admin.views.main import PAGE_VAR
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
-from mathshub.outbox.admin.about import about_filters, about_words, rows_with_reference
+from mathshub.outbox.admin.about import about_filters, about_links, about_words, rows_with_reference
 from mathshub.outbox.admin.again import REFUSES, AgainPages, can_ever_go_again
 from mathshub.outbox.admin.alarms import alarms, queue_words
 from mathshub.outbox.admin.days import DaysFilter, DaysForm, asked_for
@@ -32,6 +33,7 @@ from mathshub.outbox.hold import CannotBeStopped, stop_message
 from mathshub.outbox.kinds import all_kinds, kind_words
 from mathshub.outbox.models import Message
 from mathshub.outbox.services import NotFailed, StillSuppressed, send_again
+from mathshub.outbox.suppression import refusal_of
 from mathshub.scope_admin import Chip, ChipFilter, with_row_lock
 from mathshub.scope_admin.cells import with_note
 
@@ -178,12 +180,13 @@ class MessageAdmin(AgainPages, FiguresPages, GoingOutPages):
         return f"{capfirst(kind_words(obj.kind))} to {obj.recipient_name or obj.recipient}"
 
     def facts(self, request: HttpRequest, obj: Message) -> dict[str, Any]:
+        about = about_links(obj)
         family = [each for each in family_of(obj) if each.pk != obj.pk]
         return {
             "state": state_tag(obj),
             "meanings": state_meanings(obj),
             "family": [(each, family_words(each, obj), state_tag(each)) for each in family],
-            "facts": message_facts(obj),
+            "facts": [*message_facts(obj), *([("About", about)] if about else [])],
             "text": obj.text_body
             if self.has_change_permission(request, obj)
             else without_links(obj.text_body),
@@ -222,6 +225,9 @@ class MessageAdmin(AgainPages, FiguresPages, GoingOutPages):
     def retry(self, request: HttpRequest, pk: int) -> HttpResponse:
         message = self.row_or_404(request, pk, change=True)
         back = self.url("change", pk)
+        if refusal := refusal_of(message.recipient):
+            lift = reverse("admin:outbox_suppression_change", args=[refusal.pk])
+            return self.done(request, REFUSES, to=lift, level=messages.ERROR)
         if request.method != "POST":
             return self.form_page(
                 request,
@@ -249,11 +255,14 @@ class MessageAdmin(AgainPages, FiguresPages, GoingOutPages):
         message = self.row_or_404(request, pk, change=True)
         back = self.url("change", pk)
         if request.method != "POST":
+            verb, button = (
+                ("Set aside", "Set it aside") if message.has_failed else ("Stop", "Stop it")
+            )
             return self.form_page(
                 request,
-                title=f"Stop the message to {message.recipient}?",
+                title=f"{verb} the message to {message.recipient}?",
                 will=["It is not sent. It stays in the list as no longer needed."],
-                button="Stop it",
+                button=button,
                 back=back,
             )
         try:

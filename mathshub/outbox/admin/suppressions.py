@@ -15,13 +15,18 @@ from mathshub.outbox.models import Suppression
 @admin.register(Suppression)
 class SuppressionAdmin(FoundByAddress):
     list_heading = "Addresses that refuse mail"
-    list_display = ("mailbox", "reason", "created_at")
+    list_display = ("mailbox", "reason", "since")
     list_filter = ()
     fields = ()
+    change_form_template = "admin/outbox/mail_not_wanted.html"
     empty_words = (
         "Addresses whose mail server said that they don't exist will stand here. Nothing more "
         "goes to them until somebody lifts that."
     )
+
+    @admin.display(ordering="created_at")
+    def since(self, suppression: Suppression) -> str:
+        return f"{timezone.localtime(suppression.created_at):%-d %B %Y}"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -248,6 +248,15 @@ def test_who_sees_no_messages_has_no_block(here: Hub, about: dict[str, Any]) -> 
     assert client.get(MESSAGES).status_code == 403
 
 
+def test_its_page_leads_to_all_that_it_is_about(lead: Client, about: dict[str, Any]) -> None:
+    message = make_message(kind=KIND, **about)
+    page = lead.get(f"{MESSAGES}{message.pk}/change/").content.decode()
+    assert all(f'href="{page_of(name, row)}"' in page for name, row in about.items())
+    assert f">Session {about['session'].number}</a>" in page
+    other = make_message(kind=KIND)
+    assert "About</dt>" not in lead.get(f"{MESSAGES}{other.pk}/change/").content.decode()
+
+
 def test_the_text_is_shown_as_text(lead: Client) -> None:
     message = make_message(
         kind=KIND,
@@ -285,15 +294,43 @@ def test_a_failed_message_is_tried_again(lead: Client) -> None:
 def test_a_refused_address_is_lifted_before_its_message_is_tried_again(lead: Client) -> None:
     message = make_message(kind=KIND, state=State.SUPPRESSED, recipient="gone@a.example")
     suppress("gone@a.example", reason="550 no such mailbox")
-    page = lead.post(f"{MESSAGES}{message.pk}/retry/", follow=True).content.decode()
-    assert "lift that first" in page
     suppression = Suppression.objects.get()
+    for ask in (lead.get, lead.post):  # nothing is offered that can't be done
+        answer = ask(f"{MESSAGES}{message.pk}/retry/", follow=True)
+        page = answer.content.decode()
+        assert answer.redirect_chain == [(f"{REFUSED}{suppression.pk}/change/", 302)]
+        assert "lift that first" in page
+        assert "<form" not in page.split("<main")[1]
+        assert "Addresses that refuse mail</a>" in page
     assert "550 no such mailbox" in lead.get(f"{REFUSED}{suppression.pk}/lift/").content.decode()
     assert Suppression.objects.exists(), "asking lifts nothing"
     lead.post(f"{REFUSED}{suppression.pk}/lift/")
     lead.post(f"{MESSAGES}{message.pk}/retry/")
     message.refresh_from_db()
     assert (Suppression.objects.count(), message.state) == (0, State.QUEUED)
+
+
+def test_what_failed_is_set_aside_and_what_waits_is_stopped(lead: Client) -> None:
+    for state, words in ((State.DEAD, "Set it aside"), (State.QUEUED, "Stop it")):
+        message = make_message(kind=KIND, state=state)
+        for page in ("change", "stop"):
+            assert words in lead.get(f"{MESSAGES}{message.pk}/{page}/").content.decode()
+
+
+def test_a_button_above_the_list_with_nothing_ticked_says_what_to_do(lead: Client) -> None:
+    make_message(kind=KIND)
+    answer = lead.post(f"{MESSAGES}?state=waiting", {"action": "again_chosen"}, follow=True)
+    assert answer.redirect_chain == [(f"{MESSAGES}?state=waiting", 302)]
+    assert "Tick the rows first. Nothing was done." in answer.content.decode()
+
+
+def test_figures_of_one_kind_head_their_page(lead: Client) -> None:
+    for kind in (KIND, KIND, "session-reminder"):
+        make_message(kind=kind, state=State.SENT, sent_at=NOW)
+    page = lead.get(f"{MESSAGES}figures/").content.decode()
+    assert "3 messages handed over in 30 days</h1>" in page
+    page = lead.get(f"{MESSAGES}figures/", {"kind": "session-reminder"}).content.decode()
+    assert "1 message handed over in 30 days</h1>" in page
 
 
 @pytest.mark.parametrize(

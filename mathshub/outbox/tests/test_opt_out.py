@@ -118,6 +118,12 @@ def test_one_answer_stops_them_and_the_same_page_lets_them_on(here: Hub) -> None
     assert OptOut.objects.count() == 1
 
 
+def test_who_lets_them_go_on_is_told_that_they_do(here: Hub) -> None:
+    said = Client().post(link_of(nudge_to()), {"answer": "go-on"}, follow=True).content.decode()
+    assert "We go on sending these e-mails" in said
+    assert "Stop these e-mails?" not in said
+
+
 def test_a_mail_program_stops_them_with_one_post(here: Hub) -> None:
     message = nudge_to()
     for _ in range(2):  # some programs ask twice
