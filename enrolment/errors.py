@@ -405,13 +405,23 @@ class StillWaits(Refusal):
         )
 
 
-class OthersToWriteTo(Refusal):
-    """The mailing was sent, or other people fit its filters, since the page was shown."""
+class FilesForgotten(Refusal):
+    """The files that the mailing went with are no longer kept."""
 
     def __str__(self) -> str:
         return (
-            "Since you opened this page somebody sent it, or the list of people has changed. "
-            "Nothing was sent by this: look at the list once more, then send it."
+            "Nothing was sent: its files were kept for a month and are gone. Write one like it, and "
+            "choose them again."
+        )
+
+
+class OthersToWriteTo(Refusal):
+    """The mailing was sent or changed, or other people fit its filters, since the page was shown."""
+
+    def __str__(self) -> str:
+        return (
+            "Since you opened this page somebody sent or changed it, or the list of people has "
+            "changed. Nothing was sent by this: look at it once more, then send it."
         )
 
 

@@ -24,6 +24,7 @@ from workgroups.models import WorkGroup, WorkGroupLead
 
 TEMPLATE = "sessions/email/mailing"
 WITHDRAWN = "the message was deleted"
+FILES_GONE = "its files are no longer kept"
 NO_LONGER = "nobody who reads this mailbox fits it any more"
 
 
@@ -85,7 +86,7 @@ def _why_not(found: _For) -> str:
         return WITHDRAWN
     if all(group.state == WorkGroup.State.CANCELLED for group in found.groups):
         return NO_LONGER
-    return ""
+    return FILES_GONE if found.mailing.has_lost_files else ""
 
 
 def _write(found: _For, message: Message, now: datetime) -> Letter:

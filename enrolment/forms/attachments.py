@@ -14,7 +14,7 @@ MOST_FILES = 3
 LARGEST = 2 * 1024 * 1024  # bytes
 LONGEST_NAME = 100  # characters
 OFFICE = "application/vnd.openxmlformats-officedocument"
-MACROS = "vbaProject.bin"
+MACROS = "vbaproject.bin"
 
 
 @dataclass(frozen=True)
@@ -90,8 +90,8 @@ def _holds(content: bytes, folder: str) -> bool:
     try:
         with zipfile.ZipFile(BytesIO(content)) as parts:
             names = parts.namelist()
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError):  # or of a kind of its own
         return False
     return any(name.startswith(folder) for name in names) and not any(
-        name.endswith(MACROS) for name in names
+        name.casefold().endswith(MACROS) for name in names
     )

@@ -121,7 +121,7 @@ class MailingForm(SeenForm, forms.Form):
             for name in ("programmes", "academic_years", "local_authorities", "finished_too"):
                 del self.fields[name]
             self.fields["work_groups"].required = "finished_groups" not in self.fields
-        kept = mailing.files.all() if mailing else MailingFile.objects.none()
+        kept = mailing.files.defer("content") if mailing else MailingFile.objects.none()
         self.kept = list(kept)
         if self.kept:
             self.fields["without"].queryset = kept  # type: ignore[attr-defined]

@@ -72,13 +72,18 @@ class Mailing(HubOwned):
         """Whether its last round waits still, all of it."""
         return self.leaves_at is not None and now < self.leaves_at
 
+    @property
+    def has_lost_files(self) -> bool:
+        """Whether it went with files whose time is over: without them it says something else."""
+        return self.files.filter(content=b"").exists()
+
     def key_prefix(self, round_: int | None = None) -> str:
         """How the keys of its messages begin; with a number, of those of that round."""
         return f"mailing:{self.pk}:" if round_ is None else f"mailing:{self.pk}:{round_}:"
 
 
 class MailingFile(HubOwned):
-    """A file that goes with a mailing; its content goes a month after the mailing has left."""
+    """A file that goes with a mailing; it is emptied a month after the mailing has left."""
 
     mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="files")
     name = models.CharField(max_length=100)

@@ -27,6 +27,18 @@ def office(*names: str) -> bytes:
     return packed.getvalue()
 
 
+def strange_names() -> bytes:
+    """One that says its names are UTF-8 and lies."""
+    return office("word/é.xml").replace("é".encode(), b"\xff\xff")
+
+
+def of_a_later_day() -> bytes:
+    """One that asks for a newer version of the format than there is."""
+    packed = bytearray(office("word/document.xml"))
+    packed[packed.find(b"PK\x01\x02") + 6] = 99
+    return bytes(packed)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "content_type"),
     [
@@ -56,6 +68,9 @@ def test_a_file_is_taken_by_what_is_in_it(name: str, content: bytes, content_typ
         ("plan.docx", b"PK\x03\x04 broken"),
         ("plan.docx", office("xl/workbook.xml")),
         ("plan.docx", office("word/document.xml", "word/vbaProject.bin")),
+        ("plan.docx", office("word/document.xml", "word/VBAPROJECT.BIN")),
+        ("plan.docx", strange_names()),
+        ("plan.docx", of_a_later_day()),
         ("plan.docm", office("word/document.xml")),
         ("photo.svg", b"<svg onload=alert(1)>"),
         ("big.pdf", PDF + b" " * LARGEST),

@@ -1,6 +1,7 @@
 """Messages to many: exactly those who fit, once to a mailbox, and stopped as long as they wait."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
 from typing import Any
@@ -12,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from enrolment.errors import (
     CannotBeEdited,
     CannotBeRecalled,
+    FilesForgotten,
     NobodyToWriteTo,
     OthersToWriteTo,
     Refusal,
@@ -327,6 +329,11 @@ def test_with_others_than_were_shown_nothing_is_sent(hub: Hub) -> None:
     seat_in(group, "Late")
     with pytest.raises(OthersToWriteTo):
         send(mailing, as_of=shown)
+    shown = audience(mailing).as_of
+    text = replace(text_of(mailing), text="We meet in the hall.")
+    write_mailing(text, mailing=mailing, by=make_account(), now=NOW + A_MINUTE)
+    with pytest.raises(OthersToWriteTo):  # nor with words that the page did not show
+        send(mailing, as_of=shown)
     everyone = [reader.print for reader in audience(mailing).readers]
     with pytest.raises(NobodyToWriteTo):
         send(mailing, left_out=everyone)
@@ -398,14 +405,8 @@ def test_pressed_twice_at_once_it_goes_once(transactional_db: None, on_postgresq
 @pytest.mark.database
 def test_what_was_sent_keeps_its_words_and_what_was_stopped_can_be_changed(hub: Hub) -> None:
     mailing, by = make_mailing_to_one(), make_account()
-    text = Text(
-        to=To.PARTICIPANTS,
-        filters=mailing.filters,
-        subject="Another",
-        text="Other words",
-        replies_to=Mailing.Replies.HUB,
-        files=[("plan.pdf", "application/pdf", b"%PDF-")],
-    )
+    plan = ("plan.pdf", "application/pdf", b"%PDF-")
+    text = replace(text_of(mailing), subject="Another", files=[plan])
     send(mailing)
     with pytest.raises(CannotBeEdited):
         write_mailing(text, mailing=mailing, by=by, now=NOW)
@@ -425,12 +426,25 @@ def test_files_go_after_a_month_and_mailings_after_a_year(hub: Hub) -> None:
     )
     send(mailing)
     left = NOW + HELD_FOR
-    assert (forget_mailings(left + Mailing.FILES_KEPT), MailingFile.objects.count()) == (0, 1)
+    assert forget_mailings(left + Mailing.FILES_KEPT) == 0
+    assert not mailing.has_lost_files
     assert forget_mailings(left + Mailing.FILES_KEPT + A_MINUTE) == 0
-    assert MailingFile.objects.count() == 0
+    assert (mailing.has_lost_files, MailingFile.objects.get().name) == (True, "plan.pdf")
+    with pytest.raises(FilesForgotten):  # without its files it would say something else
+        send(mailing, now=left + Mailing.FILES_KEPT + A_MINUTE, also_who_had_it=True)
     assert forget_mailings(left + Mailing.KEPT) == 0
     assert forget_mailings(left + Mailing.KEPT + A_MINUTE) == 1
     assert not Mailing.history.filter(id=mailing.pk).exists()
+
+
+def text_of(mailing: Mailing) -> Text:
+    return Text(
+        to=To.PARTICIPANTS,
+        filters=mailing.filters,
+        subject=mailing.subject,
+        text="Other words",
+        replies_to=Mailing.Replies.HUB,
+    )
 
 
 def make_mailing_to_one() -> Mailing:

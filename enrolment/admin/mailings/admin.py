@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString
@@ -16,6 +18,7 @@ from enrolment.errors import CannotBeEdited, Refusal, StillWaits
 from enrolment.forms.mailings import MailingForm
 from enrolment.models import Mailing
 from enrolment.services.mailings import (
+    MAILING,
     Audience,
     audience_of,
     copy_of,
@@ -30,6 +33,7 @@ from workgroups.models import WorkGroup
 from workgroups.permissions import leads_only_own_groups, only_own_groups
 
 SHOWN = 200  # messages of one mailing on its page
+MOST_BOXES = 900  # ticks of one form: Django refuses one of a thousand fields
 
 
 @admin.register(Mailing)
@@ -91,6 +95,7 @@ class MailingAdmin(HubOwnedAdmin):
         now = timezone.now()
         audience = self._audience(request, obj)
         is_held, waits = obj.can_be_stopped(now), words.waiting_of(obj) > 0
+        tally = words.tally_of(obj)
         replies = "the lead of each" if obj.replies_to == Mailing.Replies.LEADS else "the hub"
         return {
             "state": words.state_of(obj, now, waits=waits),
@@ -105,10 +110,22 @@ class MailingAdmin(HubOwnedAdmin):
             "buttons": self._buttons(request, obj, audience),
             "audience": audience,
             "letter": words.letter_of(obj, audience, now),
-            "tally": words.tally_of(obj),
+            "tally": tally,
             "sent_messages": words.messages_of(obj).order_by("state", "recipient")[:SHOWN],
-            "files": [(file.name, self.url("file", obj.pk, file.pk)) for file in obj.files.all()],
+            "more_messages": max(0, sum(number for _, number in tally) - SHOWN),
+            "files": self._files(obj),
+            "list_url": _messages_of(obj),
         }
+
+    def _files(self, mailing: Mailing) -> list[tuple[str, str]]:
+        """Names and addresses; those whose time is over have none."""
+        files = mailing.files.annotate(is_empty=Q(content=b"")).values_list(
+            "name", "pk", "is_empty"
+        )
+        return [
+            (name, "" if is_empty else self.url("file", mailing.pk, pk))
+            for name, pk, is_empty in files
+        ]
 
     def _buttons(
         self, request: HttpRequest, mailing: Mailing, audience: Audience
@@ -266,6 +283,7 @@ class MailingAdmin(HubOwnedAdmin):
             mailing=mailing,
             audience=audience,
             shown=[(reader, reader.print in ticked) for reader in shown],
+            has_boxes=len(shown) <= MOST_BOXES,
             out=len(shown) - len(going),
             letter=words.letter_of(mailing, audience, timezone.now()),
             refusal=refusal,
@@ -292,7 +310,7 @@ class MailingAdmin(HubOwnedAdmin):
     def show_file(self, request: HttpRequest, pk: int, file: int) -> HttpResponse:
         """One of its files, to be looked at before it goes."""
         mailing = self.row_or_404(request, pk)
-        found = mailing.files.filter(pk=file).first()
+        found = mailing.files.exclude(content=b"").filter(pk=file).first()
         if found is None:
             raise Http404
         return HttpResponse(
@@ -303,6 +321,12 @@ class MailingAdmin(HubOwnedAdmin):
                 "Content-Disposition": content_disposition_header(True, found.name) or "attachment"
             },
         )
+
+
+def _messages_of(mailing: Mailing) -> str:
+    """The list of all its messages, for who may see messages."""
+    asked = urlencode({"kind": MAILING, "q": mailing.subject})
+    return f"{reverse('admin:outbox_message_changelist')}?{asked}"
 
 
 def _leads_only(request: HttpRequest) -> bool:

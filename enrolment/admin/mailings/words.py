@@ -98,6 +98,6 @@ def letter_of(mailing: Mailing, audience: Audience, now: datetime) -> dict[str, 
         "others": mails(others) if others else "",
         "subject": email.subject,
         "text": without_links(str(email.body)),
-        "files": [file.name for file in mailing.files.all()],
+        "files": list(mailing.files.values_list("name", flat=True)),
         "reply_to": ", ".join(email.reply_to),
     }

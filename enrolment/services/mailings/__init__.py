@@ -1,7 +1,7 @@
 """Writing to many: who fits the filters, writing the text down, sending it, and stopping it."""
 
 from enrolment.services.mailings.audience import Audience, Reader, audience_of
-from enrolment.services.mailings.sending import HELD_FOR, send_mailing, stop_mailing
+from enrolment.services.mailings.sending import HELD_FOR, MAILING, send_mailing, stop_mailing
 from enrolment.services.mailings.writing import (
     Text,
     copy_of,
@@ -12,6 +12,7 @@ from enrolment.services.mailings.writing import (
 
 __all__ = [
     "HELD_FOR",
+    "MAILING",
     "Audience",
     "Reader",
     "Text",

@@ -6,7 +6,7 @@ A mailbox gets one e-mail, however many people read it and however many seats th
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -80,11 +80,11 @@ class Reader:
 class Audience:
     """Who gets the mailing, and who fits its filters and does not, each with the reason's list.
 
-    ``rounds`` is how often it had been sent.
+    ``version`` changes with its text and its files, and with each round that is sent.
     """
 
     readers: list[Reader]
-    rounds: int = 0
+    version: str = ""
     have_had_it: list[Reader] = field(default_factory=list)
     left_out: list[Reader] = field(default_factory=list)
     refusing: list[Reader] = field(default_factory=list)
@@ -92,10 +92,14 @@ class Audience:
 
     @property
     def as_of(self) -> str:
-        """A short print of what a page showed: who fits, left out by hand or not, and which round."""
+        """A short print of what a page showed: who fits, left out by hand or not, and what they get."""
         everyone = sorted(reader.print for reader in (*self.readers, *self.left_out))
-        shown = " ".join([str(self.rounds), *everyone])
+        shown = " ".join([self.version, *everyone])
         return hashlib.blake2s(shown.encode(), digest_size=8).hexdigest()
+
+
+def _version_of(mailing: Mailing) -> str:
+    return f"{mailing.rounds} {mailing.changed_at.astimezone(UTC).isoformat()}"
 
 
 def audience_of(
@@ -114,7 +118,7 @@ def audience_of(
     refusing = set(Suppression.objects.values_list("address_hash", flat=True))
     had = _had_it(mailing)
     nowhere = [person for person in people if not person.address]
-    found = Audience([], rounds=mailing.rounds, without_address=nowhere)
+    found = Audience([], version=_version_of(mailing), without_address=nowhere)
     for reader in readers:
         if reader.print in refusing:
             found.refusing.append(reader)

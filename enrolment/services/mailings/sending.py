@@ -5,7 +5,13 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from enrolment.errors import CannotBeRecalled, NobodyToWriteTo, OthersToWriteTo, StillWaits
+from enrolment.errors import (
+    CannotBeRecalled,
+    FilesForgotten,
+    NobodyToWriteTo,
+    OthersToWriteTo,
+    StillWaits,
+)
 from enrolment.models import Mailing
 from enrolment.services.history import save_as
 from enrolment.services.mailings.audience import Audience, Reader, audience_of
@@ -34,12 +40,14 @@ def send_mailing(
     """Queue it for everyone who fits, but for those ``left_out``; returns who gets it.
 
     ``left_out`` are prints of readers (``Reader.print``), ``as_of`` is that of the page that showed
-    them (``Audience.as_of``). Raises ``StillWaits``, ``NobodyToWriteTo``, and ``OthersToWriteTo``
-    when others fit now or it was sent meanwhile.
+    them (``Audience.as_of``). Raises ``StillWaits``, ``FilesForgotten``, ``NobodyToWriteTo``, and
+    ``OthersToWriteTo`` when others fit now, or it was changed or sent meanwhile.
     """
     mailing = _lock(mailing)
     if mailing.can_be_stopped(now):
         raise StillWaits
+    if mailing.has_lost_files:
+        raise FilesForgotten
     shown = audience_of(mailing, within=within, now=now, also_who_had_it=also_who_had_it)
     if shown.as_of != as_of:
         raise OthersToWriteTo
@@ -78,7 +86,6 @@ def _lock(mailing: Mailing) -> Mailing:
 
 def draft_for(mailing: Mailing, reader: Reader) -> Draft:
     """The message to one mailbox; several who read it are not named on the envelope."""
-    groups = {person.work_group_id for person in reader.people}
     schools = {person.school_id for person in reader.people}
     participants = {person.participant_id for person in reader.people}
     return Draft(
@@ -90,7 +97,8 @@ def draft_for(mailing: Mailing, reader: Reader) -> Draft:
         subject=mailing.subject,
         due_at=mailing.leaves_at,
         school_id=_only(schools),
-        work_group_id=_only(groups),
+        # Of several the first: it stands on that one's page, and is held with it.
+        work_group_id=reader.people[0].work_group_id,
         participant_id=_only(participants),
     )
 

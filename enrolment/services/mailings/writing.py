@@ -71,8 +71,9 @@ def mailings_to_forget(now: datetime) -> QuerySet:
 
 
 def forget_mailings(now: datetime) -> int:
-    """Delete them with their history, and of newer ones the files that left a month ago."""
-    MailingFile.objects.filter(mailing__leaves_at__lt=now - Mailing.FILES_KEPT).delete()
+    """Delete them with their history; of newer ones, empty the files that left a month ago."""
+    old = MailingFile.objects.filter(mailing__leaves_at__lt=now - Mailing.FILES_KEPT)
+    old.exclude(content=b"").update(content=b"")
     return in_batches(mailings_to_forget(now), _forget)
 
 
