@@ -41,6 +41,7 @@ class _SentForms(HTMLParser):
         self.found: list[dict[str, list[str]]] = []
         self._inside = False
         self._select = ""
+        self._text_area = ""
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         given = dict(attributes)
@@ -51,15 +52,23 @@ class _SentForms(HTMLParser):
                 self.found.append({})
         elif self._inside and tag in {"input", "textarea", "select"} and name:
             self._select = name if tag == "select" else ""
+            self._text_area = name if tag == "textarea" else ""
             values = self.found[-1].setdefault(name, [])
             if "checked" in given or given.get("type") not in {"radio", "checkbox"}:
                 values.append(value)
         elif self._inside and tag == "option" and self._select and "selected" in given:
             self.found[-1][self._select] = [value]
 
+    def handle_data(self, data: str) -> None:
+        if self._text_area:
+            values = self.found[-1][self._text_area]
+            values[-1] += data if values[-1] else data.removeprefix("\n")  # as browsers do
+
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
             self._inside = False
+        elif tag == "textarea":
+            self._text_area = ""
 
 
 def forms_sent_by(page: str) -> list[dict[str, list[str]]]:
