@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils import timezone
+
 from enrolment.models import Place
 from enrolment.services.lapsing import (
     foresee_lapses,
@@ -66,9 +68,12 @@ def render_place_lapsed(message: Message, now: datetime) -> Letter:
 
 def why_place_lapsed_is_unwanted(message: Message, now: datetime) -> str:
     place = _place(message)
-    if place is None or place.state != Place.State.LAPSED:
-        return "the school has been offered a place again"
-    return ""
+    if place and place.state == Place.State.LAPSED:
+        return ""
+    # Written beforehand it is due with the lapse itself, and may leave minutes before it.
+    if place and Place.objects.to_lapse(timezone.localdate(now)).filter(pk=place.pk).exists():
+        return ""
+    return "the school has been offered a place again"
 
 
 def _place(message: Message) -> Place | None:

@@ -1,5 +1,6 @@
 """What a headteacher reads of an offer that is about to lapse, or has."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -7,12 +8,13 @@ import pytest
 
 from enrolment.models import Place
 from enrolment.services.lapsing import plan_warnings
-from enrolment.services.places import accept_place, lapse_place, offer_place
+from enrolment.services.places import accept_place, lapse_place, offer_place, place_lapsed
 from enrolment.tests.factories import make_place
 from mathshub.links import make_token
 from mathshub.outbox.kinds import kind_named
 from mathshub.outbox.letters import write_email
 from mathshub.outbox.models import Message
+from mathshub.outbox.services import queue_messages
 from sessions.tests.factories import make_running_group, make_session
 from sessions.times import at_wall_time
 from workgroups.models import Offering
@@ -78,6 +80,15 @@ def test_it_says_that_the_place_lapsed_and_what_can_still_be_done(place):
         assert "by Thursday 3 December and had none" in body
         assert "Your expression of interest stays with us" in body
         assert "Accept or decline" not in body
+
+
+def test_written_beforehand_it_leaves_with_the_lapse_and_not_before(place):
+    queue_messages([replace(place_lapsed(place), due_at=DUE)], now=WARNED)
+    message = Message.objects.get(kind="place-lapsed")
+    assert why_unwanted(message, DUE - timedelta(days=1)) != ""
+    assert written(message, DUE).subject.endswith("has lapsed")
+    accept_place(place, seats=[], by=None, now=WARNED)
+    assert why_unwanted(message, DUE) != ""
 
 
 def test_it_is_not_said_of_a_place_that_is_offered_again(place):
