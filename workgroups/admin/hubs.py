@@ -28,7 +28,8 @@ class HubAdmin(PortalAdmin):
             "Notice of the day",
             {
                 "fields": ("notice_text", "notice_from", "notice_until"),
-                "description": "Stands on top of every public page, for as long as you say.",
+                "description": "Stands on top of every public page, and of the e-mails to schools and "
+                "participants, for as long as you say.",
             },
         ),
         ("Contact", {"fields": ("name", "contact_email", "contact_phone")}),
