@@ -36,7 +36,10 @@ class StopForm(forms.Form):
 
 
 class WordingForm(SeenForm, forms.Form):
-    """The parts of an e-mail that a hub may word; an empty one is said as elsewhere."""
+    """The parts of an e-mail that a hub may word; an empty one is said as elsewhere.
+
+    ``alone`` is asked of a programme alone, where the hub has words for all of them.
+    """
 
     subject = forms.CharField(max_length=150, required=False)
     opening = forms.CharField(
@@ -45,20 +48,29 @@ class WordingForm(SeenForm, forms.Form):
     closing = forms.CharField(
         max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4})
     )
+    alone = forms.BooleanField(
+        label="Leave out your words for all programmes",
+        required=False,
+        help_text="What is left empty is then said in the portal’s words.",
+    )
 
     def __init__(
         self,
         *args: Any,
         placeholders: Sequence[Placeholder],
         otherwise: Mapping[str, str],
+        asks_alone: bool,
         **options: Any,
     ) -> None:
         """``otherwise`` is what stands in a part while its box is empty."""
         super().__init__(*args, **options)
         self._placeholders = placeholders
+        if not asks_alone:
+            del self.fields["alone"]
         labels = {"subject": "Subject", "opening": "Opening", "closing": "Closing"}
         where = {"subject": "", "opening": "Under the heading. ", "closing": "Near the end. "}
-        for part, field in self.fields.items():
+        for part in labels:
+            field = self.fields[part]
             field.label = labels[part]
             now = otherwise.get(part)
             field.help_text = where[part] + (
@@ -87,4 +99,9 @@ class WordingForm(SeenForm, forms.Form):
     @property
     def texts(self) -> dict[str, str]:
         """The parts of the valid form, by name."""
-        return {part: self.cleaned_data[part] for part in self.fields}
+        return {part: self.cleaned_data[part] for part in ("subject", "opening", "closing")}
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether the valid form leaves out what the hub says for all programmes."""
+        return bool(self.cleaned_data.get("alone"))

@@ -12,7 +12,8 @@ from django.db.models.functions import Concat, Greatest, RowNumber, TruncDate
 from django.utils import timezone
 
 from mathshub.daytime import LONDON
-from mathshub.outbox.holding import end_of
+from mathshub.outbox.hold import stopped_messages
+from mathshub.outbox.holding import begin_of, end_of
 from mathshub.outbox.kinds import foreseers, kind_named, kind_words, names_that_leave_paused_hubs
 from mathshub.outbox.models import Hold, Message, MessageQuerySet
 from mathshub.outbox.services import Draft
@@ -45,7 +46,8 @@ class Person(NamedTuple):
 class Line:
     """One kind of message for one Work Group on one day.
 
-    ``is_foreseen`` says that a planner writes it when it is due. ``held`` are those kept back.
+    ``is_foreseen`` says that a planner writes it when it is due. ``held`` are those kept back. One
+    that ``is_stopped`` does not go, unless somebody lets it.
     """
 
     where: Where
@@ -55,6 +57,7 @@ class Line:
     held: int
     first: list[Person]
     is_foreseen: bool = False
+    is_stopped: bool = False
 
     @property
     def words(self) -> str:
@@ -79,11 +82,11 @@ class Day:
 
     @property
     def messages(self) -> int:
-        return sum(line.messages for line in self.lines)
+        return sum(line.messages for line in self.lines if not line.is_stopped)
 
 
 def fortnight(now: datetime) -> list[Day]:
-    """The days from today on which something goes out, in the hub in scope.
+    """The days from today on which something goes out, in the hub in scope, or was going to.
 
     What is overdue or held stands on the day on which it would go, or on today. The same queries
     however many messages there are.
@@ -91,37 +94,36 @@ def fortnight(now: datetime) -> list[Day]:
     today = timezone.localdate(now)
     until = end_of(today + timedelta(days=DAYS - 1))
     waiting = _waiting(until, today)
-    counted = list(
-        waiting.values("day", "work_group", "kind")
-        .annotate(messages=Count("pk"), people=Count(_PERSON, distinct=True))
-        .order_by()
-    )
+    counted, stopped = _counted(waiting), _counted(_stopped(now, until))
     first = _first_names(waiting)
     drafts = foreseen(now, until)
     holds = Holds(now)
     names = _names_of_groups(
-        {row["work_group"] for row in counted} | {draft.work_group_id for draft in drafts}
+        {row["work_group"] for row in [*counted, *stopped]}
+        | {draft.work_group_id for draft in drafts}
     )
     lines = [
         *_lines_that_wait(counted, first, names, holds),
         *_lines_foreseen(drafts, names, holds),
+        *_lines_stopped(stopped, names),
     ]
-    lines.sort(key=lambda line: (line.where.day, line.group_name, line.words, line.is_foreseen))
+    lines.sort(key=_order)
     return [Day(day, list(of_day)) for day, of_day in groupby(lines, lambda line: line.where.day)]
 
 
 def waiting_on(where: Where, now: datetime) -> MessageQuerySet:
-    """The messages that wait behind a line; of today also those that should have gone before."""
+    """The messages that wait behind a line, by name; of today also those that are overdue."""
     today = timezone.localdate(now)
     found: MessageQuerySet = _waiting(end_of(where.day), today).filter(
         day=where.day, work_group=where.group or None, kind=where.kind
     )
-    return found
+    return found.order_by("recipient_name", "recipient", "pk")
 
 
 def foreseen_on(where: Where, now: datetime) -> list[Draft]:
-    """What planners are going to write behind a line."""
-    return [draft for draft in foreseen(now, end_of(where.day)) if place_of(draft) == where]
+    """What planners are going to write behind a line, by name."""
+    drafts = [draft for draft in foreseen(now, end_of(where.day)) if place_of(draft) == where]
+    return sorted(drafts, key=lambda draft: (draft.recipient_name, draft.recipient))
 
 
 def foreseen(now: datetime, until: datetime) -> list[Draft]:
@@ -193,14 +195,15 @@ class Holds:
                 where = Where(day, message.work_group_id or 0, message.kind)
                 self._single[where] = self._single.get(where, 0) + 1
 
-    def about(self, where: Where) -> list[Hold]:
-        """The holds that keep back messages of a line."""
-        if where.kind in self._free_kinds:
+    def about(self, kind: str, group: int | None, message: int | None = None) -> list[Hold]:
+        """The holds that keep back all of a kind in a Work Group, or that one message."""
+        if kind in self._free_kinds:
             return []
         return [
             hold
             for hold in self.standing
-            if not hold.message_id and (not hold.work_group_id or hold.work_group_id == where.group)
+            if (hold.work_group_id in (None, group) and not hold.message_id)
+            or (message and hold.message_id == message)
         ]
 
     def held_of(self, where: Where, messages: int) -> int:
@@ -220,6 +223,27 @@ def _waiting(until: datetime, today: date) -> Any:
     on_its_day = TruncDate("due_at", tzinfo=LONDON)
     found = Message.objects.waiting().filter(due_at__lt=until)
     return found.annotate(day=Greatest(on_its_day, Value(today, output_field=DateField())))
+
+
+def _stopped(now: datetime, until: datetime) -> Any:
+    """What somebody stopped from today on, each with the day on which it would go."""
+    found = stopped_messages(now).filter(
+        due_at__gte=begin_of(timezone.localdate(now)), due_at__lt=until
+    )
+    return found.annotate(day=TruncDate("due_at", tzinfo=LONDON))
+
+
+def _counted(messages: Any) -> list[Any]:
+    """How many there are of each line, and to how many people."""
+    return list(
+        messages.values("day", "work_group", "kind")
+        .annotate(messages=Count("pk"), people=Count(_PERSON, distinct=True))
+        .order_by()
+    )
+
+
+def _order(line: Line) -> Any:
+    return line.where.day, line.group_name, line.words, line.is_foreseen, line.is_stopped
 
 
 def _first_names(waiting: Any) -> dict[Where, list[Person]]:
@@ -274,6 +298,19 @@ def _lines_foreseen(
             held=len(rows) if is_held else 0,
             first=people[:NAMED],
             is_foreseen=True,
+        )
+
+
+def _lines_stopped(counted: list[Any], names: dict[int | None, str]) -> Iterator[Line]:
+    for row in counted:
+        yield Line(
+            where=Where(row["day"], row["work_group"] or 0, row["kind"]),
+            group_name=names.get(row["work_group"], ""),
+            messages=row["messages"],
+            people=row["people"],
+            held=0,
+            first=[],
+            is_stopped=True,
         )
 
 

@@ -72,7 +72,9 @@ class Hold(HubOwned):
     def __str__(self) -> str:
         if self.work_group_id:
             return f"Messages of {self.work_group}"
-        return f"One message to {self.message.recipient}" if self.message else "All messages"
+        if self.message is None:
+            return "All messages"
+        return f"One message to {self.message.recipient_name or self.message.recipient}"
 
     def is_standing(self, today: date) -> bool:
         """Whether it holds on that day in London."""

@@ -1,9 +1,10 @@
 """What staff may do to single messages and addresses, besides sending again."""
 
+from datetime import datetime
 from typing import Any
 
 from mathshub.outbox.kinds import names_that_keep_no_text
-from mathshub.outbox.models import Message, Suppression
+from mathshub.outbox.models import Message, MessageQuerySet, Suppression
 
 State = Message.State
 
@@ -42,6 +43,14 @@ def stop_message(message: Message, *, by: str) -> None:
 def stopped_by(name: str) -> str:
     """What a message that somebody stopped says of it: such a one may be let go again."""
     return f"{STOPPED_BY}{name}"[:200]
+
+
+def stopped_messages(now: datetime) -> MessageQuerySet:
+    """Those that somebody stopped and that could still go."""
+    found: MessageQuerySet = Message.objects.filter(
+        state=State.CANCELLED, state_reason__startswith=STOPPED_BY, expires_at__gt=now
+    ).exclude(kind__in=names_that_keep_no_text())
+    return found
 
 
 def lift_suppression(suppression: Suppression) -> None:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Upper
 
 from mathshub.outbox.held import Hold, HoldQuerySet
@@ -173,6 +174,11 @@ class Message(HubOwned):
             # How often an address was written to lately, however it is spelt.
             models.Index("hub", Upper("recipient"), "created_at", name="message_hub_address"),
             *map(_index_of, ("school", "work_group", "participant", "session")),
+            # The reference of an interest, or of a further form, leads to what was written about it.
+            *(
+                models.Index(KeyTransform(name, "context"), name=f"message_{name}")
+                for name in ("expression", "form")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from mathshub.outbox.going_out import Where, foreseen_on, waiting_on
-from mathshub.outbox.hold import STOPPED_BY, stopped_by
+from mathshub.outbox.hold import stopped_by, stopped_messages
 from mathshub.outbox.holding import begin_of, end_of
 from mathshub.outbox.kinds import names_that_keep_no_text, names_that_leave_paused_hubs
 from mathshub.outbox.models import Message, MessageQuerySet
@@ -22,6 +22,15 @@ def may_be_skipped(kind: str) -> bool:
     return kind not in (*names_that_leave_paused_hubs(), *names_that_keep_no_text())
 
 
+def write_line(where: Where, *, now: datetime) -> int:
+    """Write what planners are going to write behind a line; it waits until it is due.
+
+    As always it is rendered when it leaves, and not sent where it is not wanted by then. Returns how
+    many there were.
+    """
+    return queue_messages(foreseen_on(where, now), now=now)
+
+
 @transaction.atomic
 def skip_line(where: Where, *, by: str, now: datetime) -> int:
     """Stop what waits behind a line; what is not written yet goes on record as stopped.
@@ -31,10 +40,8 @@ def skip_line(where: Where, *, by: str, now: datetime) -> int:
     """
     if not may_be_skipped(where.kind):
         return 0
-    drafts = foreseen_on(where, now)
-    queue_messages(drafts, now=now)
+    write_line(where, now=now)
     ids = list(waiting_on(where, now).values_list("pk", flat=True))
-    keys = [draft.key for draft in drafts]
     stoppable = Message.objects.filter(state__in=[State.QUEUED, State.CLAIMED])
     stopped = {
         "state": State.CANCELLED,
@@ -42,16 +49,7 @@ def skip_line(where: Where, *, by: str, now: datetime) -> int:
         "claim": None,
         "lease_until": None,
     }
-    written: int = stoppable.filter(pk__in=ids).update(**stopped)
-    return written + int(stoppable.filter(key__in=keys).update(**stopped))
-
-
-def stopped_messages(now: datetime) -> MessageQuerySet:
-    """Those that somebody stopped and that could still go."""
-    found: MessageQuerySet = Message.objects.filter(
-        state=State.CANCELLED, state_reason__startswith=STOPPED_BY, expires_at__gt=now
-    ).exclude(kind__in=names_that_keep_no_text())
-    return found
+    return int(stoppable.filter(pk__in=ids).update(**stopped))
 
 
 def stopped_on(where: Where, now: datetime) -> MessageQuerySet:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from mathshub.outbox.kinds import kind_named, worded_kinds
-from mathshub.outbox.models import Message, Wording
+from mathshub.outbox.models import Message, MessageQuerySet, Wording
 from mathshub.outbox.wording_text import Placeholder
 from mathshub.scope import current_hub
 
@@ -53,6 +53,16 @@ class Wordings:
     """What hubs have worded, as it was when this was read."""
 
     texts: Mapping[Place, Texts]
+    alone: frozenset[Place] = frozenset()
+    """Those that leave the hub's words for all programmes out."""
+
+    @classmethod
+    def of(cls, rows: Iterable[Wording]) -> "Wordings":
+        by_place = {(row.hub_id, row.kind, row.programme_id): row for row in rows}
+        return cls(
+            {place: row.texts for place, row in by_place.items()},
+            frozenset(place for place, row in by_place.items() if row.stands_alone),
+        )
 
     def words_for(self, message: Message, programme: int | None, now: datetime) -> HubWords:
         """What the hub says in this message: its own words, else the programme's, else the hub's.
@@ -75,8 +85,9 @@ class Wordings:
         self, hub: int | None, kind: str, programme: int | None, *, first: Mapping[str, Any]
     ) -> dict[str, str]:
         """Each part from the first of these that has it."""
-        of_programme = self.texts.get((hub, kind, programme), {})
-        of_hub = self.texts.get((hub, kind, None), {})
+        place = (hub, kind, programme)
+        of_programme = self.texts.get(place, {})
+        of_hub = {} if place in self.alone else self.texts.get((hub, kind, None), {})
         return {
             part: first.get(part) or of_programme.get(part) or of_hub.get(part) or ""
             for part in Wording.PARTS
@@ -88,7 +99,7 @@ def wordings_of(messages: Iterable[Message]) -> Wordings:
     kinds = {kind.name for kind in worded_kinds()}
     hubs = {message.hub_id for message in messages if message.kind in kinds}
     rows = Wording.objects.filter(hub__in=hubs).order_by() if hubs else ()
-    return Wordings({(row.hub_id, row.kind, row.programme_id): row.texts for row in rows})
+    return Wordings.of(rows)
 
 
 def wording_for(kind: str, programme: int | None) -> Wording:
@@ -97,13 +108,19 @@ def wording_for(kind: str, programme: int | None) -> Wording:
     return found or Wording(kind=kind, programme_id=programme)
 
 
-def set_wording(kind: str, programme: int | None, texts: Texts, *, by: Any) -> None:
-    """Say it so from now on; with nothing in any part, as before there was a wording."""
+def set_wording(
+    kind: str, programme: int | None, texts: Texts, *, by: Any, stands_alone: bool = False
+) -> None:
+    """Say it so from now on; with nothing in any part, as before there was a wording.
+
+    A programme's that ``stands_alone`` leaves out what the hub says for all programmes.
+    """
     with transaction.atomic():
         lock_wordings()
         wording = wording_for(kind, programme)
         wording._history_user = by  # type: ignore[attr-defined]  # read by simple_history
-        if any(texts.values()):
+        if any(texts.values()) or stands_alone:
+            wording.stands_alone = stands_alone
             for part in Wording.PARTS:
                 setattr(wording, part, texts[part])
             wording.save()
@@ -124,9 +141,17 @@ def change_words(message: Message, texts: Texts, *, by: str, now: datetime) -> N
     Who changed it stays with the words. Raises ``NotWaiting``: a sender that has it in hand has
     read what it says.
     """
+    if not change_words_of(Message.objects.filter(pk=message.pk), texts, by=by, now=now):
+        raise NotWaiting
+
+
+@transaction.atomic
+def change_words_of(messages: MessageQuerySet, texts: Texts, *, by: str, now: datetime) -> int:
+    """The same for those of the messages that wait; returns how many."""
     change = {"by": by, "at": now.isoformat(timespec="seconds")}
     told = {part: words for part, words in texts.items() if words}
-    changes = [*message.words.get("changes", []), change][-CHANGES_KEPT:]
-    waiting = Message.objects.filter(pk=message.pk, state=Message.State.QUEUED)
-    if not waiting.update(words=told | {"changes": changes}):
-        raise NotWaiting
+    rows = list(messages.filter(state=Message.State.QUEUED).select_for_update())
+    for row in rows:
+        row.words = told | {"changes": [*row.words.get("changes", []), change][-CHANGES_KEPT:]}
+    Message.objects.bulk_update(rows, ["words"], batch_size=500)
+    return len(rows)

@@ -9,7 +9,8 @@ class Wording(HubOwned):
     """A hub's own words for one kind of e-mail: for one programme, or for all that have none.
 
     A part that is empty is said as elsewhere: the programme's by the hub, the hub's by the portal.
-    Without a row all is the portal's.
+    One that ``stands_alone`` leaves the hub's out: its empty parts are said by the portal. Without a
+    row all is the portal's.
     """
 
     PARTS = ("subject", "opening", "closing")
@@ -25,6 +26,8 @@ class Wording(HubOwned):
     subject = models.CharField(max_length=150, blank=True)
     opening = models.TextField(max_length=2000, blank=True)
     closing = models.TextField(max_length=2000, blank=True)
+
+    stands_alone = models.BooleanField(default=False)
 
     history = hub_history()
 
@@ -43,8 +46,12 @@ class Wording(HubOwned):
                 name="wording_once_per_kind",
             ),
             models.CheckConstraint(
-                condition=~models.Q(subject="", opening="", closing=""),
+                condition=~models.Q(subject="", opening="", closing="", stands_alone=False),
                 name="wording_says_something",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(stands_alone=False) | models.Q(programme__isnull=False),
+                name="wording_of_a_programme_stands_alone",
             ),
             SameHub("programme", name="wording_programme_same_hub"),
         ]

@@ -168,7 +168,7 @@ def test_no_real_school_bears_an_invented_name():
 def test_a_few_reminders_and_notices_and_one_offer_wait_to_be_sent():
     with time_machine.travel(NOVEMBER):
         with all_hubs("test"):
-            waiting = Message.objects.waiting()
+            waiting = Message.objects.waiting().filter(words={})
             kinds = Counter(waiting.values_list("hub__slug", "kind"))
             assert set(waiting.values_list("due_at", flat=True)) == {NOVEMBER}
 
@@ -183,8 +183,18 @@ def test_a_few_reminders_and_notices_and_one_offer_wait_to_be_sent():
         assert 1 <= kinds[plan.slug, "session-reminder"] <= 6
     with all_hubs("test"):
         # But the week's digest: it is a Monday.
-        planned = Message.objects.waiting().exclude(kind="weekly-digest")
+        planned = Message.objects.waiting().exclude(kind="weekly-digest").filter(words={})
         assert planned.count() == kinds.total(), "planning adds none"
+
+
+def test_a_reminder_to_come_is_worded_by_hand():
+    for plan in HUBS:
+        with all_hubs("test"):
+            worded = Message.objects.waiting().filter(hub__slug=plan.slug).exclude(words={})
+            kinds = set(worded.values_list("kind", flat=True))
+            due = set(worded.values_list("due_at", flat=True))
+        assert kinds == {"session-reminder"}
+        assert min(due) > NOVEMBER
 
 
 def test_sent_messages_of_the_past_say_what_they_said():

@@ -15,11 +15,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from enrolment.models import ExpressionOfInterest, Participant, Seat
+from enrolment.models import ExpressionOfInterest, FurtherForm, Participant, Seat
 from enrolment.services.interest import submit_expression
 from enrolment.services.three_a_day import has_had_enough
-from enrolment.tests.factories import NOW, make_answers, make_expression
+from enrolment.tests.factories import NOW, make_answers, make_expression, make_further_form
 from mathshub.links import make_token
+from mathshub.outbox.admin.about import rows_with_reference
 from mathshub.outbox.bounces import BounceKind, record_bounce
 from mathshub.outbox.claim import claim_due, reap
 from mathshub.outbox.figures import By, figures
@@ -200,6 +201,22 @@ def come_back() -> None:
     assert record_bounce(message_id="<1@mathshub.example.org>", **gone) is None
 
 
+def fill_outbox_with_interest() -> None:
+    """As above; one message is about an interest, which has sent a further form."""
+    fill_outbox_of_a_year()
+    form = make_further_form()
+    make_message(kind="eoi-received", context={"expression": form.expression_id})
+    make_message(kind="eoi-joined", context={"form": form.pk})
+
+
+def look_for_reference(model: type[models.Model]) -> Callable[[], object]:
+    def look_for() -> None:
+        meant = rows_with_reference(model._default_manager.get().reference)
+        assert Message.objects.filter(meant).order_by("-due_at", "-id")[:100].count() == 1
+
+    return look_for
+
+
 def count_for_prometheus() -> None:
     metrics_text(NOW)
 
@@ -252,6 +269,20 @@ HOT = [
     hot("own link asked for", fill_outbox, ask_for_link, Message, "key"),
     hot("mails to an address", fill_outbox, write_to_address, Message, "hub_id"),
     hot("what came back", fill_outbox, come_back, Message, "message_id"),
+    hot(
+        "reference of an interest",
+        fill_outbox_with_interest,
+        look_for_reference(ExpressionOfInterest),
+        Message,
+        "(context -> 'expression'",
+    ),
+    hot(
+        "reference of a further form",
+        fill_outbox_with_interest,
+        look_for_reference(FurtherForm),
+        Message,
+        "(context -> 'form'",
+    ),
     hot("figures", fill_outbox_of_a_year, count_for_prometheus, Message, "hub_id"),
     hot("figures by day", fill_outbox_of_a_year, count_by_day, Message, "hub_id"),
     hot("list", fill_interest, show_list, ExpressionOfInterest, *OF_HUB),

@@ -1,6 +1,7 @@
 """Every kind of e-mail that a hub may word: its names have values, and nothing it must say is lost."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
 
@@ -67,7 +68,7 @@ def test_all_mail_but_that_to_staff_and_with_secrets_has_the_hub_s_words_or_its_
 def test_each_part_is_said_with_its_names_filled_in(kind: Kind, hub: Hub) -> None:
     assert kind.worded
     sample = example_of(kind, hub)
-    words = sample.words(said_in(kind), NOW)
+    words = sample.words(said_in(kind))
     assert "[" not in words.subject
     for part in ("OPENING", "CLOSING"):
         in_text = re.findall(rf"{part} with .*\.", words.text)
@@ -84,15 +85,15 @@ def test_each_part_is_said_with_its_names_filled_in(kind: Kind, hub: Hub) -> Non
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_wording_loses_heading_facts_or_links(kind: Kind, hub: Hub) -> None:
     sample = example_of(kind, hub)
-    before = sample.words(NOTHING, NOW)
-    after = sample.words(dict.fromkeys(NOTHING, "Nothing of note."), NOW)
+    before = sample.words(NOTHING)
+    after = sample.words(dict.fromkeys(NOTHING, "Nothing of note."))
     assert heading_of(after) == heading_of(before)
     assert (links_of(after), facts_of(after)) == (links_of(before), facts_of(before))
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_text_and_html_part_paragraphs_alike(kind: Kind, hub: Hub) -> None:
-    words = example_of(kind, hub).words(dict.fromkeys(NOTHING, "HUB SAYS."), NOW)
+    words = example_of(kind, hub).words(dict.fromkeys(NOTHING, "HUB SAYS."))
     assert words.text.count("\n\nHUB SAYS.\n\n") == 2
     assert words.html.count("HUB SAYS.</p>") == 2
 
@@ -102,12 +103,12 @@ def test_the_notice_of_the_day_stands_on_top(kind: Kind, hub: Hub) -> None:
     Hub.objects.update(notice_text="Snow: <b>online</b> today", notice_until=NOW.date())
     hub.refresh_from_db()
     sample = example_of(kind, hub)
-    words = sample.words(NOTHING, NOW)
+    words = sample.words(NOTHING)
     assert words.text.startswith("Notice: Snow: <b>online</b> today\n\n")
     before, _, after = words.html.partition("Snow: &lt;b&gt;online&lt;/b&gt; today")
     assert "<h1" in after
     assert "<h1" not in before
-    assert "Snow" not in sample.words(NOTHING, NOW + timedelta(days=1)).text
+    assert "Snow" not in replace(sample, at=NOW + timedelta(days=1)).words(NOTHING).text
 
 
 # --- the reminder, which is rendered once for many ---

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 
+from mathshub.outbox.admin.message_words import STAYS_FRESH, edit_line, is_worded, may_be_worded
 from mathshub.outbox.admin.preview import Preview, preview_of, preview_of_draft
 from mathshub.outbox.admin.words import day_words, mails_to
 from mathshub.outbox.going_out import (
@@ -26,6 +27,7 @@ from mathshub.outbox.going_out import (
     people_of,
     waiting_on,
 )
+from mathshub.outbox.hold import stopped_messages
 from mathshub.outbox.holding import can_be_held
 from mathshub.outbox.kinds import is_registered, kind_words
 from mathshub.outbox.models import Message
@@ -33,10 +35,11 @@ from mathshub.outbox.skipping import (
     let_go_again,
     may_be_skipped,
     skip_line,
-    stopped_messages,
     stopped_on,
+    write_line,
 )
-from mathshub.scope_admin import HubOwnedAdmin
+from mathshub.outbox.wording import lock_wordings
+from mathshub.scope_admin import HubOwnedAdmin, with_lock
 from mathshub.scope_admin.cells import count
 
 LISTED = 500
@@ -49,6 +52,8 @@ class GoingOutPages(HubOwnedAdmin):
         return [
             ("going-out/", self.going_out, "going_out"),
             (LINE, self.going_out_line, "line"),
+            (f"{LINE}words/", self.line_words, "line_words"),
+            (f"{LINE}write/", self.write, "write"),
             (f"{LINE}skip/", self.skip, "skip"),
             (f"{LINE}let-go/", self.let_line_go, "let_line_go"),
             ("<int:pk>/let-go/", self.let_go, "let_go"),
@@ -90,6 +95,7 @@ class GoingOutPages(HubOwnedAdmin):
         stopped = stopped_on(where, now).count()
         holds = Holds(now)
         people = people_of([*rows, *drafts])
+        held = holds.held_of(where, len(rows) + len(drafts))
         may_act = self.has_change_permission(request) and may_be_skipped(kind)
         return self.page(
             request,
@@ -97,17 +103,54 @@ class GoingOutPages(HubOwnedAdmin):
             title=_line_title(where, group),
             back=self.url("going_out"),
             numbers=mails_to(len(rows) + len(drafts), len(people)) if people else "",
-            foreseen=count(len(drafts), "e-mail") if drafts else "",
-            held=count(holds.held_of(where, len(rows) + len(drafts)), "e-mail")
-            if holds.held_of(where, len(rows) + len(drafts))
-            else "",
-            holds=[hold_notice(each) for each in holds.about(where)],
+            foreseen=_when_written(len(rows), len(drafts)),
+            held=count(held, "e-mail") if held else "",
+            holds=[hold_notice(each) for each in holds.about(where.kind, where.group)],
             people=self._linked(people[:LISTED]),
             more=max(0, len(people) - LISTED),
             preview=_preview(rows, drafts, now),
             stopped=count(stopped, "e-mail") if stopped else "",
             let_go_url=self._line_url("let_line_go", where) if may_act and stopped else "",
-            buttons=self._line_buttons(where, holds, bool(people)) if may_act else [],
+            is_written=bool(rows) and may_act,
+            buttons=self._line_buttons(where, holds, rows, drafts) if may_act else [],
+        )
+
+    @with_lock(lock_wordings)
+    def line_words(self, request: HttpRequest, day: str, group_pk: int, kind: str) -> HttpResponse:
+        """The words of all behind a line, and of nothing else."""
+        where, group = self._where(request, day, group_pk, kind, change=True)
+        back = self._line_url("line", where)
+        return edit_line(self, request, where, title=_line_title(where, group), back=back)
+
+    def write(self, request: HttpRequest, day: str, group_pk: int, kind: str) -> HttpResponse:
+        """Have it on record before it is due, so that each can be worded, held or stopped."""
+        where, group = self._where(request, day, group_pk, kind, change=True)
+        now, back = timezone.now(), self._line_url("line", where)
+        drafts = foreseen_on(where, now) if may_be_skipped(kind) else []
+        if not drafts:
+            words = "All of this is written already: press a name."
+            return self.done(request, words, to=back, level=messages.INFO)
+        if request.method == "POST":
+            write_line(where, now=now)
+            words = "Written, and waiting. Press a name to change its words, hold it or stop it."
+            return self.done(request, words, to=back)
+        people = people_of(drafts)
+        return self.form_page(
+            request,
+            title=f"One by one: {_line_title(where, group)}",
+            will=[
+                f"{mails_to(len(drafts), len(people)).capitalize()} will be written now, and wait "
+                "until they are due. No e-mail goes now.",
+                "Each of them can then be worded, held or stopped by itself.",
+                STAYS_FRESH,
+            ],
+            button="Write them, no e-mail goes",
+            back=back,
+            template="admin/outbox/with_people.html",
+            people=people[:LISTED],
+            more=max(0, len(people) - LISTED),
+            people_words="Whom it writes to",
+            preview=_preview([], drafts, now),
         )
 
     def skip(self, request: HttpRequest, day: str, group_pk: int, kind: str) -> HttpResponse:
@@ -116,27 +159,22 @@ class GoingOutPages(HubOwnedAdmin):
         if not may_be_skipped(kind):
             words = "Messages of this kind are asked for by their readers: they are not skipped."
             return self.done(request, words, to=back, level=messages.ERROR)
-        if request.method == "POST":
-            skipped = skip_line(where, by=str(request.user), now=now)
-            if not skipped:
-                words = "Nothing of this waits any more: nothing was changed."
-                return self.done(request, words, to=back, level=messages.INFO)
-            return self.done(
-                request,
-                f"{count(skipped, 'e-mail')} will not be sent. You can still let them go.",
-                to=back,
-            )
-        rows = list(waiting_on(where, now))
-        drafts = foreseen_on(where, now)
-        people = people_of([*rows, *drafts])
+        rows, drafts = list(waiting_on(where, now)), foreseen_on(where, now)
         number = len(rows) + len(drafts)
+        if request.method == "POST":
+            number = skip_line(where, by=str(request.user), now=now)
+        if not number:
+            words = "Nothing of this waits any more: nothing was changed."
+            return self.done(request, words, to=back, level=messages.INFO)
+        if request.method == "POST":
+            said = f"{count(number, 'e-mail')} will not be sent. You can still let them go."
+            return self.done(request, said, to=back)
+        people = people_of([*rows, *drafts])
         return self.form_page(
             request,
             title=f"Skip this: {_line_title(where, group)}?",
             will=[
-                f"{mails_to(number, len(people)).capitalize()} will not be sent."
-                if number
-                else "Nothing of this waits any more.",
+                f"{mails_to(number, len(people)).capitalize()} will not be sent.",
                 NOT_ALL,
                 "Later messages of this kind go as planned. You can undo it until they are past.",
             ],
@@ -163,26 +201,23 @@ class GoingOutPages(HubOwnedAdmin):
 
     def _let_go(self, request: HttpRequest, rows: Any, *, title: str, back: str) -> HttpResponse:
         now = timezone.now()
-        if request.method == "POST":
-            number = let_go_again(rows, now=now)
-            words = f"{count(number, 'e-mail')} will go." if number else NOTHING_STOPPED
-            level = messages.SUCCESS if number else messages.INFO
-            return self.done(request, words, to=back, level=level)
         found = list(rows.select_related("hub").order_by("recipient_name", "pk"))
+        number = let_go_again(rows, now=now) if request.method == "POST" else len(found)
+        if not number:
+            return self.done(request, NOTHING_STOPPED, to=back, level=messages.INFO)
+        if request.method == "POST":
+            return self.done(request, f"{count(number, 'e-mail')} will go.", to=back)
         people = people_of(found)
         at_once = sum(row.due_at <= now for row in found)
         return self.form_page(
             request,
             title=title,
             will=[
-                f"Waiting again: {mails_to(len(found), len(people))}."
-                if found
-                else NOTHING_STOPPED,
-                *([f"{count(at_once, 'e-mail')} of them at once."] if at_once else []),
-                *(["The others go when they are due."] if len(found) > at_once else []),
+                f"Waiting again: {mails_to(number, len(people))}.",
+                _when_they_go(number, at_once),
                 *(["A hold keeps them back meanwhile."] if Holds(now).standing else []),
             ],
-            button=f"Let them go, {count(len(found), 'e-mail')}",
+            button=f"Let them go, {count(number, 'e-mail')}",
             back=back,
             template="admin/outbox/with_people.html",
             people=people[:LISTED],
@@ -191,9 +226,11 @@ class GoingOutPages(HubOwnedAdmin):
             preview=_preview(found, [], now),
         )
 
-    def going_out_buttons(self, message: Message) -> list[dict[str, Any]]:
+    def going_out_buttons(self, message: Message, holds: list[Any]) -> list[dict[str, Any]]:
         """What may be done to one message before it goes, or once somebody has stopped it."""
         if can_be_held(message):
+            if any(hold.message_id for hold in holds):
+                return []  # its notice leads to the hold
             url = reverse("admin:outbox_hold_message", args=[message.pk])
             return [{"url": url, "words": "Hold it", "first": False}]
         if stopped_messages(timezone.now()).filter(pk=message.pk).exists():
@@ -247,12 +284,20 @@ class GoingOutPages(HubOwnedAdmin):
             for person in people
         ]
 
-    def _line_buttons(self, where: Where, holds: Holds, has_people: bool) -> list[dict[str, Any]]:
-        buttons = []
-        if has_people:
-            buttons.append(
-                {"url": self._line_url("skip", where), "words": "Skip these…", "first": False}
-            )
+    def _line_buttons(
+        self, where: Where, holds: Holds, rows: list[Message], drafts: list[Any]
+    ) -> list[dict[str, Any]]:
+        can_be_worded = is_worded(where.kind) and (drafts or any(map(may_be_worded, rows)))
+        pages = [
+            ("line_words", "Change the words…", can_be_worded),
+            ("write", "One by one…", drafts),
+            ("skip", "Skip these…", rows or drafts),
+        ]
+        buttons = [
+            {"url": self._line_url(name, where), "words": words, "first": False}
+            for name, words, is_offered in pages
+            if is_offered
+        ]
         if where.group and where.group not in holds.groups:
             url = reverse("admin:outbox_hold_group", args=[where.group])
             buttons.append({"url": url, "words": "Hold all of the group’s…", "first": False})
@@ -262,16 +307,36 @@ class GoingOutPages(HubOwnedAdmin):
 NOTHING_STOPPED = "Nothing of this is stopped and could still go."
 
 
+def _when_they_go(number: int, at_once: int) -> str:
+    if not at_once:
+        return "They go when they are due."
+    if at_once == number:
+        return "They go at once."
+    return f"{count(at_once, 'e-mail')} of them at once, the others when they are due."
+
+
+def _when_written(rows: int, drafts: int) -> str:
+    """What of a line planners have not written yet."""
+    if not drafts:
+        return ""
+    which = f"{count(drafts, 'e-mail')} of them" if rows else "Each"
+    return f"{which} will be written when it is due, with the times and places of then."
+
+
 def hold_notices(now: datetime) -> list[dict[str, Any]]:
     """All that is held, so that nobody forgets it."""
     return [hold_notice(hold) for hold in Holds(now).standing]
+
+
+def held_words(hold: Any) -> str:
+    return f"{hold} is held" if hold.message_id else f"{hold} are held"
 
 
 def hold_notice(hold: Any) -> dict[str, Any]:
     """A hold in a sentence, with its page."""
     by = f" Placed by {hold.placed_by}." if hold.placed_by else ""
     return {
-        "words": f"{hold} are held" if not hold.message_id else f"{hold} is held",
+        "words": held_words(hold),
         "until": day_words(hold.until),
         "reason": hold.reason,
         "what": str(hold),

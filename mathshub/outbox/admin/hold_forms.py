@@ -4,9 +4,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
+from mathshub.daytime import LONDON
 from mathshub.outbox.holding import LONGEST
-from mathshub.outbox.models import Hold
+from mathshub.outbox.models import Hold, Message
 from mathshub.scope_admin import SeenForm
 from mathshub.scope_admin.widgets import DateInput
 
@@ -25,9 +27,10 @@ class HoldForm(SeenForm, forms.Form):
     )
     shown_until = forms.DateField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any, *, today: date, hold: Hold | None = None) -> None:
-        reason, until = (hold.reason, hold.until) if hold else ("", today + A_WEEK)
-        super().__init__(data and data.copy(), initial={"reason": reason, "until": until})
+    def __init__(self, data: Any, *, today: date, hold: Hold) -> None:
+        """``hold`` as it stands, or as it is proposed."""
+        initial = {"reason": hold.reason, "until": hold.until}
+        super().__init__(data and data.copy(), initial=initial)
         self._today = today
 
     def clean_until(self) -> date:
@@ -55,6 +58,15 @@ class HoldForm(SeenForm, forms.Form):
         if self.is_bound:
             self.data["shown_until"] = day.isoformat()  # type: ignore[index]
         self.initial["shown_until"] = day
+
+
+def proposed_end(message: Message | None, today: date) -> date:
+    """A week on; of a single message a week from when it is due, but so that it can still go."""
+    if message is None:
+        return today + A_WEEK
+    due_on = timezone.localdate(message.due_at, LONDON)
+    expires_on = timezone.localdate(message.expires_at, LONDON)
+    return max(today, min(max(due_on, today) + A_WEEK, expires_on - timedelta(days=1)))
 
 
 class LiftForm(forms.Form):

@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from mathshub.outbox.admin.hold_forms import LOOK_AGAIN, HoldForm, LiftForm
+from mathshub.outbox.admin.going_out import held_words
+from mathshub.outbox.admin.hold_forms import LOOK_AGAIN, HoldForm, LiftForm, proposed_end
 from mathshub.outbox.admin.words import day_words, mails_to
 from mathshub.outbox.going_out import Person, expiry_of, foreseen, people_in
 from mathshub.outbox.holding import (
@@ -67,6 +68,13 @@ class HoldAdmin(HubOwnedAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def object_title(self, obj: Hold) -> str:
+        return (
+            held_words(obj)
+            if obj.is_standing(timezone.localdate())
+            else f"Hold that is over: {obj}"
+        )
 
     # --- the list's columns ---
 
@@ -139,7 +147,9 @@ class HoldAdmin(HubOwnedAdmin):
         if not request.user.has_perm("outbox.add_hold"):
             raise PermissionDenied
         now = timezone.now()
-        form = HoldForm(posted(request), today=timezone.localdate(now))
+        today = timezone.localdate(now)
+        hold.until = proposed_end(hold.message, today)
+        form = HoldForm(posted(request), today=today, hold=hold)
         if form.is_valid() and form.is_seen:
             try:
                 placed = place_hold(
@@ -174,7 +184,7 @@ class HoldAdmin(HubOwnedAdmin):
             form,
             hold,
             now,
-            title=f"{hold}: change reason or end",
+            title="Change the reason or the end",
             button="Save, no e-mail",
             back=back,
         )
@@ -191,7 +201,7 @@ class HoldAdmin(HubOwnedAdmin):
         back: str,
     ) -> HttpResponse:
         day = form.day
-        lead = LOOK_AGAIN if form.is_bound and form.is_valid() else ""
+        lead = LOOK_AGAIN if form.is_bound and form.is_valid() else str(hold) if hold.pk else ""
         form.show(day)
         number, people, first = people_in(_due_by(hold, day))
         return self.form_page(
@@ -221,8 +231,8 @@ class HoldAdmin(HubOwnedAdmin):
         elsewhere = within(hold).count() - kept_back(hold, now=now).count()
         return self.form_page(
             request,
-            title=f"Let it go: {hold}?",
-            lead=f"Held until the end of {day_words(hold.until)}: {hold.reason}",
+            title="Lift the hold?",
+            lead=f"{hold}, held until the end of {day_words(hold.until)}: {hold.reason}",
             form=form,
             will=_what_lifting_means(number, people, later, elsewhere),
             button=f"Lift the hold, {mails_to(number, people)} at most"
@@ -269,15 +279,15 @@ def _what_it_means(hold: Hold, day: date, number: int, people: int, now: datetim
         written = f"{count(len(drafts), 'e-mail')} that will be written until then"
         sentences.append(f"Kept back, too: {written}.")
     if lost:
+        which = "It" if hold.message_id else f"{lost} of them"
         sentences.append(
-            f"{lost} of them would be past by the end of {until}, such as reminders of sessions: "
-            "those are never sent."
+            f"{which} would be past by the end of {until}, as reminders are of a session that has "
+            "begun: what is past is never sent."
         )
     if number + len(drafts) > lost:
         after = day_words(day + timedelta(days=1))
-        sentences.append(
-            f"The others go by themselves from {after} on, unless it is lifted before."
-        )
+        which = "The others go by themselves" if lost else "It goes by itself"
+        sentences.append(f"{which} from {after} on, unless the hold is lifted before.")
     if not hold.message_id:
         sentences.append(NO_LAPSE)
     if not hold.message_id and not hold.work_group_id:

@@ -18,7 +18,7 @@ from mathshub.outbox.admin.again import REFUSES, AgainPages, can_ever_go_again
 from mathshub.outbox.admin.alarms import alarms, queue_words
 from mathshub.outbox.admin.days import DaysFilter, DaysForm, asked_for
 from mathshub.outbox.admin.figures import FiguresPages
-from mathshub.outbox.admin.going_out import GoingOutPages, hold_notices
+from mathshub.outbox.admin.going_out import GoingOutPages, hold_notice, hold_notices
 from mathshub.outbox.admin.message_words import edit_words, may_be_worded, told_words
 from mathshub.outbox.admin.preview import preview_of
 from mathshub.outbox.admin.words import (
@@ -29,7 +29,8 @@ from mathshub.outbox.admin.words import (
     without_links,
 )
 from mathshub.outbox.again import family_of
-from mathshub.outbox.hold import CannotBeStopped, stop_message
+from mathshub.outbox.going_out import Holds
+from mathshub.outbox.hold import CannotBeStopped, stop_message, stopped_messages
 from mathshub.outbox.kinds import all_kinds, kind_words
 from mathshub.outbox.models import Message
 from mathshub.outbox.services import NotFailed, StillSuppressed, send_again
@@ -182,7 +183,13 @@ class MessageAdmin(AgainPages, FiguresPages, GoingOutPages):
     def facts(self, request: HttpRequest, obj: Message) -> dict[str, Any]:
         about = about_links(obj)
         family = [each for each in family_of(obj) if each.pk != obj.pk]
+        now = timezone.now()
+        waits = obj.state in Message.WAITING
+        holds = Holds(now).about(obj.kind, obj.work_group_id, obj.pk) if waits else []
+        can_go = waits or stopped_messages(now).filter(pk=obj.pk).exists()
         return {
+            "holds": [hold_notice(hold) for hold in holds],
+            "preview": preview_of(obj) if can_go else None,
             "state": state_tag(obj),
             "meanings": state_meanings(obj),
             "family": [(each, family_words(each, obj), state_tag(each)) for each in family],
@@ -191,10 +198,12 @@ class MessageAdmin(AgainPages, FiguresPages, GoingOutPages):
             if self.has_change_permission(request, obj)
             else without_links(obj.text_body),
             "words": told_words(obj),
-            "buttons": self._buttons(request, obj),
+            "buttons": self._buttons(request, obj, holds),
         }
 
-    def _buttons(self, request: HttpRequest, message: Message) -> list[dict[str, Any]]:
+    def _buttons(
+        self, request: HttpRequest, message: Message, holds: list[Any]
+    ) -> list[dict[str, Any]]:
         if not self.has_change_permission(request, message):
             return []
         buttons = []
@@ -210,7 +219,7 @@ class MessageAdmin(AgainPages, FiguresPages, GoingOutPages):
             {"url": self.url(name, message.pk), "words": words, "first": False}
             for name, words in buttons
         ]
-        return own + self.going_out_buttons(message)
+        return own + self.going_out_buttons(message, holds)
 
     def own_urls(self) -> list[tuple[str, Callable[..., HttpResponse], str]]:
         return [
@@ -269,4 +278,6 @@ class MessageAdmin(AgainPages, FiguresPages, GoingOutPages):
             stop_message(message, by=str(request.user))
         except CannotBeStopped as refusal:
             return self.done(request, str(refusal), to=back, level=messages.ERROR)
-        return self.done(request, "It will not be sent.", to=back)
+        said = "It will not be sent. You can still let it go."
+        can_go = stopped_messages(timezone.now()).filter(pk=pk).exists()
+        return self.done(request, said if can_go else "It will not be sent.", to=back)

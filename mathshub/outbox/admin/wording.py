@@ -14,10 +14,11 @@ from django.utils import timezone
 from django.utils.text import capfirst
 
 from mathshub.outbox.admin.wording_editor import PARTS_IN_WORDS, Editing, edit
+from mathshub.outbox.forms import WordingForm
 from mathshub.outbox.kinds import Kind, worded_kinds
 from mathshub.outbox.models import Wording
-from mathshub.outbox.wording import Wordings, lock_wordings, set_wording, wording_for
-from mathshub.outbox.wording_preview import sample_of, upper_texts
+from mathshub.outbox.wording import lock_wordings, set_wording, wording_for
+from mathshub.outbox.wording_preview import sample_of
 from mathshub.scope import current_hub
 from mathshub.scope_admin import HubOwnedAdmin, is_key, with_lock
 from mathshub.scope_admin.history import Change, Names, changes_told
@@ -90,7 +91,10 @@ class WordingAdmin(HubOwnedAdmin):
             url=self._url("words", kind.name),
             is_worded=any(row.programme_id is None for row in own),
             programmes=[
-                (str(row.programme), self._url("words", kind.name, row.programme_id))
+                (
+                    f"{row.programme} ({_whose(row)})",
+                    self._url("words", kind.name, row.programme_id),
+                )
                 for row in own
                 if row.programme_id
             ],
@@ -104,14 +108,13 @@ class WordingAdmin(HubOwnedAdmin):
         key = programme and programme.pk
         hub, now = current_hub(), timezone.now()
         of_kind = list(Wording.objects.filter(kind=kind.name))
-        wordings = Wordings(
-            {(row.hub_id, row.kind, row.programme_id): row.texts for row in of_kind}
-        )
         own = next((row for row in of_kind if row.programme_id == key), Wording())
+        of_all = next((row for row in of_kind if row.programme_id is None), Wording())
         here = self._url("words", kind.name, key)
 
-        def save(texts: dict[str, str]) -> HttpResponse:
-            set_wording(kind.name, key, texts, by=request.user)
+        def save(form: WordingForm) -> HttpResponse:
+            alone = form.stands_alone
+            set_wording(kind.name, key, form.texts, stands_alone=alone, by=request.user)
             words = "Saved. All that leaves from now on says it so, also what waits already."
             return self.done(request, words, to=here)
 
@@ -119,9 +122,10 @@ class WordingAdmin(HubOwnedAdmin):
             title=_title(kind, programme),
             sample=sample_of(kind, hub, key, now),
             texts=own.texts,
-            upper=upper_texts(wordings, hub.pk, kind.name, key),
+            upper=of_all.texts if key else Wording().texts,
             back=self.url("changelist"),
             save=save,
+            alone=own.stands_alone if key and (of_all.pk or own.stands_alone) else None,
             context={
                 "choices": self._choices(kind, key, of_kind),
                 "portal_url": own.pk and self._url("portal", kind.name, key),
@@ -151,7 +155,8 @@ class WordingAdmin(HubOwnedAdmin):
                 back=here,
             )
         set_wording(kind.name, key, dict.fromkeys(Wording.PARTS, ""), by=request.user)
-        return self.done(request, "Done.", to=here)
+        words = "Your own words are left out. All that leaves from now on says it as shown here."
+        return self.done(request, words, to=here)
 
     def what_changed(self, request: HttpRequest) -> HttpResponse:
         """Every wording that was, also of what has gone back to the portal's words."""
@@ -186,7 +191,7 @@ class WordingAdmin(HubOwnedAdmin):
         """The programmes for which the kind may say something else, and all of them."""
         if not (kind.worded and kind.worded.by_programme):
             return []
-        worded = {row.programme_id for row in rows}
+        worded = {row.programme_id: row for row in rows}
         programmes = apps.get_model("workgroups.Programme")._default_manager.all()
         named = [(None, "All programmes"), *((each.pk, str(each)) for each in programmes)]
         return [
@@ -194,7 +199,7 @@ class WordingAdmin(HubOwnedAdmin):
                 "url": self._url("words", kind.name, key),
                 "words": words,
                 "is_here": key == here,
-                "is_worded": key in worded,
+                "said_in": _whose(worded[key]) if key in worded else "",
             }
             for key, words in named
         ]
@@ -215,6 +220,10 @@ def _title(kind: Kind, programme: Any) -> str:
     return f"{capfirst(kind.label)}: {programme}" if programme else capfirst(kind.label)
 
 
+def _whose(row: Wording) -> str:
+    return "own words" if any(row.texts.values()) else "the portal’s words"
+
+
 def _back_words(programme: Any) -> str:
     return "Back to the words for all programmes" if programme else "Back to the portal’s words"
 
@@ -224,4 +233,7 @@ def _told(row: Any, names: Names) -> str:
     if row.history_type == "-":
         return "Back to the words as elsewhere"
     texts = ((PARTS_IN_WORDS[part], getattr(row, part)) for part in Wording.PARTS)
-    return "\n\n".join(f"{label}: {text}" for label, text in texts if text)
+    told = [f"{label}: {text}" for label, text in texts if text]
+    return "\n\n".join(
+        [*told, *(["Without the words for all programmes"] if row.stands_alone else [])]
+    )

@@ -2,12 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils import timezone
 
 from mathshub.outbox.admin.words import without_links
 from mathshub.outbox.forms import WordingForm
@@ -25,53 +23,62 @@ PREVIEW, AS_EMAIL = "preview", "as-email"
 
 @dataclass(frozen=True)
 class Editing:
-    """What is worded: ``texts`` as they stand, ``upper`` what an empty box leaves to be said."""
+    """What is worded: ``texts`` as they stand, ``upper`` what an empty box leaves to be said.
+
+    ``alone`` is whether a programme leaves out the words for all programmes; None where it can't.
+    """
 
     title: str
     sample: Sample
     texts: Mapping[str, str]
     upper: Mapping[str, str]
     back: str
-    save: Callable[[dict[str, str]], HttpResponse]
+    save: Callable[[WordingForm], HttpResponse]
     button: str = "Save"
     will: Sequence[str] = ()
+    alone: bool | None = None
     context: dict[str, Any] = field(default_factory=dict)
 
 
 def edit(admin: PortalAdmin, request: HttpRequest, editing: Editing) -> HttpResponse:
     """The page; with its preview; the e-mail alone, for the frame on it; or what saving answers."""
-    now = timezone.now()
     worded = editing.sample.kind.worded
     assert worded, "only what may be worded is edited"
     form = WordingForm(
         posted(request),
-        initial=dict(editing.texts),
+        initial={**editing.texts, "alone": bool(editing.alone)},
         placeholders=worded.placeholders,
-        otherwise=editing.sample.said_without(editing.upper, now),
+        otherwise=editing.sample.said_without(_left_to_say(editing, bool(editing.alone))),
+        asks_alone=editing.alone is not None,
     )
     asked = request.POST.get("show", "")
     if not form.is_valid():
         return _page(admin, request, editing, form, preview=None)
     if asked == AS_EMAIL:
-        return _frame(editing, form.texts, now)
+        return _frame(editing, form)
     if asked == PREVIEW:
-        return _page(admin, request, editing, form, preview=_shown(editing, form.texts, now))
-    return editing.save(form.texts)
+        return _page(admin, request, editing, form, preview=_shown(editing, form))
+    return editing.save(form)
 
 
-def _shown(editing: Editing, texts: Mapping[str, str], now: datetime) -> dict[str, Any]:
-    said = {part: texts[part] or editing.upper[part] for part in texts}
-    words = editing.sample.words(said, now)
+def _left_to_say(editing: Editing, is_alone: bool) -> Mapping[str, str]:
+    return dict.fromkeys(editing.upper, "") if is_alone else editing.upper
+
+
+def _shown(editing: Editing, form: WordingForm) -> dict[str, Any]:
+    left = _left_to_say(editing, form.stands_alone)
+    said = {part: text or left[part] for part, text in form.texts.items()}
+    words = editing.sample.words(said)
     return {
         "subject": words.subject,
         "text": without_links(words.text),
         "html": words.html,
-        "texts": texts,
+        "sent": form.texts | ({"alone": "on"} if form.stands_alone else {}),
     }
 
 
-def _frame(editing: Editing, texts: Mapping[str, str], now: datetime) -> HttpResponse:
-    response = HttpResponse(NO_LINKS + _shown(editing, texts, now)["html"])
+def _frame(editing: Editing, form: WordingForm) -> HttpResponse:
+    response = HttpResponse(NO_LINKS + _shown(editing, form)["html"])
     response["Content-Security-Policy"] = FRAME_POLICY
     response["X-Frame-Options"] = "SAMEORIGIN"
     return response

@@ -77,7 +77,7 @@ def make_hold(*, until: date | None = None, **fields: Any) -> Hold:
     return Hold.objects.create(until=until or NOW.date() + timedelta(days=7), **fields)
 
 
-def make_wording(*, kind: str = "eoi-received", programme: Any = None, **texts: str) -> Wording:
+def make_wording(*, kind: str = "eoi-received", programme: Any = None, **texts: Any) -> Wording:
     """Words of the hub in scope, for one programme or for all."""
     texts = texts or {"opening": "Dear colleague, thank you."}
     return Wording.objects.create(kind=kind, programme=programme, **texts)

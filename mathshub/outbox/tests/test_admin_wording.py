@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
+from typing import Any
 
 import pytest
 import time_machine
@@ -12,6 +13,7 @@ from enrolment.tests.factories import make_expression
 from mathshub.outbox.models import Message, Wording
 from mathshub.outbox.tests.factories import NOW, make_message, make_wording
 from mathshub.scope import hub_scope
+from mathshub.tests.page_forms import forms_sent_by
 from workgroups.models import Hub, HubMember, Programme
 from workgroups.tests.factories import make_hub, make_programme
 from workgroups.tests.staff import staff_client
@@ -34,8 +36,18 @@ def lead(here: Hub) -> Client:
     return staff_client()
 
 
+def typed_into(client: Client, address: str, **typed: str) -> dict[str, Any]:
+    """All that a browser sends of the page's form, with this typed into it."""
+    *_, shown = forms_sent_by(client.get(address).content.decode())
+    return shown | typed
+
+
+def save(client: Client, address: str, **typed: str) -> Any:
+    return client.post(address, typed_into(client, address, **typed), follow=True)
+
+
 def page_of(client: Client, address: str, **typed: str) -> str:
-    answer = client.post(address, NOTHING | typed) if typed else client.get(address)
+    answer = save(client, address, **typed) if typed else client.get(address)
     assert answer.status_code == 200
     return unescape(answer.content.decode())
 
@@ -50,7 +62,7 @@ def test_the_list_says_whose_words_each_kind_has(lead: Client) -> None:
         "Expression of interest received"
     ]
     offered = lines["Place offered, to the headteacher"]
-    assert [name for name, _ in offered.programmes] == ["Mastering Number"]
+    assert [name for name, _ in offered.programmes] == ["Mastering Number (own words)"]
 
 
 def test_words_are_shown_before_they_are_saved(lead: Client) -> None:
@@ -58,8 +70,7 @@ def test_words_are_shown_before_they_are_saved(lead: Client) -> None:
     assert "With an example" in page
     assert "Dear Plainfields Primary School, {{ 7 }}" in page
     assert not Wording.objects.exists()
-    page_of_saved = lead.post(WORDS, NOTHING | {"opening": "Dear [school], {{ 7 }}"}, follow=True)
-    assert "Saved." in page_of_saved.content.decode()
+    assert "Saved." in page_of(lead, WORDS, opening="Dear [school], {{ 7 }}")
     assert Wording.objects.get().opening == "Dear [school], {{ 7 }}"
 
 
@@ -75,7 +86,7 @@ def test_the_preview_has_a_real_row_where_there_is_one(lead: Client) -> None:
 
 
 def test_the_e_mail_alone_is_framed_here_and_runs_and_fetches_nothing(lead: Client) -> None:
-    answer = lead.post(WORDS, NOTHING | {"opening": "<script>1</script>", "show": "as-email"})
+    answer = save(lead, WORDS, opening="<script>1</script>", show="as-email")
     assert "&lt;script&gt;1&lt;/script&gt;" in answer.content.decode()
     assert answer["X-Frame-Options"] == "SAMEORIGIN"
     assert answer["Content-Security-Policy"].startswith("sandbox; default-src 'none';")
@@ -110,12 +121,41 @@ def test_empty_boxes_say_what_stands_there(lead: Client) -> None:
 
 def test_a_programme_has_words_of_its_own(lead: Client) -> None:
     programme = make_programme()
-    lead.post(f"{WORDS}&programme={programme.pk}", NOTHING | {"subject": "Own"})
+    save(lead, f"{WORDS}&programme={programme.pk}", subject="Own")
     assert list(Wording.objects.values_list("programme", "subject")) == [(programme.pk, "Own")]
 
 
+def test_a_programme_can_go_back_to_the_portal_s_words_where_the_hub_has_its_own(
+    lead: Client,
+) -> None:
+    programme = make_programme()
+    own = f"{WORDS}&programme={programme.pk}"
+    assert "Leave out your words for all" not in page_of(lead, own), "there are none"
+    make_wording(opening="Dear [school],")
+    assert "it says: “Dear Plainfields Primary School,”" in page_of(lead, own)
+    page = page_of(lead, own, alone="on", show="preview")
+    assert ("Dear Plainfields" in page.split("<iframe")[1].split("</details>")[0]) is False
+    assert 'name="alone" value="on"' in page, "the frame has it, too"
+    page_of(lead, own, alone="on")
+    wording = Wording.objects.get(programme=programme)
+    assert (wording.stands_alone, wording.texts) == (True, NOTHING)
+    assert "it says: “Thank you. This is what we have received.”" in page_of(lead, own)
+    assert f"{programme} (the portal’s words)" in page_of(lead, WORDINGS)
+    told = page_of(lead, f"{WORDINGS}changes/?kind={KIND}&programme={programme.pk}")
+    assert "Without the words for all programmes" in told
+    *_, shown = forms_sent_by(page_of(lead, own))
+    del shown["alone"]  # the box is cleared
+    lead.post(own, shown)
+    assert not Wording.objects.filter(programme=programme).exists()
+
+
+def test_words_for_all_programmes_leave_nothing_out(lead: Client) -> None:
+    make_wording()
+    assert "Leave out your words for all" not in page_of(lead, WORDS)
+
+
 def test_back_to_the_portal_s_words_is_asked_first_and_told_afterwards(lead: Client) -> None:
-    lead.post(WORDS, NOTHING | {"opening": "Dear head of [school],"})
+    save(lead, WORDS, opening="Dear head of [school],")
     portal = f"{WORDINGS}portal/?kind={KIND}"
     assert "Back to the portal’s words?" in page_of(lead, portal)
     assert Wording.objects.exists(), "asking removes nothing"
@@ -132,12 +172,16 @@ def test_a_row_leads_to_the_page_of_its_kind(lead: Client) -> None:
 
 
 def test_nobody_s_words_are_written_over_unseen(lead: Client) -> None:
-    as_of = lead.get(WORDS).context["form"].as_of
+    mine = typed_into(lead, WORDS, opening="Mine")
     set_meanwhile = make_wording(opening="A colleague’s")
-    page = page_of(lead, WORDS, opening="Mine", as_of=as_of)
+    page = unescape(lead.post(WORDS, mine).content.decode())
     assert "somebody has changed it to “A colleague’s”" in page
     set_meanwhile.refresh_from_db()
     assert set_meanwhile.opening == "A colleague’s"
+    *_, again = forms_sent_by(page)
+    lead.post(WORDS, again)
+    set_meanwhile.refresh_from_db()
+    assert set_meanwhile.opening == "Mine", "saved once more it is a decision"
 
 
 @pytest.mark.parametrize(
@@ -187,7 +231,7 @@ def test_the_words_of_one_that_waits_are_changed_by_hand(lead: Client, letter: M
     assert "Change the words" in page_of(lead, page)
     assert "Dear head" in page_of(lead, words_of(letter), opening="Dear head", show="preview")
     assert "[scool] is not" in page_of(lead, words_of(letter), opening="[scool]")
-    lead.post(words_of(letter), NOTHING | {"opening": "Dear head"})
+    save(lead, words_of(letter), opening="Dear head")
     letter.refresh_from_db()
     assert letter.words["opening"] == "Dear head"
     assert letter.state == Message.State.QUEUED

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from enrolment.tests.factories import make_participant
 from mathshub.outbox import kinds
 from mathshub.outbox.claim import claim_due
 from mathshub.outbox.going_out import Where, fortnight
@@ -18,7 +19,10 @@ from mathshub.outbox.models import Hold, Message
 from mathshub.outbox.services import Draft, queue_messages
 from mathshub.outbox.skipping import let_go_again, skip_line, stopped_on
 from mathshub.outbox.tests.factories import NOW, make_hold, make_message
+from mathshub.outbox.wording_of_lines import change_words_of_line
 from mathshub.scope import all_hubs, hub_scope
+from mathshub.tests.page_forms import forms_sent_by
+from sessions.tests.factories import make_running_group, make_seat_in, make_session
 from workgroups.models import Hub, HubMember, WorkGroup
 from workgroups.tests.factories import make_hub, make_work_group
 from workgroups.tests.staff import staff_client
@@ -256,15 +260,106 @@ def test_the_page_of_skipping_says_how_many_and_who_and_does_it_once(
     assert set(Message.objects.values_list("state", flat=True)) == {State.QUEUED}
 
 
+def test_what_is_stopped_stays_in_the_fortnight_and_leads_to_letting_it_go(
+    lead: Client, group: WorkGroup
+) -> None:
+    reminder(group)
+    make_message(kind="session-changed", state=State.CANCELLED, state_reason="the session moved")
+    reminder(group, state=State.CANCELLED, state_reason="stopped by A", due_at=NOW - timedelta(1))
+    skip_line(Where(NEXT_DAY, group.pk, REMINDER), by="R. Okafor", now=NOW)
+    day, _digest_of_next_week = fortnight(NOW)
+    assert [(line.where.day, line.messages, line.is_stopped) for line in day.lines] == [
+        (NEXT_DAY, 1, True)
+    ]
+    assert day.messages == 0
+    page = lead.get(PAGE)
+    assert "stopped" in words(page)
+    assert line_url(group) in page.content.decode()
+
+
+@pytest.mark.parametrize("page", ["skip", "let-go", "write"])
+def test_where_nothing_is_left_to_do_the_line_says_so(
+    lead: Client, group: WorkGroup, page: str
+) -> None:
+    url = f"{line_url(group)}{page}/"
+    for answer in (lead.get(url, follow=True), lead.post(url, follow=True)):
+        assert answer.redirect_chain == [(line_url(group), 302)]
+        assert re.search(r"nothing was changed|Nothing of this|written already", words(answer))
+
+
+# --- the words of a line, and each message by itself ---
+
+
+def test_all_behind_a_line_are_worded_and_nothing_else(lead: Client) -> None:
+    group = make_running_group()
+    make_session(work_group=group, starts_at=TOMORROW + timedelta(days=2))
+    for name in ("Ada Obi", "Bea Lin"):
+        make_seat_in(group, participant=make_participant(name=name))
+    first = fortnight(NOW)[0].day
+    url = f"{line_url(group, first)}words/"
+    assert url in lead.get(line_url(group, first)).content.decode()
+    page = lead.get(url)
+    assert "2 e-mails to 2 people will say it so. No e-mail goes now." in words(page)
+    typed = "Dear [name], bring {{ it }}"
+    shown = lead.post(url, sent_by(page, opening=typed, show="preview"))
+    assert "Dear Ada Obi, bring {{ it }}" in words(shown)
+    reminders = Message.objects.filter(kind=REMINDER)
+    assert not reminders.exists(), "only shown"
+    told = words(lead.post(url, sent_by(shown), follow=True))
+    assert "Saved: 2 e-mails will say it so." in told
+    assert "Dear Ada Obi, bring {{ it }}" in told, "the line shows its letter"
+    rows = reminders.values_list("state", "words__opening")
+    assert list(rows) == [(State.QUEUED, typed)] * 2, "the later reminder is not written"
+    assert typed in lead.get(url).content.decode()
+
+
+def test_what_is_not_written_yet_is_written_for_its_words_and_waits(
+    group: WorkGroup, foresee: Callable[..., None]
+) -> None:
+    foresee(group, 2)
+    where = Where(NEXT_DAY, group.pk, REMINDER)
+    texts = {"subject": "", "opening": "Bring a laptop.", "closing": ""}
+    assert change_words_of_line(where, texts, by="R. Okafor", now=NOW) == 2
+    rows = Message.objects.values_list("state", "due_at", "words__opening")
+    assert list(rows) == [(State.QUEUED, TOMORROW, "Bring a laptop.")] * 2
+
+
+def test_a_line_is_written_beforehand_so_that_each_is_handled_by_itself(
+    lead: Client, group: WorkGroup, foresee: Callable[..., None]
+) -> None:
+    foresee(group, 2)
+    url = f"{line_url(group)}write/"
+    assert "2 e-mails to 2 people will be written now" in words(lead.get(url))
+    assert Message.objects.count() == 0
+    page = words(lead.post(url, follow=True))
+    assert "Written, and waiting." in page
+    assert "A name leads to that one e-mail" in page
+    assert list(Message.objects.values_list("state", "due_at")) == [(State.QUEUED, TOMORROW)] * 2
+
+
+def test_a_line_that_may_not_be_worded_offers_nothing_of_it(lead: Client, here: Hub) -> None:
+    make_message(kind="eoi-digest", due_at=TOMORROW)
+    page = lead.get(line_url(None, kind="eoi-digest"))
+    assert "Change the words" not in words(page)
+    answer = lead.get(f"{line_url(None, kind='eoi-digest')}words/", follow=True)
+    assert "could say something else" in words(answer)
+
+
 # --- holding, as staff do it ---
 
 
-def reason_and(until: date, shown: date | None = None) -> dict[str, str]:
-    return {
-        "reason": "The hall is not settled.",
-        "until": f"{until}",
-        "shown_until": f"{shown or until}",
-    }
+REASON = "The hall is not settled."
+
+
+def sent_by(page: Any, **typed: str) -> dict[str, Any]:
+    """All that a browser sends of the form on the page, with this typed into it."""
+    *_, shown = forms_sent_by(page.content.decode())
+    return shown | typed
+
+
+def place(client: Client, url: str, **typed: str) -> Any:
+    """Hold as the page proposes it, or with this typed."""
+    return client.post(url, sent_by(client.get(url), **{"reason": REASON} | typed), follow=True)
 
 
 def test_holding_all_says_what_it_means_before_and_again_for_another_day(
@@ -274,53 +369,40 @@ def test_holding_all_says_what_it_means_before_and_again_for_another_day(
     reminder(group, due_at=NOW)
     make_message(kind="session-changed", due_at=NOW + timedelta(days=9))
     url = "/admin/outbox/hold/all/"
-    week = TODAY + timedelta(days=7)
     page = words(lead.get(url))
     assert "Kept back: 1 e-mail to 1 person that would leave until then." in page
     assert "Kept back, too: 1 e-mail that will be written until then." in page
     assert "2 of them would be past by the end of Monday 30 November" in page
-    later = week + timedelta(days=3)
-    page = words(lead.post(url, reason_and(later, shown=week)))
+    later = TODAY + timedelta(days=10)
+    shown = place(lead, url, until=f"{later}")
+    page = words(shown)
     assert "2 e-mails to 2 people that would leave until then" in page
     assert "Press again" in page
-    assert Hold.objects.count() == 0
-    page = words(lead.post(url, reason_and(later), follow=True))
+    assert Hold.objects.count() == 0, "another day than was shown: the numbers come first"
+    page = words(lead.post(url, sent_by(shown), follow=True))
     assert "Held until the end of Thursday 3 December. No e-mail was sent." in page
     assert "All messages are held until the end of Thursday 3 December: The hall is not" in page
-    assert "This is held already" in words(lead.post(url, reason_and(later), follow=True))
+    assert "This is held already" in words(place(lead, url))
     [hold] = Hold.objects.all()
-    assert (hold.until, hold.placed_by is not None) == (later, True)
+    assert (hold.reason, hold.until, hold.placed_by is not None) == (REASON, later, True)
 
 
-def as_shown(page: Any, **typed: str) -> dict[str, str]:
-    """All that a browser sends of the form on the page, with this typed into it."""
-    form = page.context["form"]
-    shown = {bound.name: str(bound.value() or "") for bound in form}
-    return shown | {form.as_of_name: form.as_of} | typed
-
-
-def test_a_browser_that_sends_the_whole_page_back_holds_changes_and_changes_again(
-    lead: Client,
-) -> None:
-    url, reason = "/admin/outbox/hold/all/", "The hall is not settled."
-    page = lead.post(url, as_shown(lead.get(url), reason=reason, until="2026-12-04"))
-    assert Hold.objects.count() == 0, "another day than was shown: the numbers come first"
-    assert lead.post(url, as_shown(page)).status_code == 302
-    hold = Hold.objects.get()
-    assert (hold.reason, hold.until) == (reason, date(2026, 12, 4))
-    alter = f"/admin/outbox/hold/{hold.pk}/alter/"
-    assert lead.post(alter, as_shown(lead.get(alter), reason="Settled soon.")).status_code == 302
+def test_a_hold_gets_another_reason_or_end(lead: Client) -> None:
+    hold = make_hold()
+    url = f"/admin/outbox/hold/{hold.pk}/alter/"
+    assert "It was changed." in words(place(lead, url, reason="Settled soon."))
+    shown = place(lead, url, until="2026-12-04")
+    assert "Press again" in words(shown)
+    lead.post(url, sent_by(shown))
     hold.refresh_from_db()
-    assert (hold.reason, hold.until) == ("Settled soon.", date(2026, 12, 4))
+    assert (hold.reason, hold.until) == (REASON, date(2026, 12, 4))
 
 
 @pytest.mark.parametrize("until", ["", "2026-11-22", "2027-12-24", "soon"])
 def test_a_hold_has_a_reason_and_an_end_that_is_near(lead: Client, until: str) -> None:
-    for sent in (
-        reason_and(TODAY) | {"until": until, "shown_until": until},
-        {"until": "2026-11-24"},
-    ):
-        page = lead.post("/admin/outbox/hold/all/", sent)
+    url = "/admin/outbox/hold/all/"
+    for typed in ({"until": until}, {"reason": ""}):
+        page = place(lead, url, **typed)
         assert "There is something to put right" in page.content.decode() or "Error" in words(page)
     assert Hold.objects.count() == 0
 
@@ -336,11 +418,13 @@ def test_lifting_says_who_is_written_to_at_once_and_offers_to_drop_it(
     assert "1 e-mail to 1 person should have gone by now." in page
     assert "Bea Lin" in page
     assert "Later, as they fall due: 1 e-mail." in page
-    lead.post(url, {})
+    shown = lead.get(url)
+    lead.post(url, sent_by(shown))
     assert Hold.objects.get().lifted_at is None, "neither is chosen beforehand"
-    page = words(lead.post(url, {"overdue": "drop"}, follow=True))
+    page = words(lead.post(url, sent_by(shown, overdue="drop"), follow=True))
     assert "The hold is lifted: 1 e-mail dropped." in page
-    assert "This hold is over already" in words(lead.post(url, {"overdue": "go"}, follow=True))
+    page = words(lead.post(url, sent_by(shown, overdue="go"), follow=True))
+    assert "This hold is over already" in page
     with all_hubs("a sender"):
         assert claim_due(50, now=NOW).messages == []
 
@@ -349,8 +433,10 @@ def test_one_message_is_held_and_let_go_from_its_page(lead: Client, group: WorkG
     message = reminder(group)
     page = f"/admin/outbox/message/{message.pk}/change/"
     assert "Hold it" in words(lead.get(page))
-    lead.post(f"/admin/outbox/hold/message/{message.pk}/", reason_and(TODAY))
+    told = words(place(lead, f"/admin/outbox/hold/message/{message.pk}/"))
     assert Hold.objects.get().message == message
+    assert "One message to Asha Patel is held until the end of Thursday 26 November" in told
+    assert "Hold it" not in told
     lead.post(f"/admin/outbox/message/{message.pk}/stop/")
     assert "Let it go after all" in words(lead.get(page))
     lead.post(f"/admin/outbox/message/{message.pk}/let-go/")
@@ -366,10 +452,14 @@ def test_who_only_looks_is_offered_nothing_and_may_nothing(here: Hub, group: Wor
     for url in pages:
         page = viewer.get(url)
         assert page.status_code == 200
-        assert not re.search(r"Skip|Hold all|Let them go|Hold it", words(page))
+        assert not re.search(
+            r"Skip|Hold all|Let them go|Hold it|Change the words|One by one", words(page)
+        )
     acts = [
         f"{line_url(group)}skip/",
         f"{line_url(group)}let-go/",
+        f"{line_url(group)}words/",
+        f"{line_url(group)}write/",
         f"/admin/outbox/message/{message.pk}/let-go/",
         "/admin/outbox/hold/all/",
         f"/admin/outbox/hold/group/{group.pk}/",

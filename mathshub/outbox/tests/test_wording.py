@@ -14,7 +14,7 @@ from mathshub.outbox.models import Message, Wording
 from mathshub.outbox.retention import KEEP_TEXTS, purge
 from mathshub.outbox.sweep import sweep
 from mathshub.outbox.tests.factories import NOW, Clock, make_message, make_wording
-from mathshub.outbox.wording import NotWaiting, change_words, set_wording
+from mathshub.outbox.wording import NotWaiting, change_words, set_wording, wordings_of
 from mathshub.outbox.wording_text import Placeholder
 from mathshub.scope import all_hubs, hub_scope
 from mathshub.testing.smtp import SmtpSink
@@ -128,6 +128,28 @@ def test_there_is_one_wording_for_each_kind_and_programme(hub: Hub) -> None:
             make_wording(programme=again)
     with pytest.raises(IntegrityError), transaction.atomic():
         make_wording(kind="other", opening="")
+
+
+def test_a_programme_that_stands_alone_leaves_the_hub_s_words_out(
+    worded: Kind, by: Account
+) -> None:
+    own, other = make_programme(), make_programme()
+    message = make_message(kind="worded")
+    set_wording("worded", None, {**NOTHING, "subject": "S", "opening": "The hub's"}, by=by)
+    set_wording("worded", own.pk, {**NOTHING, "subject": "Own"}, stands_alone=True, by=by)
+    words = wordings_of([message])
+    said = words.words_for(message, own.pk, NOW)
+    assert (said.subject, said.opening) == ("Own", "")
+    assert words.words_for(message, other.pk, NOW).opening == "The hub's"
+    set_wording("worded", own.pk, NOTHING, stands_alone=True, by=by)
+    assert wordings_of([message]).words_for(message, own.pk, NOW).subject == ""
+    set_wording("worded", own.pk, NOTHING, by=by)
+    assert wordings_of([message]).words_for(message, own.pk, NOW).subject == "S"
+
+
+def test_the_words_for_all_programmes_leave_nothing_out(hub: Hub) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_wording(kind="worded", opening="x", stands_alone=True)
 
 
 # --- the words of one message ---

@@ -90,3 +90,4 @@ def _tell(scene: Scene, report: Report) -> None:
     mail_history.settle_past(scene, leave=live)
     mail_history.note_failure(story.MISTYPED_ADDRESS)
     mail_history.note_return(scene)
+    mailings.word_a_reminder(scene)

@@ -1,4 +1,4 @@
-"""What the hub of the demonstration has written to many: one that was read, one not sent yet."""
+"""What the hub of the demonstration has written itself: to many, and into reminders to come."""
 
 from datetime import timedelta
 
@@ -10,7 +10,10 @@ from enrolment.services.mailings import (
     send_mailing,
     write_mailing,
 )
+from mathshub.outbox.going_out import fortnight
+from mathshub.outbox.wording_of_lines import change_words_of_line
 from mathshub.site.demo.scene import Scene
+from sessions.reminders import KIND
 from workgroups.models import WorkGroup
 
 LIBRARY = (
@@ -24,6 +27,9 @@ SURVEY = (
     "Before we plan next year we would like to hear from you: which day of the week suits your "
     "school, and is there anything that we should do differently?\n\n"
     "A line in answer to this e-mail is enough."
+)
+BRING_A_LAPTOP = (
+    "Dear [name],\n\nplease bring a laptop this time, one for the two of you is enough."
 )
 SENT_DAYS_AGO = 9
 
@@ -50,6 +56,15 @@ def write_to_many(scene: Scene) -> None:
         subject="What should next year look like?",
         text=SURVEY,
     )
+
+
+def word_a_reminder(scene: Scene) -> None:
+    """The farthest reminder of the fortnight says something of its own: it waits, and can be seen."""
+    lines = [line for day in fortnight(scene.now) for line in day.lines if line.is_foreseen]
+    reminders = [line.where for line in lines if line.where.kind == KIND]
+    texts = {"subject": "", "opening": BRING_A_LAPTOP, "closing": ""}
+    for where in reminders[-1:]:
+        change_words_of_line(where, texts, by=str(scene.lead), now=scene.now)
 
 
 def _group(scene: Scene, slug: str) -> WorkGroup:
