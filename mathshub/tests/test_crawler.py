@@ -48,12 +48,8 @@ NOT_OFFERED = {
     "admin:outbox_hold_delete",
     "admin:outbox_message_add",
     "admin:outbox_message_delete",
-    # They lead back where nothing of the line waits, or is stopped.
-    "admin:outbox_message_let_go",
-    "admin:outbox_message_let_line_go",
-    "admin:outbox_message_line_words",
-    "admin:outbox_message_skip",
-    "admin:outbox_message_write",
+    "admin:outbox_message_let_go",  # leads back: neither message that is asked for was stopped
+    "admin:outbox_message_write",  # leads back: all of its line is written
     "admin:outbox_optout_add",
     "admin:outbox_optout_delete",
     "admin:outbox_suppression_add",

@@ -135,7 +135,7 @@ def plant(slug: str, *, mark: str, schools: list[School]) -> PlantedHub:
         )
         make_opening_notice(programme=make_programme(position=3), email=SHARED_MAILBOX)
         _plant_past(group, schools)
-        suppress(SHARED_MAILBOX, reason="550 no such mailbox")
+        suppress("gone@school.example", reason="550 no such mailbox")
         stop_kind(make_message(kind="eoi-digest", recipient=SHARED_MAILBOX), now=NOW)
         make_hold(message=make_message(kind="session-changed", recipient=SHARED_MAILBOX))
         make_hold(work_group=group)
@@ -227,6 +227,15 @@ def _plant_year(group: WorkGroup, own_address: str) -> None:
     )
     Participant.objects.create(name="Ola Berg", email=own_address)
     Message.objects.update(state=Message.State.DEAD)
+    _plant_line(own_address, {"seat": seat.pk, "session": session.pk})
+
+
+def _plant_line(address: str, about: dict[str, int]) -> None:
+    """Of one group and day what waits, and what was stopped."""
+    line = {"kind": "session-reminder", "work_group": WorkGroup.objects.latest("pk")}
+    line |= {"recipient": address, "due_at": NOW + timedelta(days=7), "context": about}
+    make_message(**line)
+    make_message(**line, state=Message.State.CANCELLED, state_reason="stopped by Asha Rao")
 
 
 def marked_models() -> list[type[models.Model]]:
@@ -271,6 +280,8 @@ def _text_for(row: models.Model, column: models.Field, text: str) -> Any:
         return ""
     if column.name in NEVER_MARKED | NOT_MARKED.get(model, set()):
         return ""
+    if column.name == "state_reason" and row.state == Message.State.CANCELLED:  # type: ignore[attr-defined]
+        return f"stopped by {text}"  # by these words it can be let go again
     match column:
         case models.EmailField() | models.UUIDField():
             return ""
