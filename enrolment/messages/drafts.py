@@ -4,7 +4,13 @@ from datetime import datetime
 
 from enrolment.models import InterestDraft
 from enrolment.models.drafts import KEPT_FOR
-from enrolment.services.drafts import DRAFT_LINK, DRAFT_NUDGE, foresee_nudges, plan_nudges
+from enrolment.services.drafts import (
+    DRAFT_LINK,
+    DRAFT_NUDGE,
+    NUDGED_AFTER,
+    foresee_nudges,
+    plan_nudges,
+)
 from enrolment.wording import WORDED_DRAFT
 from mathshub.links import absolute, make_token
 from mathshub.outbox.kinds import Kind, Letter, register, register_foreseer, register_planner
@@ -32,6 +38,15 @@ def why_draft_is_unwanted(message: Message, now: datetime) -> str:
     if draft.is_sent:
         return "the form has been sent"
     return "" if draft.may_still_be_sent(now) else "the form can no longer be sent"
+
+
+def why_nudge_is_unwanted(message: Message, now: datetime) -> str:
+    """Besides, whoever has gone on since it was written needs no reminder."""
+    left = InterestDraft.objects.filter(changed_at__lte=now - NUDGED_AFTER)
+    reason = why_draft_is_unwanted(message, now)
+    if reason or left.filter(pk=message.context["draft"]).exists():
+        return reason
+    return "somebody has gone on with the form"
 
 
 def _letter(template: str, message: Message) -> Letter:
@@ -65,7 +80,7 @@ register(
         name=DRAFT_NUDGE,
         label="reminder of a form that is not finished",
         render=render_draft_nudge,
-        unwanted=why_draft_is_unwanted,
+        unwanted=why_nudge_is_unwanted,
         priority=Message.Priority.REMINDER,
         template=NUDGE_TEMPLATE,
         worded=WORDED_DRAFT,

@@ -21,8 +21,9 @@ from django.test import Client
 from mathshub.accounts.models import Account
 from mathshub.ledger import Audience, audience_of
 from mathshub.scope import hub_scope
+from mathshub.scope_admin import SeenForm
 from mathshub.tests.addresses import Address
-from mathshub.tests.page_forms import choices_in, forms_sent_by
+from mathshub.tests.page_forms import choices_in, forms_in, forms_sent_by
 from mathshub.tests.probes import NOBODYS_ID, Probe, lookups, probes
 from mathshub.tests.two_hubs import PlantedHub, marked_models, rows_of_hub
 
@@ -104,8 +105,14 @@ class Crawler:
         """Every choice of a row in every form of a page: only own rows, and no others taken."""
         sent = forms_sent_by(response.content.decode(errors="replace"))
         with hub_scope(self.own.hub):  # as while the page was made
+            shown = [each for each in forms_in(response.context or []) if _is_seen(each)]
             choices = list(choices_in(response.context or []))
             offered = [{row.hub_id for row in choice.queryset.all()} for _, choice in choices]
+        names = {name for form in sent for name in form}
+        for each in shown:
+            asked = names & {each.add_prefix(name) for name in each.fields}
+            if asked and each.as_of_name not in names:
+                self._note("GET", path, "does not send back what its form showed")
         for (name, choice), hubs in zip(choices, offered, strict=True):
             if not hubs <= {self.own.hub.pk}:
                 self._note("GET", path, f"the choice “{name}” offers another hub's rows")
@@ -176,6 +183,12 @@ class Crawler:
 
     def _note(self, method: str, path: str, what: str) -> None:
         self.findings.append(Finding(f"{method} {path}", what))
+
+
+def _is_seen(form: Any) -> bool:
+    """Whether the form compares what its page showed of a row with what is there when it is sent."""
+    is_new = getattr(getattr(form, "instance", None), "pk", "of no row") is None
+    return isinstance(form, SeenForm) and bool(form.as_of) and not is_new
 
 
 class Writes:

@@ -34,14 +34,17 @@ def own_apps() -> list[str]:
     ]
 
 
-def schema() -> dict[str, tuple[list, dict]]:
-    """Each table with its columns and constraints, its indexes among them."""
+def schema() -> dict[str, tuple[list, list[str]]]:
+    """Each table with its columns and constraints, its indexes among them, without their names.
+
+    Those that the database makes up differ where a drill has taken one away and put it back.
+    """
     with connection.cursor() as cursor:
         look = connection.introspection
         return {
             table: (
                 sorted(column[:7] for column in look.get_table_description(cursor, table)),
-                look.get_constraints(cursor, table),
+                sorted(map(repr, look.get_constraints(cursor, table).values())),
             )
             for table in look.table_names(cursor)
         }
@@ -61,7 +64,7 @@ def test_all_of_them_can_be_taken_back_and_done_again() -> None:
 def test_the_indexes_of_the_search_go_and_come_while_the_schools_stay() -> None:
     school, whole = make_school(), schema()
     MigrationExecutor(connection).migrate([("workgroups", "0001_initial")])
-    assert set(whole["workgroups_school"][1]) - set(schema()["workgroups_school"][1])
+    assert len(whole["workgroups_school"][1]) > len(schema()["workgroups_school"][1])
     assert School.objects.get() == school
     MigrationExecutor(connection).migrate([("workgroups", "0002_search_indexes")])
     assert (schema(), School.objects.get()) == (whole, school)
