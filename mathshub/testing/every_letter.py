@@ -16,6 +16,7 @@ from enrolment.models import (
     Place,
 )
 from enrolment.services.briefings.drafts import reminder_prefix
+from enrolment.services.drafts import NUDGED_AFTER
 from enrolment.services.lapsing import warning_key
 from mathshub.outbox.kinds import Kind, all_kinds
 from mathshub.outbox.models import Message
@@ -67,7 +68,7 @@ def _written(
 def messages_not_in_demo(hub: Hub, now: datetime) -> Iterator[Message]:
     """Of the kinds that the demonstration has no row of."""
     for message in (*_about_interest(), *_about_briefings(), *_about_people()):
-        message.pk, message.hub, message.due_at = 1, hub, now
+        message.pk, message.hub, message.due_at = 1, hub, message.due_at or now
         yield message
 
 
@@ -85,7 +86,9 @@ def _about_interest() -> Iterator[Message]:
     for form in FurtherForm.objects.all():
         yield _message("eoi-joined", form=form)
     for draft in InterestDraft.objects.all():
-        yield _message("draft-nudge", draft=draft)
+        nudge = _message("draft-nudge", draft=draft)
+        nudge.due_at = draft.changed_at + NUDGED_AFTER  # before, nobody needs it
+        yield nudge
     for member in HubMember.objects.filter(role=HubMember.Role.HUB_LEAD):
         hour = expression.submitted_at.replace(minute=0, second=0, microsecond=0)
         yield _message("eoi-digest", member=member, hour=hour.isoformat())
