@@ -113,11 +113,15 @@ def set_wording(
 ) -> None:
     """Say it so from now on; with nothing in any part, as before there was a wording.
 
+    What it says already is no change, and stands in no history.
+
     A programme's that ``stands_alone`` leaves out what the hub says for all programmes.
     """
     with transaction.atomic():
         lock_wordings()
         wording = wording_for(kind, programme)
+        if wording.pk and wording.texts == texts and wording.stands_alone == stands_alone:
+            return
         wording._history_user = by  # type: ignore[attr-defined]  # read by simple_history
         if any(texts.values()) or stands_alone:
             wording.stands_alone = stands_alone
