@@ -5,7 +5,6 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import DateTimeField, Value
 from django.db.models.functions import Greatest
-from django.utils import timezone
 
 from mathshub.outbox.going_out import Where, foreseen_on, waiting_on
 from mathshub.outbox.hold import stopped_by, stopped_messages
@@ -42,6 +41,7 @@ def skip_line(where: Where, *, by: str, now: datetime) -> int:
         return 0
     write_line(where, now=now)
     ids = list(waiting_on(where, now).values_list("pk", flat=True))
+    _bring_to_its_day(ids, where)
     stoppable = Message.objects.filter(state__in=[State.QUEUED, State.CLAIMED])
     stopped = {
         "state": State.CANCELLED,
@@ -52,12 +52,18 @@ def skip_line(where: Where, *, by: str, now: datetime) -> int:
     return int(stoppable.filter(pk__in=ids).update(**stopped))
 
 
+def _bring_to_its_day(ids: list[int], where: Where) -> None:
+    """What is overdue is skipped with the line of today, and so must be found there again."""
+    begins = begin_of(where.day)
+    overdue = Message.objects.filter(pk__in=ids, due_at__lt=begins, expires_at__gt=begins)
+    overdue.update(due_at=begins)
+
+
 def stopped_on(where: Where, now: datetime) -> MessageQuerySet:
-    """Those of them that belong to a line; to one of today also those that were due before."""
+    """Those of them that belong to a line: what was stopped on another day is not let go with it."""
+    day = {"due_at__gte": begin_of(where.day), "due_at__lt": end_of(where.day)}
     of_line = stopped_messages(now).filter(work_group=where.group or None, kind=where.kind)
-    if where.day > timezone.localdate(now):
-        of_line = of_line.filter(due_at__gte=begin_of(where.day))
-    return of_line.filter(due_at__lt=end_of(where.day))
+    return of_line.filter(**day)
 
 
 def let_go_again(messages: MessageQuerySet, *, now: datetime) -> int:

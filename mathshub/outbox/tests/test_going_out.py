@@ -226,12 +226,17 @@ def test_what_was_due_before_is_skipped_and_let_go_with_the_line_of_today(
     group: WorkGroup,
 ) -> None:
     where = Where(NOW.date(), group.pk, REMINDER)
-    message = reminder(group, due_at=NOW - timedelta(days=1), attempts=6, deferrals=2)
+    yesterday = {"due_at": NOW - timedelta(days=1), "expires_at": NOW + timedelta(days=2)}
+    decided = {"state": State.CANCELLED, "state_reason": "stopped by S. Ali"}
+    stays = reminder(group, **yesterday, **decided)  # somebody did that without e-mail
+    message = reminder(group, **yesterday, attempts=6, deferrals=2)
     assert skip_line(where, by="R. Okafor", now=NOW) == 1
     assert let_go_again(stopped_on(where, NOW), now=NOW) == 1
     message.refresh_from_db()
     assert (message.state, message.due_at) == (State.QUEUED, NOW)
     assert (message.attempts, message.deferrals) == (0, 0)
+    stays.refresh_from_db()
+    assert stays.state == State.CANCELLED
 
 
 @pytest.mark.parametrize("day", ["9999-12-31", "9000-01-01", "0001-01-01", "2026-02-30"])
